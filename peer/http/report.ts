@@ -1,0 +1,78 @@
+/**
+ * The report: everything that a peer tells about itself, as one JSON document. Fields are only
+ * added; `version` changes when one has to change its meaning. Addresses and ranges are text.
+ */
+
+export interface Report {
+  readonly version: 1;
+  readonly peer: {
+    readonly id: string;
+    readonly name: string;
+    readonly cluster: string;
+    readonly epoch: string;
+    /** `ready` when it holds addresses and its kernel is programmed: ADDs are served. */
+    readonly state: 'joining' | 'waiting-for-space' | 'programming' | 'ready';
+    readonly arbiter: 'solo' | 'seeds';
+    /** False in plain mode, which has to be asked for by name. */
+    readonly secured: boolean;
+  };
+  readonly universe: readonly string[];
+  readonly peers: readonly PeerReport[];
+  readonly links: readonly LinkReport[];
+  readonly holdings: readonly HoldingReport[];
+  readonly pendingGrants: readonly { readonly cidr: string; readonly to: string }[];
+  readonly attachments: readonly AttachmentReport[];
+  readonly kernel: KernelReport;
+  /** Refused handshakes, limits that were hit and the like, by name. */
+  readonly counters: Readonly<Record<string, number>>;
+  /** What is wrong now, each a sentence with what to do. Empty when all is well. */
+  readonly problems: readonly string[];
+}
+
+export interface PeerReport {
+  readonly id: string;
+  readonly name: string;
+  readonly self: boolean;
+  /** What its observers say: advice, never a reason to take its addresses. */
+  readonly reachable: boolean;
+  readonly endpoints: readonly string[];
+  readonly vtep: {
+    readonly underlay: string;
+    readonly port: number;
+    readonly mac: string;
+    readonly overlay: readonly string[];
+  };
+  readonly holdings: readonly string[];
+}
+
+export interface LinkReport {
+  readonly peer: string;
+  readonly name: string;
+  readonly endpoint: string;
+  readonly initiator: 'us' | 'them';
+  readonly wanted: boolean;
+}
+
+export interface HoldingReport {
+  readonly cidr: string;
+  readonly term: number;
+  readonly used: number;
+  /** A decimal number: an IPv6 block's size does not fit a double. */
+  readonly free: string;
+}
+
+export interface AttachmentReport {
+  readonly containerId: string;
+  readonly interfaceName: string;
+  readonly addresses: readonly string[];
+  readonly hostInterface: string;
+  readonly podName: string;
+}
+
+export interface KernelReport {
+  readonly inSync: boolean;
+  /** Differences found that we did not make, since the start, by kind of object. */
+  readonly drift: Readonly<Record<string, number>>;
+  /** What the kernel refused, with its reason. */
+  readonly failures: readonly string[];
+}

@@ -1,0 +1,51 @@
+/**
+ * The durable state of one peer's custody, which is also what it publishes. See mesh protocol:
+ * a block has one holder; only the holder can grant it; grant, accept and clear are each one
+ * durable step at one peer.
+ */
+import type { PeerId } from '../mesh/peer-id.ts';
+import type { Cidr } from './cidr.ts';
+
+/** The unit of ownership. The term grows each time the block changes hands. */
+export interface Block {
+  readonly cidr: Cidr;
+  readonly term: number;
+}
+
+/** A block that was granted to `to` as the n-th grant to it, and is not known to be accepted yet. */
+export interface PendingGrant {
+  readonly block: Block;
+  readonly to: PeerId;
+  readonly n: number;
+}
+
+/** Per counterparty. Counters never go back: they make acceptance exactly-once per pair. */
+export interface Counterparty {
+  readonly peer: PeerId;
+  /** Grants made to it. */
+  readonly granted: number;
+  /** Grants to it that it is known to have accepted. */
+  readonly cleared: number;
+  /** Grants from it that were accepted here. */
+  readonly accepted: number;
+}
+
+/** Everything that a peer publishes of its custody. Lists are sorted: same state, same bytes. */
+export interface Custody {
+  readonly hold: readonly Block[];
+  readonly pending: readonly PendingGrant[];
+  readonly counterparties: readonly Counterparty[];
+  /** The revision of the newest arbiter list that this peer has adopted. */
+  readonly viewRev: bigint;
+  /** The revision at which this identity was registered; 0 before it is. */
+  readonly registeredRev: bigint;
+  /** Free addresses, as an exponent of two, rounded down: a hint for who looks for a donor. */
+  readonly freeLog2: { readonly v4: number; readonly v6: number };
+}
+
+/** A linearizable list of who is a member: the arbiter's answer. */
+export interface View {
+  readonly rev: bigint;
+  /** Node name of each member, by identity. */
+  readonly members: ReadonlyMap<PeerId, string>;
+}

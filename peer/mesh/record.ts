@@ -1,0 +1,77 @@
+/**
+ * What one peer signs and publishes of itself. A record has one writer; (epoch, seq) orders its
+ * versions: the epoch grows durably at each start, seq with each version in between.
+ *
+ * Two kinds, so that a flapping link does not send the larger one again: `peer` (who it is, where
+ * it can be reached, what it holds) and `links` (whom it can't reach; absent while that is nobody).
+ */
+import type { Address } from '../ipam/cidr.ts';
+import type { Custody } from '../ipam/custody-state.ts';
+import type { PeerId } from './peer-id.ts';
+
+/** Where a peer accepts links. */
+export interface Endpoint {
+  readonly address: Address;
+  readonly port: number;
+}
+
+/** A peer's end of the tunnel. */
+export interface Vtep {
+  readonly underlay: Address;
+  /** UDP port that it receives VXLAN on. */
+  readonly port: number;
+  /** Lower case, with colons. */
+  readonly mac: string;
+  /** At most one address of each family, out of the peer's own holding; none before it holds any. */
+  readonly overlay: readonly Address[];
+}
+
+/** Who a peer is and how it is reached. */
+export interface Profile {
+  /** The node's name: unique among live peers, chosen by the operator. */
+  readonly name: string;
+  readonly endpoints: readonly Endpoint[];
+  readonly vtep: Vtep;
+}
+
+export interface Version {
+  readonly epoch: bigint;
+  readonly seq: bigint;
+}
+
+export interface PeerContent {
+  readonly type: 'peer';
+  readonly profile: Profile;
+  readonly custody: Custody;
+}
+
+export interface LinksContent {
+  readonly type: 'links';
+  readonly down: readonly PeerId[];
+}
+
+export type RecordContent = PeerContent | LinksContent;
+
+/** What the writer signs. */
+export interface RecordBody extends Version {
+  readonly peer: PeerId;
+  readonly content: RecordContent;
+}
+
+/** Signed bytes as they came: forwarded unchanged, unknown fields included. */
+export interface SignedRecord {
+  readonly body: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** A record whose signature holds. `digest` is 128 bits of a hash over key and version. */
+export interface DirectoryRecord extends RecordBody {
+  readonly signed: SignedRecord;
+  readonly digest: bigint;
+}
+
+export function compareVersions(a: Version, b: Version): number {
+  if (a.epoch !== b.epoch) return a.epoch < b.epoch ? -1 : 1;
+  if (a.seq !== b.seq) return a.seq < b.seq ? -1 : 1;
+  return 0;
+}
