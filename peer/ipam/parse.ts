@@ -3,7 +3,14 @@
  * ip-cidr knows the spellings; what leaves here is our value type.
  */
 import IPCIDR from 'ip-cidr';
-import { type Address, type Cidr, type Family, formatCidr, isAligned, rangeAround } from './cidr.ts';
+import {
+  type Address,
+  type Cidr,
+  type Family,
+  formatCidr,
+  isAligned,
+  rangeAround,
+} from './cidr.ts';
 
 /** Not an address or range. The message says which text, and what would be right. */
 export class AddressSyntaxError extends Error {
@@ -24,7 +31,9 @@ export function parseCidr(text: string): Cidr {
   const range = { family: address.family, address: address.value, length };
   if (!isAligned(range)) {
     const aligned = formatCidr(rangeAround(address, length));
-    throw new AddressSyntaxError(`"${text}" has bits set behind its prefix: did you mean ${aligned}?`);
+    throw new AddressSyntaxError(
+      `"${text}" has bits set behind its prefix: did you mean ${aligned}?`,
+    );
   }
   return range;
 }
@@ -34,7 +43,10 @@ function parseRange(text: string, what: string): { address: Address; length: num
   if (!IPCIDR.isValidAddress(text)) throw notAn(what, text, example);
   const parsed = IPCIDR.createAddress(text);
   const family: Family = parsed.v4 ? 4 : 6;
-  return { address: { family, value: BigInt(parsed.bigInteger().toString()) }, length: parsed.subnetMask };
+  return {
+    address: { family, value: BigInt(parsed.bigInteger().toString()) },
+    length: parsed.subnetMask,
+  };
 }
 
 function notAn(what: string, text: string, right: string): AddressSyntaxError {

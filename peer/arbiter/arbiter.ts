@@ -1,0 +1,39 @@
+/**
+ * The registry that decides the two rare things which gossip can't: who founded the cluster and
+ * who is a member of it. All operations are linearizable. Adapters: solo.ts, seeds/.
+ */
+import type { View } from '../ipam/custody-state.ts';
+import type { PeerId } from '../mesh/peer-id.ts';
+
+export interface Arbiter {
+  /** Who founded the cluster: the first that ever asked. */
+  genesis(founder: PeerId): Promise<PeerId>;
+  /**
+   * Registers `id` under the node's name, in place of the name's old identity, and answers a list
+   * read after it. An identity registers once: one that was replaced or removed stays so, and the
+   * list doesn't have it. Doing it again is harmless.
+   */
+  register(name: string, id: PeerId): Promise<View>;
+  /** Removes `id` if it is still the name's identity; answers a list read after it. */
+  remove(name: string, id: PeerId): Promise<View>;
+  list(): Promise<View>;
+  /** The one peer that may reclaim: the first member that asked, until it is removed itself. */
+  executor(self: PeerId): Promise<PeerId>;
+}
+
+/** No answer now; what was asked may or may not have happened. Asking again is safe. */
+export class ArbiterUnavailable extends Error {
+  override readonly name = 'ArbiterUnavailable';
+  /** Indexes of the seeds that answered. */
+  readonly reachable: readonly number[];
+
+  constructor(message: string, { reachable }: { reachable: readonly number[] }) {
+    super(message);
+    this.reachable = reachable;
+  }
+}
+
+/** The arbiter answered, and the answer is no: asking again won't help. */
+export class ArbiterRefusal extends Error {
+  override readonly name = 'ArbiterRefusal';
+}
