@@ -1,0 +1,52 @@
+/** Who reaches whom as a matrix of characters: a row for each source, a column for each target. */
+import type { Reachability } from './reachability.ts';
+
+/** Wider than this, columns of numbers no longer fit on a terminal and only failures are listed. */
+const ENDPOINTS_SHOWN_MAX = 40;
+/** Failures listed in place of a matrix that is too large. */
+const FAILURES_SHOWN_MAX = 20;
+
+/** Renders the matrix: `+` reaches, `X` does not, `.` is itself. Columns are numbered as the rows are. */
+export function renderMatrix(reachability: Reachability): string {
+  const { endpoints } = reachability;
+  return endpoints.length > ENDPOINTS_SHOWN_MAX
+    ? renderFailures(reachability)
+    : renderCells(reachability);
+}
+
+function renderCells({ endpoints, unreachable }: Reachability): string {
+  const failed = new Set(unreachable.map(({ from, to }) => `${from} ${to}`));
+  const digits = String(endpoints.length).length;
+  const nameWidth = Math.max(...endpoints.map((name) => name.length));
+  const number = (index: number) => String(index + 1).padStart(digits);
+  const header = `${' '.repeat(nameWidth + digits + 2)} ${endpoints.map((_, i) => number(i)).join(' ')}`;
+  const rows = endpoints.map((from, row) => {
+    const cells = endpoints.map((to) => cellOf({ from, to, failed }).padStart(digits));
+    return `${number(row)}  ${from.padEnd(nameWidth)} ${cells.join(' ')}`;
+  });
+  return [header, ...rows].join('\n');
+}
+
+function cellOf({
+  from,
+  to,
+  failed,
+}: {
+  from: string;
+  to: string;
+  failed: ReadonlySet<string>;
+}): string {
+  if (from === to) return '.';
+  return failed.has(`${from} ${to}`) ? 'X' : '+';
+}
+
+function renderFailures({ endpoints, unreachable }: Reachability): string {
+  const pairs = endpoints.length * (endpoints.length - 1);
+  if (unreachable.length === 0)
+    return `all ${pairs} pairs of ${endpoints.length} nodes and pods reach each other`;
+  const shown = unreachable
+    .slice(0, FAILURES_SHOWN_MAX)
+    .map(({ from, to, address }) => `X ${from} -> ${to} (${address})`);
+  const more = unreachable.length - shown.length;
+  return [...shown, ...(more > 0 ? [`... and ${more} more`] : [])].join('\n');
+}

@@ -1,0 +1,157 @@
+/** Brings a lab up and proves it, step by step, with progress for who watches. Tearing down is not its concern. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { Listr } from 'listr2';
+import type { Claim } from './claims.ts';
+import { mapConcurrently } from './command.ts';
+import type { NodeFacts } from './node-facts.ts';
+import { startPeer } from './node.ts';
+import { KEY_FILE, LAB_DIRECTORY, type LabPlan, RESULT_FILE } from './plan.ts';
+import { attachPods, type AttachedPod } from './pod.ts';
+import { overlayAddresses, proveReachability, proveState, proveThroughput } from './proof.ts';
+import type { Reachability } from './reachability.ts';
+import type { LabResult, Throughput } from './result.ts';
+import { findRemains, isAnythingLeft, tearDown } from './teardown.ts';
+import { createUnderlay } from './underlay.ts';
+
+/** What the steps find out, each for those behind it. */
+interface Progress {
+  pods: readonly AttachedPod[];
+  nodes: readonly NodeFacts[];
+  stateClaims: readonly Claim[];
+  reachability: Reachability;
+  reachabilityClaim: Claim | undefined;
+  throughput: Throughput | undefined;
+  upMs: number;
+}
+
+/** Shows how far a step is. */
+type Tell = (text: string) => void;
+
+/** Brings the lab up and proves it. The result is also in RESULT_FILE. Throws LabError if a step can't be done. */
+export async function bringUp(plan: LabPlan, signal: AbortSignal): Promise<LabResult> {
+  const startedMs = performance.now();
+  const progress = startProgress();
+  const steps = [...buildSteps(plan, signal, startedMs), ...proofSteps(plan, signal)];
+  const tasks = steps.map(({ title, run }) => ({
+    title,
+    task: async (context: Progress, task: { output: string }) => {
+      signal.throwIfAborted();
+      await run(context, (text) => {
+        task.output = text;
+      });
+    },
+  }));
+  // Without its own listeners listr2 leaves Ctrl-C to us: it would exit before anything is torn down.
+  await new Listr(tasks, { registerSignalListeners: false }).run(progress);
+  signal.throwIfAborted();
+  const result = summarize(progress, performance.now() - startedMs);
+  await writeFile(RESULT_FILE, `${JSON.stringify(result, undefined, 2)}\n`);
+  return result;
+}
+
+interface Step {
+  readonly title: string;
+  readonly run: (progress: Progress, tell: Tell) => Promise<void>;
+}
+
+function buildSteps(plan: LabPlan, signal: AbortSignal, startedMs: number): readonly Step[] {
+  return [
+    { title: 'Make room: remove what an earlier run left', run: makeRoom },
+    { title: `Join ${plan.nodes.length} nodes by a network`, run: () => createUnderlay(plan) },
+    { title: 'Start a peer on each node', run: (_, tell) => startPeers(plan, signal, tell) },
+    {
+      title: `Attach ${plan.pods.length} pods through CNI`,
+      run: async (progress) => {
+        progress.pods = await attachPods(plan);
+        progress.upMs = performance.now() - startedMs;
+      },
+    },
+  ];
+}
+
+function proofSteps(plan: LabPlan, signal: AbortSignal): readonly Step[] {
+  return [
+    {
+      title: 'Prove who holds what, and what the kernels have',
+      run: async (progress) => {
+        const { nodes, claims } = await proveState(plan, progress.pods, signal);
+        progress.nodes = nodes;
+        progress.stateClaims = claims;
+      },
+    },
+    {
+      title: 'Prove that everything reaches everything',
+      run: async (progress) => {
+        const { reachability, claim } = await proveReachability(
+          plan,
+          progress.nodes,
+          progress.pods,
+        );
+        progress.reachability = reachability;
+        progress.reachabilityClaim = claim;
+      },
+    },
+    {
+      title: 'Measure throughput with and without the tunnel',
+      run: async (progress) => {
+        progress.throughput = await proveThroughput(plan, progress.pods);
+      },
+    },
+  ];
+}
+
+async function makeRoom(): Promise<void> {
+  if (isAnythingLeft(await findRemains())) await tearDown({ keep: 'nothing' });
+  await mkdir(LAB_DIRECTORY, { mode: 0o700 });
+  await writeFile(KEY_FILE, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
+}
+
+async function startPeers(plan: LabPlan, signal: AbortSignal, tell: Tell): Promise<void> {
+  let ready = 0;
+  await mapConcurrently(plan.nodes, plan.nodes.length, async (node) => {
+    await startPeer(node, plan, signal);
+    ready += 1;
+    tell(`${ready} of ${plan.nodes.length} ready`);
+  });
+}
+
+function startProgress(): Progress {
+  return {
+    pods: [],
+    nodes: [],
+    stateClaims: [],
+    reachability: { endpoints: [], tried: 0, unreachable: [] },
+    reachabilityClaim: undefined,
+    throughput: undefined,
+    upMs: 0,
+  };
+}
+
+function summarize(progress: Progress, provenMs: number): LabResult {
+  const { reachabilityClaim, throughput } = progress;
+  const claims = [
+    ...progress.stateClaims,
+    ...(reachabilityClaim === undefined ? [] : [reachabilityClaim]),
+  ];
+  return {
+    holds: claims.every(({ findings }) => findings.length === 0),
+    claims,
+    nodes: progress.nodes.map((node) => ({
+      name: node.name,
+      underlay: node.underlay,
+      peerId: node.report.peer.id,
+      overlay: overlayAddresses(node),
+      holdings: node.report.holdings.map(({ cidr }) => cidr),
+    })),
+    pods: progress.pods.map(({ plan: { name, node }, addresses }) => ({
+      name,
+      node: node.name,
+      addresses,
+    })),
+    reachability: progress.reachability,
+    ...(throughput === undefined ? {} : { throughput }),
+    upMs: Math.round(progress.upMs),
+    provenMs: Math.round(provenMs),
+  };
+}
