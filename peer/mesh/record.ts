@@ -34,9 +34,10 @@ export interface Profile {
   readonly vtep: Vtep;
 }
 
+/** Orders the versions of one record. Both are safe integers. */
 export interface Version {
-  readonly epoch: bigint;
-  readonly seq: bigint;
+  readonly epoch: number;
+  readonly seq: number;
 }
 
 export interface PeerContent {
@@ -70,8 +71,26 @@ export interface DirectoryRecord extends RecordBody {
   readonly digest: bigint;
 }
 
+export type RecordKind = RecordContent['type'];
+
+/** Names a record in the directory: one writer has at most one record of each kind. */
+export interface RecordKey {
+  readonly peer: PeerId;
+  readonly kind: RecordKind;
+}
+
+/** A record and its version, as peers name it to each other. */
+export type RecordId = RecordKey & Version;
+
+export function recordId({ peer, epoch, seq, content }: RecordBody): RecordId {
+  return { peer, kind: content.type, epoch, seq };
+}
+
+export function recordKey({ peer, kind }: RecordKey): string {
+  return `${peer} ${kind}`;
+}
+
+/** Negative when `a` is older, positive when it is newer. */
 export function compareVersions(a: Version, b: Version): number {
-  if (a.epoch !== b.epoch) return a.epoch < b.epoch ? -1 : 1;
-  if (a.seq !== b.seq) return a.seq < b.seq ? -1 : 1;
-  return 0;
+  return a.epoch - b.epoch || a.seq - b.seq;
 }

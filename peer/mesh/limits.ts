@@ -1,0 +1,68 @@
+/**
+ * Every bound and interval of the mesh. Figures and their reasons come from the protocol's design
+ * (docs/ARCHITECTURE.md, "The mesh"); relations that must hold are asserted where they matter.
+ */
+
+/** Hashed orders of the directory; each gives a peer a successor and a predecessor. */
+export const RING_COUNT = 4;
+/** Rings whose links get records at once even when busy; the others are announced to. */
+export const EAGER_RING_COUNT = 2;
+/** Up to so many peers everybody links to everybody. */
+export const FULL_MESH_PEERS_MAX = 9;
+/** How far a ring is walked past neighbours that can't be reached. */
+export const RING_WALK_MAX = 8;
+
+/** Links that a peer keeps; above it newcomers are told to go elsewhere. */
+export const LINKS_MAX = 24;
+export const DIALS_IN_FLIGHT_MAX = 8;
+export const DIAL_BACKOFF_MIN_MS = 250;
+export const DIAL_BACKOFF_MAX_MS = 15_000;
+/** The higher id waits this long for the lower one to dial, so that both rarely do. */
+export const DIAL_DEFERENCE_MS = 1_000;
+/** A link that neither end wants is closed after this. */
+export const UNWANTED_LINK_MS = 15_000;
+
+export const HEARTBEAT_MS = 1_000;
+/** Heartbeats are spread by this share of the interval, so that they don't fall into step. */
+export const HEARTBEAT_JITTER = 0.1;
+/** Silence after which a link is dead: three heartbeats and some. */
+export const LINK_SILENCE_MS = 3_500;
+/** A step that comes this late means that we were not running, not that others were silent. */
+export const PAUSE_MS = 250;
+
+/** A link that got nothing for this long takes a record at once. */
+export const IDLE_LINK_MS = 10;
+export const BATCH_MS = 10;
+export const ANNOUNCE_MS = 50;
+/** How long an announcer may take to send what was asked of it before the next one is asked. */
+export const PULL_TIMEOUT_MS = 100;
+/** Others that are remembered to have announced the same version. */
+export const PULL_ANNOUNCERS_MAX = 4;
+/** Versions that are asked for at the same time. */
+export const PULLS_MAX = 20_000;
+
+/** Bytes of records in one frame, before the last one is added. */
+export const RECORDS_FRAME_BYTES = 64 * 1024;
+/** Ids in one frame: 24 bytes each stay well below the transport's frame limit. */
+export const IDS_PER_FRAME = 2_000;
+export const RECORD_BODY_BYTES_MAX = 16 * 1024;
+
+export const BUCKET_COUNT = 256;
+/** An exchange of digests that brought nothing by then may be started anew. */
+export const RECONCILE_TIMEOUT_MS = 2_000;
+/** Exchanges that a peer starts at the same time. */
+export const RECONCILES_MAX = 2;
+/** Heartbeats in a row that have to differ before records that are on their way count as missing. */
+export const MISMATCHES_BEFORE_RECONCILE = 2;
+
+/** Records of one writer that are accepted in a second, and in one go: a mad writer melts nothing. */
+export const WRITER_RECORDS_PER_SECOND = 5;
+export const WRITER_RECORDS_BURST = 25;
+
+/** Directory entries; two records a peer, 10,000 peers. */
+export const DIRECTORY_RECORDS_MAX = 20_000;
+
+/** How long a wanted peer has to be out of reach before others are told. */
+export const UNREACHABLE_MS = LINK_SILENCE_MS;
+/** A flapping link is told at most once in this time. */
+export const LINKS_RECORD_MS = 5_000;

@@ -1,0 +1,155 @@
+/**
+ * The links that are up: who is at the other end, when it was heard last, and which are to go.
+ * Dialling is in dials.ts; what is said over a link is not its concern but for heartbeats.
+ */
+import type { CloseReason, LinkId, LinkUp } from './effect.ts';
+import {
+  HEARTBEAT_JITTER,
+  HEARTBEAT_MS,
+  LINKS_MAX,
+  LINK_SILENCE_MS,
+  UNWANTED_LINK_MS,
+} from './limits.ts';
+import type { PeerId } from './peer-id.ts';
+import type { Endpoint } from './record.ts';
+
+export interface Link {
+  readonly id: LinkId;
+  readonly peer: PeerId;
+  readonly initiator: 'us' | 'them';
+  readonly endpoint: Endpoint;
+  heardAt: number;
+  heartbeatAt: number;
+  wantedByThem: boolean;
+  unwantedSince: number | undefined;
+}
+
+export interface Closing {
+  readonly link: Link;
+  readonly reason: CloseReason;
+}
+
+export class Links {
+  readonly #self: PeerId;
+  readonly #random: () => number;
+  readonly #byId = new Map<LinkId, Link>();
+  readonly #byPeer = new Map<PeerId, Link>();
+
+  constructor(self: PeerId, random: () => number) {
+    this.#self = self;
+    this.#random = random;
+  }
+
+  get(id: LinkId): Link | undefined {
+    return this.#byId.get(id);
+  }
+
+  to(peer: PeerId): Link | undefined {
+    return this.#byPeer.get(peer);
+  }
+
+  all(): readonly Link[] {
+    return [...this.#byId.values()];
+  }
+
+  /** Takes the link, or says which one (this, or an earlier one to the same peer) has to go. */
+  up(now: number, event: LinkUp, isWanted: boolean): Closing | undefined {
+    const link = this.#make(now, event);
+    if (event.peer === this.#self) return { link, reason: 'self' };
+    const earlier = this.#byPeer.get(event.peer);
+    if (earlier === undefined) return this.#takeIfRoom(link, isWanted);
+    if (this.#keeps(earlier, link)) return { link, reason: 'duplicate' };
+    this.down(earlier.id);
+    this.#take(link);
+    return { link: earlier, reason: 'duplicate' };
+  }
+
+  down(id: LinkId): Link | undefined {
+    const link = this.#byId.get(id);
+    if (link === undefined) return undefined;
+    this.#byId.delete(id);
+    if (this.#byPeer.get(link.peer) === link) this.#byPeer.delete(link.peer);
+    return link;
+  }
+
+  /** Notes since when neither end wants a link. */
+  noteWanted(now: number, isWanted: (peer: PeerId) => boolean): void {
+    for (const link of this.#byId.values()) {
+      const wanted = link.wantedByThem || isWanted(link.peer);
+      if (wanted) link.unwantedSince = undefined;
+      else link.unwantedSince ??= now;
+    }
+  }
+
+  /** Links that are silent, or unwanted for long enough and ours to close. */
+  due(now: number): readonly Closing[] {
+    return this.all().flatMap((link): Closing[] => {
+      if (now >= link.heardAt + LINK_SILENCE_MS) return [{ link, reason: 'silent' }];
+      if (now >= this.#unwantedUntil(link)) return [{ link, reason: 'unwanted' }];
+      return [];
+    });
+  }
+
+  /** Links that are to get a heartbeat now; the next one of each is set. */
+  takeHeartbeats(now: number): readonly Link[] {
+    const due = this.all().filter((link) => now >= link.heartbeatAt);
+    for (const link of due) link.heartbeatAt = now + this.#heartbeatInterval();
+    return due;
+  }
+
+  /** We were not running for so long: nobody was silent in that time. */
+  forgivePause(pausedMs: number): void {
+    for (const link of this.#byId.values()) link.heardAt += pausedMs;
+  }
+
+  nextAt(): number {
+    const times = this.all().map((link) =>
+      Math.min(link.heartbeatAt, link.heardAt + LINK_SILENCE_MS, this.#unwantedUntil(link)),
+    );
+    return Math.min(Number.POSITIVE_INFINITY, ...times);
+  }
+
+  /** The lower id closes, so that the two ends never close different ones of two links. */
+  #unwantedUntil(link: Link): number {
+    if (link.unwantedSince === undefined || this.#self > link.peer) return Number.POSITIVE_INFINITY;
+    return link.unwantedSince + UNWANTED_LINK_MS;
+  }
+
+  #takeIfRoom(link: Link, isWanted: boolean): Closing | undefined {
+    if (this.#byId.size >= LINKS_MAX && !isWanted) return { link, reason: 'link-limit' };
+    this.#take(link);
+    return undefined;
+  }
+
+  #take(link: Link): void {
+    this.#byId.set(link.id, link);
+    this.#byPeer.set(link.peer, link);
+  }
+
+  /**
+   * Of two links to one peer, the one that the lower id dialled stays: both ends decide alike. Of
+   * two that the same end dialled the newer one stays: its dialler has given up the other.
+   */
+  #keeps(earlier: Link, later: Link): boolean {
+    if (earlier.initiator === later.initiator) return false;
+    const lower = this.#self < earlier.peer ? 'us' : 'them';
+    return earlier.initiator === lower;
+  }
+
+  #make(now: number, { link, peer, initiator, endpoint }: LinkUp): Link {
+    return {
+      id: link,
+      peer,
+      initiator,
+      endpoint,
+      heardAt: now,
+      heartbeatAt: now,
+      wantedByThem: true,
+      unwantedSince: undefined,
+    };
+  }
+
+  #heartbeatInterval(): number {
+    return HEARTBEAT_MS * (1 + HEARTBEAT_JITTER * (2 * this.#random() - 1));
+  }
+}

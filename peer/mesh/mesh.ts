@@ -1,0 +1,380 @@
+/**
+ * The mesh: one function of events. Composes the directory, links, dials, flood, pulls and
+ * reconciliation; everything that it does to the world is in the effects it returns. The same
+ * code runs in the daemon and in the simulator.
+ */
+import { type DialTarget, Dials, endpointKey } from './dials.ts';
+import { Directory, type PeerRecord } from './directory.ts';
+import type { LinkId, LinkUp, MeshEffect, MeshEvent, Refusal } from './effect.ts';
+import { Flood } from './flood.ts';
+import type { BucketEntries, Heartbeat, MeshFrame } from './frame.ts';
+import { DIRECTORY_RECORDS_MAX, LINKS_RECORD_MS, PAUSE_MS, UNREACHABLE_MS } from './limits.ts';
+import { type Closing, type Link, Links } from './links.ts';
+import { downPeers } from './liveness.ts';
+import type { PeerId } from './peer-id.ts';
+import { Pulls } from './pulls.ts';
+import { Reconcile, isConsistent } from './reconcile.ts';
+import {
+  type DirectoryRecord,
+  type Endpoint,
+  type RecordBody,
+  type RecordContent,
+  type SignedRecord,
+  recordId,
+} from './record.ts';
+import { type Neighbours, type Rings, buildRings, neighbours } from './rings.ts';
+import { WriterBudget } from './writer-budget.ts';
+
+/** Cryptography and encoding, as pure functions: the core has none of its own. */
+export interface RecordCodec {
+  /** Encodes and signs a body of our own. */
+  seal(body: RecordBody): DirectoryRecord;
+  /** What the bytes say, unverified; undefined for bytes that are no record. */
+  parse(signed: SignedRecord): DirectoryRecord | undefined;
+  /** Whether the writer's signature holds. By far the most expensive of the three. */
+  verify(record: DirectoryRecord): boolean;
+}
+
+export interface MeshOptions {
+  readonly self: PeerId;
+  /** Greater than in any earlier run of this identity. */
+  readonly epoch: number;
+  readonly codec: RecordCodec;
+  /** Where to join: dialled until the peers behind them are known. */
+  readonly bootstrap: readonly Endpoint[];
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Whether the arbiter, as far as we know, has not removed the writer of this record. */
+  readonly isMember: (record: PeerRecord) => boolean;
+}
+
+export class Mesh {
+  readonly directory = new Directory();
+  readonly #options: MeshOptions;
+  readonly #links: Links;
+  readonly #dials: Dials;
+  readonly #flood = new Flood(this.directory);
+  readonly #pulls = new Pulls(this.directory);
+  readonly #reconcile = new Reconcile(this.directory);
+  readonly #budget = new WriterBudget();
+  #seq = 0;
+  /** When nextAt() promised the next step; later than that means that we were paused. */
+  #expectedAt = Number.POSITIVE_INFINITY;
+  #linksRecordAt = 0;
+  /** Which peer answered at an address that we were told to join at. */
+  readonly #resolved = new Map<string, PeerId>();
+  /** Derived from the directory's members; undefined after these changed. */
+  #rings: Rings | undefined;
+  /** Derived from rings, links and failed dials; undefined after one of them changed. */
+  #neighbours: Neighbours | undefined;
+  #targetsAreStale = true;
+
+  constructor(options: MeshOptions) {
+    this.#options = options;
+    this.#links = new Links(options.self, options.random);
+    this.#dials = new Dials(options.self, options.random);
+  }
+
+  /** Handles one event at `now` (milliseconds of a clock that never goes back). */
+  step(now: number, event: MeshEvent): readonly MeshEffect[] {
+    this.#forgivePause(now);
+    const effects = [...this.#handle(now, event), ...this.#settle(now)];
+    this.#expectedAt = this.nextAt();
+    return effects;
+  }
+
+  /** When the next `time` event is due. */
+  nextAt(): number {
+    return Math.min(
+      this.#links.nextAt(),
+      this.#dials.nextAt(),
+      this.#flood.nextAt(),
+      this.#pulls.nextAt(),
+    );
+  }
+
+  links(): readonly Link[] {
+    return this.#links.all();
+  }
+
+  isWanted(peer: PeerId): boolean {
+    return this.#neighboursNow().wanted.includes(peer);
+  }
+
+  /** Peers that are down by what their observers say. */
+  down(): ReadonlySet<PeerId> {
+    return downPeers(this.directory, this.#ringsNow());
+  }
+
+  #handle(now: number, event: MeshEvent): readonly MeshEffect[] {
+    switch (event.type) {
+      case 'link-up':
+        return this.#linkUp(now, event);
+      case 'link-down':
+        return this.#linkDown(event.link);
+      case 'dial-failed':
+        this.#dials.failed(now, event.endpoint);
+        this.#staleNeighbours();
+        return [];
+      case 'frame':
+        return this.#frame(now, event.link, event.frame);
+      case 'congested':
+        this.#flood.congested(event.link);
+        return [];
+      case 'drained':
+        this.#flood.drained(event.link);
+        this.#reconcile.up(event.link);
+        return [];
+      case 'publish':
+        return this.#publish(now, event.content);
+      case 'recall':
+        return this.#recall(event.records);
+      case 'members-changed':
+        this.#staleRings();
+        return [];
+      case 'time':
+        return [];
+    }
+  }
+
+  /** What is due now, after every event: the state decides, and not which event came. */
+  #settle(now: number): readonly MeshEffect[] {
+    this.#links.noteWanted(now, (peer) => this.isWanted(peer));
+    return [
+      ...this.#links.due(now).flatMap((closing) => this.#close(closing)),
+      ...this.#heartbeats(now),
+      ...this.#flood.due(now),
+      ...this.#pulls.due(now),
+      ...this.#publishUnreachable(now),
+      ...this.#dial(now),
+    ];
+  }
+
+  #heartbeats(now: number): readonly MeshEffect[] {
+    const due = this.#links.takeHeartbeats(now);
+    if (due.length > 0) this.#budget.sweep(now);
+    return due.map((link) => this.#heartbeat(link));
+  }
+
+  #dial(now: number): readonly MeshEffect[] {
+    if (this.#targetsAreStale) this.#dials.retarget(now, this.#targets());
+    this.#targetsAreStale = false;
+    return this.#dials.take(now).map((endpoint) => ({ type: 'dial', endpoint }));
+  }
+
+  #linkUp(now: number, event: LinkUp): readonly MeshEffect[] {
+    if (event.initiator === 'us') {
+      this.#dials.succeeded(event.endpoint);
+      this.#resolved.set(endpointKey(event.endpoint), event.peer);
+    }
+    const closing = this.#links.up(now, event, this.isWanted(event.peer));
+    if (this.#links.get(event.link) !== undefined) {
+      this.#flood.up(event.link);
+      this.#reconcile.up(event.link);
+    }
+    this.#staleNeighbours();
+    return closing === undefined ? [] : this.#close(closing);
+  }
+
+  #linkDown(id: LinkId): readonly MeshEffect[] {
+    if (this.#links.down(id) === undefined) return [];
+    this.#forget(id);
+    return [];
+  }
+
+  #close({ link, reason }: Closing): readonly MeshEffect[] {
+    this.#links.down(link.id);
+    this.#forget(link.id);
+    return [{ type: 'close', link: link.id, reason }];
+  }
+
+  #forget(id: LinkId): void {
+    this.#flood.down(id);
+    this.#pulls.down(id);
+    this.#reconcile.down(id);
+    this.#staleNeighbours();
+  }
+
+  #frame(now: number, id: LinkId, frame: MeshFrame): readonly MeshEffect[] {
+    const link = this.#links.get(id);
+    if (link === undefined) return [];
+    link.heardAt = now;
+    switch (frame.type) {
+      case 'heartbeat':
+        return this.#heard(now, link, frame);
+      case 'records':
+        return this.#records(now, id, frame.records);
+      case 'have':
+        this.#flood.heard(id, frame.ids);
+        return this.#pulls.announced(now, id, frame.ids);
+      case 'want':
+        return this.#flood.sendRecords(id, frame.ids);
+      case 'bucket-digests':
+        return this.#reconcile.digests(id, frame);
+      case 'bucket-entries':
+        return this.#entries(now, id, frame);
+    }
+  }
+
+  #heard(now: number, link: Link, frame: Heartbeat): readonly MeshEffect[] {
+    link.wantedByThem = frame.wanted;
+    return this.#reconcile.heartbeat(now, link.id, frame.setHash);
+  }
+
+  #entries(now: number, link: LinkId, frame: BucketEntries): readonly MeshEffect[] {
+    const difference = isConsistent(frame)
+      ? this.#reconcile.entries(now, link, frame)
+      : undefined;
+    if (difference === undefined) return [{ type: 'refused', reason: 'unasked-entries' }];
+    return [
+      ...this.#flood.sendRecords(link, difference.surplus),
+      ...this.#pulls.announced(now, link, difference.missing),
+    ];
+  }
+
+  #records(now: number, from: LinkId, records: readonly SignedRecord[]): readonly MeshEffect[] {
+    const refused: MeshEffect[] = [];
+    const fresh = records.flatMap((signed) => {
+      const outcome = this.#examine(now, signed);
+      if (typeof outcome === 'string') refused.push({ type: 'refused', reason: outcome });
+      return typeof outcome === 'object' ? [outcome] : [];
+    });
+    return [...refused, ...this.#learn(now, fresh, from)];
+  }
+
+  /** The record if it is new and sound; why not; or undefined for one that is known already. */
+  #examine(now: number, signed: SignedRecord): DirectoryRecord | Refusal | undefined {
+    const record = this.#options.codec.parse(signed);
+    if (record === undefined) return 'bad-record';
+    if (record.peer === this.#options.self || this.directory.has(recordId(record))) return undefined;
+    if (!this.#options.codec.verify(record)) return 'bad-signature';
+    if (!this.#budget.spend(now, record.peer)) return 'writer-budget';
+    const known = this.directory.get(recordId(record)) !== undefined;
+    if (!known && this.directory.size >= DIRECTORY_RECORDS_MAX) return 'directory-full';
+    return record;
+  }
+
+  /** Takes new records into the directory and passes them on. */
+  #learn(
+    now: number,
+    records: readonly DirectoryRecord[],
+    from?: LinkId,
+  ): readonly MeshEffect[] {
+    const learned = this.#apply(records);
+    if (learned.length === 0) return [];
+    for (const record of learned) this.#pulls.learned(recordId(record));
+    const announceOnly = from !== undefined && this.#reconcile.isBusy(now, from);
+    const spread = { records: learned, from, announceOnly };
+    return [
+      { type: 'learned', records: learned },
+      ...this.#flood.spread(now, spread, (link) => this.#isEager(link)),
+    ];
+  }
+
+  #recall(records: readonly DirectoryRecord[]): readonly MeshEffect[] {
+    const others = records.filter((record) => record.peer !== this.#options.self);
+    const recalled = this.#apply(others);
+    return recalled.length === 0 ? [] : [{ type: 'learned', records: recalled }];
+  }
+
+  #apply(records: readonly DirectoryRecord[]): readonly DirectoryRecord[] {
+    const before = this.directory.peerIds();
+    const applied = records.filter((record) => this.directory.apply(record));
+    if (this.directory.peerIds() !== before) this.#staleRings();
+    if (applied.length > 0) this.#targetsAreStale = true;
+    return applied;
+  }
+
+  #publish(now: number, content: RecordContent): readonly MeshEffect[] {
+    this.#seq++;
+    const { self, epoch, codec } = this.#options;
+    return this.#learn(now, [codec.seal({ peer: self, epoch, seq: this.#seq, content })]);
+  }
+
+  /** Tells others whom we can't reach, once it has lasted, and when that changes. */
+  #publishUnreachable(now: number): readonly MeshEffect[] {
+    const down = this.#neighboursNow().wanted.filter((peer) =>
+      this.#isUnreachable(peer, now - UNREACHABLE_MS),
+    );
+    const told = this.directory.down(this.#options.self);
+    const same = down.length === told.length && down.every((peer, i) => peer === told[i]);
+    if (same || now < this.#linksRecordAt) return [];
+    this.#linksRecordAt = now + LINKS_RECORD_MS;
+    return this.#publish(now, { type: 'links', down });
+  }
+
+  #heartbeat(link: Link): MeshEffect {
+    const wanted = this.isWanted(link.peer);
+    const frame: Heartbeat = { type: 'heartbeat', setHash: this.directory.setHash, wanted };
+    return { type: 'send', link: link.id, frame };
+  }
+
+  #targets(): readonly DialTarget[] {
+    const wanted = this.#neighboursNow().wanted.filter((peer) => this.#links.to(peer) === undefined);
+    return [
+      ...this.#unresolvedBootstrap().map((endpoint) => ({ endpoint })),
+      ...wanted.flatMap((peer) => this.#endpointsOf(peer).map((endpoint) => ({ endpoint, peer }))),
+    ];
+  }
+
+  /** Where to join, but for ourselves, those we have a link to, and those the rings take care of. */
+  #unresolvedBootstrap(): readonly Endpoint[] {
+    const open = this.#options.bootstrap.filter((endpoint) => {
+      const peer = this.#resolved.get(endpointKey(endpoint));
+      return peer !== this.#options.self && (peer === undefined || !this.#links.to(peer));
+    });
+    if (open.length === 0) return [];
+    const ids = this.directory.peerIds();
+    const known = new Set(ids.flatMap((id) => this.#endpointsOf(id).map(endpointKey)));
+    return open.filter((endpoint) => !known.has(endpointKey(endpoint)));
+  }
+
+  #staleRings(): void {
+    this.#rings = undefined;
+    this.#staleNeighbours();
+  }
+
+  #staleNeighbours(): void {
+    this.#neighbours = undefined;
+    this.#targetsAreStale = true;
+  }
+
+  #ringsNow(): Rings {
+    this.#rings ??= this.#buildRings();
+    return this.#rings;
+  }
+
+  #buildRings(): Rings {
+    const members = this.directory.peers().filter((record) => this.#options.isMember(record));
+    const ids = new Set([...members.map((record) => record.peer), this.#options.self]);
+    return buildRings([...ids].sort());
+  }
+
+  #neighboursNow(): Neighbours {
+    this.#neighbours ??= neighbours(this.#ringsNow(), this.#options.self, (peer) =>
+      this.#isUnreachable(peer, Number.POSITIVE_INFINITY),
+    );
+    return this.#neighbours;
+  }
+
+  /** No link, and every endpoint of it has been dialled in vain since `since` or before. */
+  #isUnreachable(peer: PeerId, since: number): boolean {
+    if (this.#links.to(peer) !== undefined) return false;
+    const failing = this.#endpointsOf(peer).map((endpoint) => this.#dials.failingSince(endpoint));
+    return failing.length > 0 && failing.every((at) => at !== undefined && at <= since);
+  }
+
+  #endpointsOf(peer: PeerId): readonly Endpoint[] {
+    return this.directory.peer(peer)?.content.profile.endpoints ?? [];
+  }
+
+  #isEager(id: LinkId): boolean {
+    const link = this.#links.get(id);
+    return link !== undefined && this.#neighboursNow().eager.has(link.peer);
+  }
+
+  #forgivePause(now: number): void {
+    const pausedMs = now - this.#expectedAt;
+    if (pausedMs > PAUSE_MS) this.#links.forgivePause(pausedMs);
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * Records to signed bytes and back. A record is signed by its writer with Ed25519 over a domain,
+ * the cluster and the body; the body names the writer's key, and the peer id is that key's hash,
+ * so that a record can be checked by whoever gets it, from whomever it comes.
+ */
+import { type KeyObject, createHash, sign, verify } from 'node:crypto';
+import type { RecordCodec } from '../mesh/mesh.ts';
+import { RECORD_BODY_BYTES_MAX } from '../mesh/limits.ts';
+import { peerIdBytes } from '../mesh/peer-id.ts';
+import type {
+  DirectoryRecord,
+  RecordBody,
+  RecordContent,
+  RecordKind,
+  SignedRecord,
+} from '../mesh/record.ts';
+import { weft } from './generated/weft.js';
+import { type ClusterHash, type Identity, peerIdOf, publicKeyObject } from './identity.ts';
+import {
+  Malformed,
+  counted,
+  readCustody,
+  readPeerId,
+  readProfile,
+  readUnsigned,
+  sized,
+  writeCustody,
+  writeProfile,
+} from './values.ts';
+
+const SIGNATURE_DOMAIN = new TextEncoder().encode('weft/v1/record');
+const DIGEST_DOMAIN = new TextEncoder().encode('weft/v1/digest');
+const KEY_BYTES = 32;
+const DIGEST_BYTES = 16;
+/** Key objects of writers are kept, as making one costs as much as half a verification. */
+const KEY_OBJECTS_MAX = 20_000;
+
+/** The numbers by which a RecordId names kinds: the fields of the content in RecordBody. */
+export const KIND_NUMBERS: Readonly<Record<RecordKind, number>> = { peer: 4, links: 5 };
+
+export function createRecordCodec(identity: Identity, cluster: ClusterHash): RecordCodec {
+  const keys = new Map<string, KeyObject>();
+  return {
+    seal: (body) => seal(identity, cluster, body),
+    parse,
+    verify: (record) => verifyRecord(keys, cluster, record),
+  };
+}
+
+function seal(identity: Identity, cluster: ClusterHash, body: RecordBody): DirectoryRecord {
+  const bytes = weft.v1.RecordBody.encode({
+    key: identity.publicKey,
+    epoch: body.epoch,
+    seq: body.seq,
+    ...writeContent(body.content),
+  }).finish();
+  const signature = sign(null, signedBytes(cluster, bytes), identity.privateKey);
+  return { ...body, signed: { body: bytes, signature }, digest: digestOf(body) };
+}
+
+function parse(signed: SignedRecord): DirectoryRecord | undefined {
+  if (signed.body.length > RECORD_BODY_BYTES_MAX) return undefined;
+  try {
+    const decoded = weft.v1.RecordBody.decode(signed.body);
+    const body: RecordBody = {
+      peer: peerIdOf(sized(decoded.key, KEY_BYTES, 'key')),
+      epoch: counted(decoded.epoch, 'epoch'),
+      seq: counted(decoded.seq, 'seq'),
+      content: readContent(decoded),
+    };
+    return { ...body, signed, digest: digestOf(body) };
+  } catch {
+    // Whatever protobufjs or our own reading makes of it: these bytes are no record.
+    return undefined;
+  }
+}
+
+function verifyRecord(
+  keys: Map<string, KeyObject>,
+  cluster: ClusterHash,
+  { peer, signed }: DirectoryRecord,
+): boolean {
+  const key = keys.get(peer) ?? publicKeyObject(weft.v1.RecordBody.decode(signed.body).key);
+  if (key === undefined) return false;
+  const valid = verify(null, signedBytes(cluster, signed.body), key, signed.signature);
+  if (valid && keys.size < KEY_OBJECTS_MAX) keys.set(peer, key);
+  return valid;
+}
+
+function signedBytes(cluster: ClusterHash, body: Uint8Array): Uint8Array {
+  return Buffer.concat([SIGNATURE_DOMAIN, cluster, body]);
+}
+
+function digestOf({ peer, epoch, seq, content }: RecordBody): bigint {
+  const numbers = Buffer.alloc(17);
+  numbers.writeUInt8(KIND_NUMBERS[content.type], 0);
+  numbers.writeBigUInt64BE(BigInt(epoch), 1);
+  numbers.writeBigUInt64BE(BigInt(seq), 9);
+  const hash = createHash('sha256').update(DIGEST_DOMAIN).update(peerIdBytes(peer)).update(numbers);
+  return readUnsigned(hash.digest().subarray(0, DIGEST_BYTES));
+}
+
+function readContent(body: weft.v1.RecordBody): RecordContent {
+  if (body.peer) {
+    const { profile, custody } = body.peer;
+    return { type: 'peer', profile: readProfile(profile), custody: readCustody(custody) };
+  }
+  if (body.links) return { type: 'links', down: (body.links.down ?? []).map(readPeerId) };
+  throw new Malformed('record of an unknown kind');
+}
+
+function writeContent(content: RecordContent): weft.v1.RecordBody.$Properties {
+  if (content.type === 'links') return { links: { down: content.down.map(peerIdBytes) } };
+  const { profile, custody } = content;
+  return { peer: { profile: writeProfile(profile), custody: writeCustody(custody) } };
+}

@@ -1,0 +1,165 @@
+/**
+ * Between protobuf messages and our value types. Reading is strict: anything that no peer of ours
+ * would write throws Malformed, which never leaves this folder.
+ */
+import type { Custody, Block, Counterparty, PendingGrant } from '../ipam/custody-state.ts';
+import {
+  type Address,
+  type Cidr,
+  addressBytes,
+  addressFromBytes,
+  bits,
+  isAligned,
+} from '../ipam/cidr.ts';
+import { type PeerId, peerIdBytes, peerIdFromBytes } from '../mesh/peer-id.ts';
+import type { Endpoint, Profile, Vtep } from '../mesh/record.ts';
+import { weft } from './generated/weft.js';
+
+type Optional<T> = T | null | undefined;
+
+/** Bytes that are no message of ours. Caught by the decoders. */
+export class Malformed extends Error {
+  override readonly name = 'Malformed';
+}
+
+/** The value, unless it is missing. */
+export function required<T>(value: Optional<T>, what: string): T {
+  if (value === null || value === undefined) throw new Malformed(`${what} is missing`);
+  return value;
+}
+
+/** An unsigned integer that is still exact as a double. */
+export function counted(value: Optional<number>, what: string): number {
+  const number = value ?? 0;
+  if (!Number.isSafeInteger(number) || number < 0) throw new Malformed(`${what} is out of range`);
+  return number;
+}
+
+export function sized(bytes: Optional<Uint8Array>, length: number, what: string): Uint8Array {
+  if (bytes?.length !== length) throw new Malformed(`${what} has not ${length} bytes`);
+  return bytes;
+}
+
+/** A big-endian unsigned integer. */
+export function readUnsigned(bytes: Uint8Array): bigint {
+  return bytes.length === 0 ? 0n : BigInt(`0x${bytes.toHex()}`);
+}
+
+export function writeUnsigned(value: bigint, lengthBytes: number): Uint8Array {
+  return Uint8Array.fromHex(value.toString(16).padStart(2 * lengthBytes, '0'));
+}
+
+export function readPeerId(bytes: Optional<Uint8Array>): PeerId {
+  const id = bytes ? peerIdFromBytes(bytes) : undefined;
+  return required(id, 'peer id');
+}
+
+export function readAddress(bytes: Optional<Uint8Array>): Address {
+  const address = bytes ? addressFromBytes(bytes) : undefined;
+  return required(address, 'address');
+}
+
+export function readProfile(from: Optional<weft.v1.Profile.$Properties>): Profile {
+  const profile = required(from, 'profile');
+  return {
+    name: required(profile.name, 'name'),
+    endpoints: (profile.endpoints ?? []).map(readEndpoint),
+    vtep: readVtep(required(profile.vtep, 'vtep')),
+  };
+}
+
+export function writeProfile({ name, endpoints, vtep }: Profile): weft.v1.Profile.$Properties {
+  return {
+    name,
+    endpoints: endpoints.map(({ address, port }) => ({ address: addressBytes(address), port })),
+    vtep: {
+      underlay: addressBytes(vtep.underlay),
+      port: vtep.port,
+      mac: Uint8Array.fromHex(vtep.mac.replaceAll(':', '')),
+      overlay: vtep.overlay.map(addressBytes),
+    },
+  };
+}
+
+export function readCustody(from: Optional<weft.v1.Custody.$Properties>): Custody {
+  const custody = required(from, 'custody');
+  return {
+    hold: (custody.hold ?? []).map(readBlock),
+    pending: (custody.pending ?? []).map(readPending),
+    counterparties: (custody.counterparties ?? []).map(readCounterparty),
+    viewRev: BigInt(counted(custody.viewRev, 'view rev')),
+    registeredRev: BigInt(counted(custody.registeredRev, 'registered rev')),
+    freeLog2: {
+      v4: counted(custody.freeLog2V4, 'free space'),
+      v6: counted(custody.freeLog2V6, 'free space'),
+    },
+  };
+}
+
+export function writeCustody(custody: Custody): weft.v1.Custody.$Properties {
+  return {
+    hold: custody.hold.map(writeBlock),
+    pending: custody.pending.map(({ block, to, n }) => ({
+      block: writeBlock(block),
+      to: peerIdBytes(to),
+      n,
+    })),
+    counterparties: custody.counterparties.map(({ peer, granted, cleared, accepted }) => ({
+      peer: peerIdBytes(peer),
+      granted,
+      cleared,
+      accepted,
+    })),
+    viewRev: Number(custody.viewRev),
+    registeredRev: Number(custody.registeredRev),
+    freeLog2V4: custody.freeLog2.v4,
+    freeLog2V6: custody.freeLog2.v6,
+  };
+}
+
+function readEndpoint({ address, port }: weft.v1.Endpoint.$Properties): Endpoint {
+  return { address: readAddress(address), port: readPort(port) };
+}
+
+function readVtep(vtep: weft.v1.Vtep.$Properties): Vtep {
+  return {
+    underlay: readAddress(vtep.underlay),
+    port: readPort(vtep.port),
+    mac: (sized(vtep.mac, 6, 'mac').toHex().match(/../g) ?? []).join(':'),
+    overlay: (vtep.overlay ?? []).map(readAddress),
+  };
+}
+
+function readPort(value: Optional<number>): number {
+  const port = counted(value, 'port');
+  if (port === 0 || port > 0xffff) throw new Malformed(`port ${port}`);
+  return port;
+}
+
+function readBlock({ address, length, term }: weft.v1.Block.$Properties): Block {
+  return { cidr: readCidr(readAddress(address), counted(length, 'length')), term: counted(term, 'term') };
+}
+
+function readCidr({ family, value }: Address, length: number): Cidr {
+  const range = { family, address: value, length };
+  if (length > bits(family) || !isAligned(range)) throw new Malformed('block is not aligned');
+  return range;
+}
+
+function writeBlock({ cidr, term }: Block): weft.v1.Block.$Properties {
+  const address = addressBytes({ family: cidr.family, value: cidr.address });
+  return { address, length: cidr.length, term };
+}
+
+function readPending({ block, to, n }: weft.v1.PendingGrant.$Properties): PendingGrant {
+  return { block: readBlock(required(block, 'block')), to: readPeerId(to), n: counted(n, 'n') };
+}
+
+function readCounterparty(from: weft.v1.Counterparty.$Properties): Counterparty {
+  return {
+    peer: readPeerId(from.peer),
+    granted: counted(from.granted, 'granted'),
+    cleared: counted(from.cleared, 'cleared'),
+    accepted: counted(from.accepted, 'accepted'),
+  };
+}
