@@ -60,7 +60,7 @@ export interface VethEnd {
 }
 
 export interface VethPair {
-  readonly host: VethEnd & { readonly alias?: string };
+  readonly host: VethEnd;
   /** `netnsFd` is a file descriptor of the namespace, valid in the process that sends. */
   readonly pod: VethEnd & { readonly netnsFd: number };
 }
@@ -96,10 +96,14 @@ export interface Link {
   readonly vxlan: Partial<VxlanSettings & { learning: boolean }> | undefined;
 }
 
-/** Both ends of a veth pair, each in its namespace and up, in one request. */
+/**
+ * Both ends of a veth pair, each in its namespace, in one request. The host end is up. The pod end
+ * can't be: the kernel refuses to open an end before the other one exists (ENOTCONN), so it takes a
+ * setLinkUp inside the pod's namespace. Nor does the kernel read an alias here: changeLink sets it.
+ */
 export function newVethPair({ host, pod }: VethPair): Uint8Array {
   const podEnd = nestedAttribute(VETH_PEER, [
-    linkHeader({ index: 0, up: true }),
+    linkHeader({ index: 0 }),
     ...vethEndAttributes(pod),
     uint32Attribute(Ifla.netnsFd, pod.netnsFd),
   ]);
@@ -107,11 +111,7 @@ export function newVethPair({ host, pod }: VethPair): Uint8Array {
     type: RtMessage.newLink,
     flags: Flag.create | Flag.exclusive,
     header: linkHeader({ index: 0, up: true }),
-    attributes: [
-      ...vethEndAttributes(host),
-      ...(host.alias === undefined ? [] : [textAttribute(Ifla.alias, host.alias)]),
-      linkInfo('veth', [podEnd]),
-    ],
+    attributes: [...vethEndAttributes(host), linkInfo('veth', [podEnd])],
   });
 }
 
