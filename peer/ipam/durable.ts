@@ -7,10 +7,18 @@ import type { Attachment } from './attachment.ts';
 import type { Address } from './cidr.ts';
 import type { Block, Counterparty, PendingGrant, View } from './custody-state.ts';
 
+/**
+ * A pending grant with the revision that its grantee registered at, which is not published: a view
+ * that is adopted later must not take the grant back from a peer that registered after that view.
+ */
+export interface DurableGrant extends PendingGrant {
+  readonly registeredRev: bigint;
+}
+
 /** The durable part of custody. */
 export interface DurableCustody {
   readonly hold: readonly Block[];
-  readonly pending: readonly PendingGrant[];
+  readonly pending: readonly DurableGrant[];
   readonly counterparties: readonly Counterparty[];
   readonly view: View;
   /** 0 until this identity was registered. */

@@ -1,11 +1,27 @@
-/** Signatures only, so that others can build against them; the body follows. */
-import { unreachable } from '../assert.ts';
+/**
+ * Ownership as the mesh machine drives it: custody and the addresses in use, in one state that
+ * never contradicts itself. Every step is synchronous, takes the time where it matters, and answers
+ * the writes that must be on disk before its answer or a new record may leave. Nothing is published
+ * here and nothing is asked of the arbiter: its answers are handed in.
+ */
+import { assert } from '../assert.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
+import { Addresses } from './addresses.ts';
 import type { Attachment, AttachmentKey } from './attachment.ts';
-import type { Address, Cidr } from './cidr.ts';
-import type { Custody, View } from './custody-state.ts';
+import { freeParts, takePart } from './blocks.ts';
+import { type Address, type Cidr, compareCidrs, contains, formatCidr } from './cidr.ts';
+import * as custody from './custody.ts';
+import type { Block, Custody, View } from './custody-state.ts';
 import type { Durable } from './durable.ts';
-import type * as outcome from './outcomes.ts';
+import { chooseDonors, countPoolHolders, floorLog2, giftLog2, needOf } from './growth.ts';
+import type * as outcomes from './outcomes.ts';
+import type { CustodyWrite } from './writes.ts';
+
+/**
+ * Grants on their way at one time. Each one is in the record that everybody holds; an asker whose
+ * grant is not accepted yet is told that one again, so only many askers at once come near it.
+ */
+export const PENDING_GRANTS_MAX = 256;
 
 export interface IpamOptions {
   readonly self: PeerId;
@@ -16,30 +32,250 @@ export interface IpamOptions {
   readonly now: number;
 }
 
-export interface IpamApi {
-  phase(): outcome.Phase;
-  allocate(now: number, request: outcome.AllocateRequest): outcome.AllocateOutcome;
-  allocateVtep(now: number): outcome.VtepOutcome;
-  release(now: number, key: AttachmentKey): outcome.ReleaseOutcome;
-  attachments(): readonly Attachment[];
-  find(key: AttachmentKey): Attachment | undefined;
-  vtep(): readonly Address[];
-  grant(now: number, request: outcome.GrantRequest): outcome.GrantOutcome;
-  look(now: number, peers: ReadonlyMap<PeerId, Custody>): outcome.LookOutcome;
-  adoptView(view: View): outcome.AdoptOutcome;
-  view(): View;
-  allows(peer: PeerId, registeredRev: bigint): boolean;
-  register(view: View): outcome.RegisterOutcome;
-  found(founder: PeerId): outcome.FoundOutcome;
-  needs(peers: ReadonlyMap<PeerId, Custody>): readonly outcome.Need[];
-  chooseDonors(
-    need: outcome.Need,
-    peers: ReadonlyMap<PeerId, Custody>,
-    random: () => number,
-  ): readonly PeerId[];
-  custody(): Custody;
-  holdings(): readonly outcome.Holding[];
+/** What this peer holds lies outside the universe that it is told to use. */
+export class UniverseChanged extends Error {
+  override readonly name = 'UniverseChanged';
 }
 
-/** Throws UniverseChanged when the durable state lies outside the universe. */
-export const createIpam: (options: IpamOptions) => IpamApi = () => unreachable(undefined as never);
+export class Ipam {
+  readonly #self: PeerId;
+  readonly #universe: readonly Cidr[];
+  readonly #addresses: Addresses;
+  #state: custody.CustodyState;
+
+  /** Throws UniverseChanged. */
+  constructor({ self, universe, durable, now }: IpamOptions) {
+    this.#self = self;
+    this.#universe = [...universe].sort(compareCidrs);
+    this.#state = custody.custodyState(durable.custody);
+    const held = this.#state.hold.map(({ cidr }) => cidr);
+    this.#checkUniverse([...held, ...this.#state.pending.map(({ block }) => block.cidr)]);
+    this.#addresses = new Addresses({ universe: this.#universe, held, durable, now });
+  }
+
+  phase(): outcomes.Phase {
+    const { registeredRev, view, founder } = this.#state;
+    if (registeredRev === 0n) return 'unregistered';
+    if (!view.members.has(this.#self)) return 'removed';
+    return founder === undefined ? 'unfounded' : 'member';
+  }
+
+  /** `view`: the arbiter's answer to the registration of this identity. */
+  register(view: View): outcomes.RegisterOutcome {
+    if (!view.members.has(this.#self)) {
+      const reason = `the arbiter's list of revision ${view.rev} doesn't have ${this.#self}`;
+      return {
+        type: 'refused',
+        reason: `${reason}: it was replaced or removed, start as a new one`,
+      };
+    }
+    if (this.#state.registeredRev !== 0n) return { type: 'registered', writes: [] };
+    const writes: readonly CustodyWrite[] = [
+      { type: 'set-view', view },
+      { type: 'set-registered', rev: view.rev },
+    ];
+    return { type: 'registered', writes: this.#apply(writes) };
+  }
+
+  /** `founder`: the arbiter's answer to who founded the cluster. Only after registration. */
+  found(founder: PeerId): outcomes.FoundOutcome {
+    const known = this.#state.founder;
+    if (known !== undefined && known !== founder) return { type: 'conflict', known };
+    if (known !== undefined) return { type: 'founded', writes: [] };
+    const universe = founder === this.#self ? this.#universe : [];
+    return { type: 'founded', writes: this.#apply(custody.found(founder, universe)) };
+  }
+
+  /** One address of each family of the universe. */
+  allocate(now: number, request: outcomes.AllocateRequest): outcomes.AllocateOutcome {
+    const phase = this.phase();
+    if (phase === 'removed') {
+      const reason = 'this peer was removed from the cluster and gives out no more addresses';
+      return { type: 'exhausted', reason: `${reason}: it has to start again as a new identity` };
+    }
+    return this.#addresses.allocate(now, request);
+  }
+
+  /** The peer's own overlay addresses, made for each family as soon as it holds space of it. */
+  allocateVtep(now: number): outcomes.VtepOutcome {
+    if (this.phase() !== 'member') return { addresses: this.vtep(), writes: [] };
+    return this.#addresses.allocateVtep(now);
+  }
+
+  release(now: number, key: AttachmentKey): outcomes.ReleaseOutcome {
+    return this.#addresses.release(now, key);
+  }
+
+  /** In the order of their making. */
+  attachments(): readonly Attachment[] {
+    return this.#addresses.attachments();
+  }
+
+  find(key: AttachmentKey): Attachment | undefined {
+    return this.#addresses.find(key);
+  }
+
+  /** IPv4 first; empty until allocateVtep. */
+  vtep(): readonly Address[] {
+    return this.#addresses.vtep();
+  }
+
+  /** Gives another peer a part of the holding. Asked again before it is accepted, tells the same. */
+  grant(now: number, request: outcomes.GrantRequest): outcomes.GrantOutcome {
+    const earlier = custody.findPending(this.#state, request);
+    if (earlier !== undefined) return { type: 'granted', block: earlier.block, writes: [] };
+    const reason = this.#refusal(request);
+    if (reason !== undefined) return { type: 'refused', reason };
+    const part = this.#choosePart(now, request);
+    if (part === undefined) {
+      return {
+        type: 'refused',
+        reason: `no IPv${request.family} space to spare: ask another peer`,
+      };
+    }
+    const writes = this.#apply(custody.grant(this.#state, part, request));
+    const made = custody.findPending(this.#state, request);
+    assert(made !== undefined, `the grant of ${formatCidr(part)} is not pending`);
+    return { type: 'granted', block: made.block, writes };
+  }
+
+  /**
+   * Level-triggered: accepts and clears what the given peers' records show, compared with what is
+   * known here. Any part of the directory may be given; all of it after a view was adopted.
+   */
+  look(peers: ReadonlyMap<PeerId, Custody>): outcomes.LookOutcome {
+    if (this.phase() !== 'member') return { writes: [], changed: false, conflicts: [] };
+    const writes: CustodyWrite[] = [];
+    const conflicts: outcomes.Conflict[] = [];
+    for (const other of inOrder(peers)) {
+      if (other.peer === this.#self) continue;
+      writes.push(...this.#apply(custody.clear(this.#state, other, this.#self)));
+      const accepted = custody.accept(this.#state, other, {
+        self: this.#self,
+        universe: this.#universe,
+      });
+      writes.push(...this.#apply(accepted.writes));
+      if (accepted.conflict !== undefined) conflicts.push(accepted.conflict);
+    }
+    writes.push(...this.#apply(custody.mergeBuddies(this.#state)));
+    return { writes, changed: writes.length > 0, conflicts };
+  }
+
+  /** Adopts a list of the arbiter's if it is newer than ours. */
+  adoptView(view: View): outcomes.AdoptOutcome {
+    if (this.#state.registeredRev === 0n) return { writes: [], removed: false };
+    const writes = this.#apply(custody.adoptView(this.#state, view));
+    return { writes, removed: this.phase() === 'removed' };
+  }
+
+  view(): View {
+    return this.#state.view;
+  }
+
+  /** Whether grants from and to this peer count: a member, or newer than our view. */
+  allows(peer: PeerId, registeredRev: bigint): boolean {
+    return custody.allows(this.#state, peer, registeredRev);
+  }
+
+  /** What to ask other peers for now, a family at most once. `peers`: the directory. */
+  needs(peers: ReadonlyMap<PeerId, Custody>): readonly outcomes.Need[] {
+    if (this.phase() !== 'member') return [];
+    return this.#universe.flatMap((universe) => {
+      const held = this.#addresses.heldCount(universe.family);
+      const free = this.#addresses.freeCount(universe.family);
+      const need = needOf({ universe, held, free }, countPoolHolders(universe, peers.values()));
+      return need ?? [];
+    });
+  }
+
+  /** Whom to ask, best first; few of them. `random` answers numbers in [0, 1). */
+  chooseDonors(
+    need: outcomes.Need,
+    peers: ReadonlyMap<PeerId, Custody>,
+    random: () => number,
+  ): readonly PeerId[] {
+    const donors = [...peers].filter(
+      ([peer, { registeredRev }]) => peer !== this.#self && this.allows(peer, registeredRev),
+    );
+    return chooseDonors(need, new Map(donors), random);
+  }
+
+  /** What to publish, once all writes so far are on disk. Not before this peer is a `member`. */
+  custody(): Custody {
+    const { hold, pending, counterparties, view, registeredRev } = this.#state;
+    return {
+      hold,
+      pending: pending
+        .map(({ block, to, n }) => ({ block, to, n }))
+        .sort((a, b) => (a.to === b.to ? a.n - b.n : a.to < b.to ? -1 : 1)),
+      counterparties: [...counterparties.values()].sort((a, b) => (a.peer < b.peer ? -1 : 1)),
+      viewRev: view.rev,
+      registeredRev,
+      freeLog2: {
+        v4: floorLog2(this.#addresses.freeCount(4)),
+        v6: floorLog2(this.#addresses.freeCount(6)),
+      },
+    };
+  }
+
+  /** Every held block and how full it is, for the report. */
+  holdings(): readonly outcomes.Holding[] {
+    const ranges = this.#addresses.ranges();
+    return this.#state.hold.map((block) => {
+      const use = ranges.find(({ range }) => compareCidrs(range, block.cidr) === 0);
+      return { block, used: use?.used ?? 0, free: use?.free ?? 0n };
+    });
+  }
+
+  /** Why nothing is granted whatever space there is. */
+  #refusal({ to, registeredRev }: outcomes.GrantRequest): string | undefined {
+    if (this.phase() !== 'member') return 'this peer is no member yet: ask another one';
+    if (to === this.#self) return 'a peer grants nothing to itself';
+    if (!this.allows(to, registeredRev)) {
+      return `${to} is not in the arbiter's list of revision ${this.#state.view.rev}`;
+    }
+    if (this.#state.pending.length < PENDING_GRANTS_MAX) return undefined;
+    return `${PENDING_GRANTS_MAX} grants are on their way, the most at a time: ask another peer`;
+  }
+
+  #choosePart(now: number, need: outcomes.Need): Cidr | undefined {
+    const gift = giftLog2(this.#addresses.freeCount(need.family), need);
+    if (gift === undefined) return undefined;
+    const taken = this.#addresses.taken(need.family, now);
+    const free = this.#state.hold
+      .filter(({ cidr }) => cidr.family === need.family)
+      .flatMap(({ cidr }) => freeParts(cidr, { taken, minLog2: need.minLog2 }));
+    for (let log2 = gift; log2 >= need.minLog2; log2--) {
+      const part = takePart(free, log2);
+      if (part !== undefined) return part;
+    }
+    return undefined;
+  }
+
+  #apply(writes: readonly CustodyWrite[]): readonly CustodyWrite[] {
+    const before = this.#state.hold;
+    this.#state = custody.applyWrites(this.#state, writes);
+    if (this.#state.hold !== before) this.#addresses.setHeld(cidrsOf(this.#state.hold));
+    return writes;
+  }
+
+  #checkUniverse(held: readonly Cidr[]): void {
+    const outside = held.find((cidr) => !this.#universe.some((range) => contains(range, cidr)));
+    if (outside === undefined) return;
+    const universe = this.#universe.map(formatCidr).join(' and ');
+    throw new UniverseChanged(
+      `this peer holds ${formatCidr(outside)}, which is outside the universe ${universe}: ` +
+        'start it with the universe that the cluster was founded with',
+    );
+  }
+}
+
+function cidrsOf(blocks: readonly Block[]): readonly Cidr[] {
+  return blocks.map(({ cidr }) => cidr);
+}
+
+function inOrder(peers: ReadonlyMap<PeerId, Custody>): readonly custody.Other[] {
+  return [...peers]
+    .map(([peer, custody]) => ({ peer, custody }))
+    .sort((a, b) => (a.peer < b.peer ? -1 : 1));
+}

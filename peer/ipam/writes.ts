@@ -5,14 +5,15 @@
 import type { PeerId } from '../mesh/peer-id.ts';
 import type { Attachment, AttachmentKey } from './attachment.ts';
 import type { Address, Cidr } from './cidr.ts';
-import type { Block, Counterparty, PendingGrant, View } from './custody-state.ts';
+import type { Block, Counterparty, View } from './custody-state.ts';
+import type { DurableGrant } from './durable.ts';
 
 /** A change of custody: who holds what, who is a member. */
 export type CustodyWrite =
   /** The block is held from now on, with this term. */
   | { readonly type: 'hold-block'; readonly block: Block }
   | { readonly type: 'drop-block'; readonly cidr: Cidr }
-  | { readonly type: 'add-pending'; readonly grant: PendingGrant }
+  | { readonly type: 'add-pending'; readonly grant: DurableGrant }
   | { readonly type: 'drop-pending'; readonly to: PeerId; readonly n: number }
   /** Replaces what was known of this counterparty. */
   | { readonly type: 'set-counterparty'; readonly counterparty: Counterparty }

@@ -1,0 +1,102 @@
+/**
+ * Buddy arithmetic on aligned ranges and on sets of blocks: what is left when a part is taken out,
+ * which halves join again, which parts are wholly free. Who may do so is decided in custody.ts.
+ */
+import { assert } from '../assert.ts';
+import {
+  type Cidr,
+  buddy,
+  compareCidrs,
+  contains,
+  formatCidr,
+  halves,
+  lastAddress,
+  parent,
+  sizeLog2,
+} from './cidr.ts';
+import type { Block } from './custody-state.ts';
+
+/** Sorted by family, address and size: same blocks, same list. */
+export function sortBlocks(blocks: readonly Block[]): readonly Block[] {
+  return [...blocks].sort((a, b) => compareCidrs(a.cidr, b.cidr));
+}
+
+/**
+ * What is left of `whole` without `part`: one range for each bit that `part` is longer by, so a
+ * block that is split often stays a handful of ranges.
+ */
+export function remainder(whole: Cidr, part: Cidr): readonly Cidr[] {
+  assert(contains(whole, part), `${formatCidr(part)} is no part of ${formatCidr(whole)}`);
+  const left: Cidr[] = [];
+  for (let taken = part; taken.length > whole.length; taken = parent(taken)) {
+    left.push(buddy(taken));
+  }
+  return left.sort(compareCidrs);
+}
+
+/** One join of two blocks into the range that they are the halves of. */
+export interface Merge {
+  readonly parts: readonly [Block, Block];
+  readonly whole: Block;
+}
+
+/**
+ * Joins the first two blocks that are each other's buddies; undefined when there are none. The
+ * term grows past both, so that the joined block supersedes whatever was said of its halves.
+ */
+export function findMerge(blocks: readonly Block[]): Merge | undefined {
+  const sorted = sortBlocks(blocks);
+  for (const [i, lower] of sorted.entries()) {
+    const upper = sorted[i + 1];
+    if (upper === undefined || lower.cidr.length === 0) continue;
+    if (compareCidrs(buddy(lower.cidr), upper.cidr) !== 0) continue;
+    const term = Math.max(lower.term, upper.term) + 1;
+    return { parts: [lower, upper], whole: { cidr: parent(lower.cidr), term } };
+  }
+  return undefined;
+}
+
+/**
+ * The largest aligned parts of `range` that hold none of the `taken` addresses (sorted, ascending),
+ * down to 2^minLog2 addresses. Cost follows the addresses taken, not the size of the range.
+ */
+export function freeParts(
+  range: Cidr,
+  { taken, minLog2 }: { readonly taken: readonly bigint[]; readonly minLog2: number },
+): readonly Cidr[] {
+  if (sizeLog2(range) < minLog2) return [];
+  const inside = taken.slice(
+    lowerBound(taken, range.address),
+    lowerBound(taken, lastAddress(range) + 1n),
+  );
+  if (inside.length === 0) return [range];
+  if (sizeLog2(range) === 0) return [];
+  return halves(range).flatMap((half) => freeParts(half, { taken: inside, minLog2 }));
+}
+
+/**
+ * Chooses a part of 2^log2 addresses out of wholly free ranges: best fit, so that large ranges
+ * stay large, and the upper end, because addresses are given out from the lower one.
+ */
+export function takePart(free: readonly Cidr[], log2: number): Cidr | undefined {
+  const fitting = free.filter((range) => sizeLog2(range) >= log2);
+  const smallest = Math.min(...fitting.map(sizeLog2));
+  let part = fitting
+    .filter((range) => sizeLog2(range) === smallest)
+    .sort(compareCidrs)
+    .at(-1);
+  while (part !== undefined && sizeLog2(part) > log2) part = halves(part)[1];
+  return part;
+}
+
+/** Index of the first element that is not below `value`. */
+function lowerBound(sorted: readonly bigint[], value: bigint): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? value) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,230 @@
+/**
+ * Custody: the steps that move a block from one peer to another, each one durable commit at one
+ * peer (mesh protocol 3.2; the theorem that no address has two holders is 3.3). A step is a pure
+ * function from the state to writes; `applyWrites` is the only thing that changes a state. Nothing
+ * is published here: a record is built from a state whose writes are on disk.
+ *
+ * Whether a block is wholly free is the caller's to know (ipam.ts), how much to give growth.ts's.
+ */
+import { assert, unreachable } from '../assert.ts';
+import type { PeerId } from '../mesh/peer-id.ts';
+import { findMerge, remainder, sortBlocks } from './blocks.ts';
+import { type Cidr, compareCidrs, contains, formatCidr, overlaps } from './cidr.ts';
+import type { Block, Counterparty, Custody, PendingGrant, View } from './custody-state.ts';
+import type { DurableCustody } from './durable.ts';
+import type { Conflict } from './outcomes.ts';
+import type { CustodyWrite } from './writes.ts';
+
+export interface CustodyState extends Omit<DurableCustody, 'counterparties'> {
+  readonly counterparties: ReadonlyMap<PeerId, Counterparty>;
+}
+
+export function custodyState(durable: DurableCustody): CustodyState {
+  const counterparties = new Map(durable.counterparties.map((entry) => [entry.peer, entry]));
+  return { ...durable, hold: sortBlocks(durable.hold), counterparties };
+}
+
+/** The rule that is joiner check, fence and grant filter at once. */
+export function allows({ view }: CustodyState, peer: PeerId, registeredRev: bigint): boolean {
+  return view.members.has(peer) || registeredRev > view.rev;
+}
+
+/** The one that founded the cluster takes the whole universe. */
+export function found(founder: PeerId, universe: readonly Cidr[]): readonly CustodyWrite[] {
+  const holds = universe.map((cidr) => ({ type: 'hold-block', block: { cidr, term: 1 } }) as const);
+  return [{ type: 'set-founder', founder }, ...holds];
+}
+
+export interface Grantee {
+  readonly to: PeerId;
+  readonly registeredRev: bigint;
+}
+
+/** Gives `part`, which is held and wholly free, to an allowed peer. */
+export function grant(
+  state: CustodyState,
+  part: Cidr,
+  { to, registeredRev }: Grantee,
+): readonly CustodyWrite[] {
+  assert(allows(state, to, registeredRev), `${formatCidr(part)} is granted to ${to}, no member`);
+  const source = state.hold.find((block) => contains(block.cidr, part));
+  assert(source !== undefined, `${formatCidr(part)} is granted but not held`);
+  const counterparty = counterpartyOf(state, to);
+  const n = counterparty.granted + 1;
+  const block = { cidr: part, term: source.term + 1 };
+  const kept = remainder(source.cidr, part).map((cidr) => ({ cidr, term: source.term }));
+  return [
+    { type: 'drop-block', cidr: source.cidr },
+    ...kept.map((block) => ({ type: 'hold-block', block }) as const),
+    { type: 'set-counterparty', counterparty: { ...counterparty, granted: n } },
+    { type: 'add-pending', grant: { block, to, n, registeredRev } },
+  ];
+}
+
+/** The grant to `to` that is still on its way, if any, out of the same family. */
+export function findPending(
+  state: CustodyState,
+  { to, family }: { readonly to: PeerId; readonly family: Cidr['family'] },
+): PendingGrant | undefined {
+  return state.pending.find((grant) => grant.to === to && grant.block.cidr.family === family);
+}
+
+/** One peer, and what it publishes. */
+export interface Other {
+  readonly peer: PeerId;
+  readonly custody: Custody;
+}
+
+export interface Acceptance {
+  readonly writes: readonly CustodyWrite[];
+  readonly conflict: Conflict | undefined;
+}
+
+/**
+ * Accepts what an allowed peer shows as granted to `self`, in the order of its counters: exactly
+ * once, however often or late its record comes. Stops at a grant that claims what is ours or what
+ * lies outside the universe.
+ */
+export function accept(
+  state: CustodyState,
+  from: Other,
+  { self, universe }: { readonly self: PeerId; readonly universe: readonly Cidr[] },
+): Acceptance {
+  if (!allows(state, from.peer, from.custody.registeredRev))
+    return { writes: [], conflict: undefined };
+  const before = counterpartyOf(state, from.peer);
+  const ours = [...state.hold, ...state.pending.map(({ block }) => block)];
+  const taken: Block[] = [];
+  for (const { block } of grantsTo(from, { self, after: before.accepted })) {
+    const clash = [...ours, ...taken].some(({ cidr }) => overlaps(cidr, block.cidr));
+    const inside = universe.some((range) => contains(range, block.cidr));
+    if (clash || !inside) {
+      const conflict = { peer: from.peer, cidr: block.cidr };
+      return { writes: acceptWrites(taken, before), conflict };
+    }
+    taken.push(block);
+  }
+  return { writes: acceptWrites(taken, before), conflict: undefined };
+}
+
+/** Forgets the grants that an allowed peer shows to have accepted. */
+export function clear(state: CustodyState, by: Other, self: PeerId): readonly CustodyWrite[] {
+  const counterparty = state.counterparties.get(by.peer);
+  if (counterparty === undefined || !allows(state, by.peer, by.custody.registeredRev)) return [];
+  const shown = by.custody.counterparties.find(({ peer }) => peer === self)?.accepted ?? 0;
+  const cleared = Math.min(shown, counterparty.granted);
+  if (cleared <= counterparty.cleared) return [];
+  return clearWrites(state, counterparty, cleared);
+}
+
+/**
+ * Replaces the view by a newer one. Grants on their way to peers that are not allowed any more end
+ * here; their blocks come back through reclaim. Empty for a view that is not newer.
+ */
+export function adoptView(state: CustodyState, view: View): readonly CustodyWrite[] {
+  if (view.rev <= state.view.rev) return [];
+  const adopted = { ...state, view };
+  const refused = state.pending.filter((grant) => !allows(adopted, grant.to, grant.registeredRev));
+  const writes: CustodyWrite[] = [{ type: 'set-view', view }];
+  for (const peer of [...new Set(refused.map(({ to }) => to))].sort()) {
+    const counterparty = counterpartyOf(state, peer);
+    writes.push(...clearWrites(state, counterparty, counterparty.granted));
+  }
+  return writes;
+}
+
+/** Joins buddies until there are none left. */
+export function mergeBuddies(state: CustodyState): readonly CustodyWrite[] {
+  const writes: CustodyWrite[] = [];
+  let hold = state.hold;
+  for (let merge = findMerge(hold); merge !== undefined; merge = findMerge(hold)) {
+    const { parts, whole } = merge;
+    for (const { cidr } of parts) writes.push({ type: 'drop-block', cidr });
+    writes.push({ type: 'hold-block', block: whole });
+    hold = [...hold.filter((block) => !parts.includes(block)), whole];
+  }
+  return writes;
+}
+
+/** The state after the writes. Asserts that what is held and granted stays disjoint. */
+export function applyWrites(state: CustodyState, writes: readonly CustodyWrite[]): CustodyState {
+  if (writes.length === 0) return state;
+  const counterparties = new Map(state.counterparties);
+  let next: CustodyState = { ...state, counterparties };
+  for (const write of writes) {
+    if (write.type === 'set-counterparty') {
+      counterparties.set(write.counterparty.peer, write.counterparty);
+    } else {
+      next = { ...next, ...change(next, write) };
+    }
+  }
+  if (next.hold === state.hold && next.pending === state.pending) return next;
+  if (next.hold !== state.hold) next = { ...next, hold: sortBlocks(next.hold) };
+  assertDisjoint(next);
+  return next;
+}
+
+type Change = Exclude<CustodyWrite, { type: 'set-counterparty' }>;
+
+function change(state: CustodyState, write: Change): Partial<CustodyState> {
+  switch (write.type) {
+    case 'hold-block':
+      return { hold: [...state.hold, write.block] };
+    case 'drop-block':
+      return { hold: state.hold.filter(({ cidr }) => compareCidrs(cidr, write.cidr) !== 0) };
+    case 'add-pending':
+      return { pending: [...state.pending, write.grant] };
+    case 'drop-pending':
+      return { pending: state.pending.filter(({ to, n }) => to !== write.to || n !== write.n) };
+    case 'set-view':
+      return { view: write.view };
+    case 'set-registered':
+      return { registeredRev: write.rev };
+    case 'set-founder':
+      return { founder: write.founder };
+    default:
+      return unreachable(write);
+  }
+}
+
+/** Sorted neighbours are enough: aligned ranges overlap only by one holding the other. */
+function assertDisjoint({ hold, pending }: CustodyState): void {
+  const cidrs = [...hold, ...pending.map(({ block }) => block)].map(({ cidr }) => cidr);
+  cidrs.sort(compareCidrs);
+  for (const [i, cidr] of cidrs.entries()) {
+    const next = cidrs[i + 1];
+    if (next === undefined) continue;
+    assert(!overlaps(cidr, next), `${formatCidr(cidr)} and ${formatCidr(next)} overlap`);
+  }
+}
+
+function counterpartyOf(state: CustodyState, peer: PeerId): Counterparty {
+  return state.counterparties.get(peer) ?? { peer, granted: 0, cleared: 0, accepted: 0 };
+}
+
+/** Consecutive grants to `self` behind the last accepted one. A gap ends them: it can't be ours. */
+function grantsTo(
+  from: Other,
+  { self, after }: { readonly self: PeerId; readonly after: number },
+): readonly PendingGrant[] {
+  const ours = from.custody.pending.filter(({ to, n }) => to === self && n > after);
+  ours.sort((a, b) => a.n - b.n);
+  return ours.filter(({ n }, i) => n === after + 1 + i);
+}
+
+function acceptWrites(taken: readonly Block[], before: Counterparty): readonly CustodyWrite[] {
+  if (taken.length === 0) return [];
+  const counterparty = { ...before, accepted: before.accepted + taken.length };
+  const holds = taken.map((block) => ({ type: 'hold-block', block }) as const);
+  return [...holds, { type: 'set-counterparty', counterparty }];
+}
+
+function clearWrites(
+  state: CustodyState,
+  counterparty: Counterparty,
+  cleared: number,
+): readonly CustodyWrite[] {
+  const gone = state.pending.filter(({ to, n }) => to === counterparty.peer && n <= cleared);
+  const drops = gone.map(({ to, n }) => ({ type: 'drop-pending', to, n }) as const);
+  return [{ type: 'set-counterparty', counterparty: { ...counterparty, cleared } }, ...drops];
+}

@@ -1,0 +1,136 @@
+/**
+ * The policy of growth: when to ask for space, how much, whom, and how much a donor gives (mesh
+ * protocol 3.6). Numbers only; that a policy can't break ownership is custody's work.
+ */
+import { assert } from '../assert.ts';
+import type { PeerId } from '../mesh/peer-id.ts';
+import { type Cidr, type Family, contains, sizeLog2 } from './cidr.ts';
+import type { Custody } from './custody-state.ts';
+import type { Need } from './outcomes.ts';
+
+/** Below this many free addresses a peer asks: a node that starts its pods at once needs them. */
+const FREE_LOW = 16n;
+
+/** Below this share of its holding, too: 1/4, so that a grant arrives before the last address goes. */
+const FREE_LOW_SHARE = 4n;
+
+/** What a peer asks for first: twice the pods that a node has by default, and a /24 as it is used to. */
+const FIRST_BLOCK_LOG2 = 8;
+
+/** Smaller grants would only make more routes: a /28. */
+const SMALLEST_BLOCK_LOG2 = 4;
+
+/** No grant is larger than 1/64 of the universe. */
+const CAP_SHARE_LOG2 = 6;
+
+/**
+ * As long as fewer peers than this hold 1/64 of the universe, a peer asks for that much, so that
+ * soon no single donor's death stops the growth of all others.
+ */
+const POOL_HOLDERS = 64;
+
+/** Donors that are asked for one need, one after the other. */
+const DONORS_MAX = 4;
+
+/** How much of a family a peer has. */
+export interface Space {
+  readonly universe: Cidr;
+  readonly held: bigint;
+  readonly free: bigint;
+}
+
+/** What to ask for now; undefined while there is enough. `poolHolders`: see countPoolHolders. */
+export function needOf({ universe, held, free }: Space, poolHolders: number): Need | undefined {
+  const share = held / FREE_LOW_SHARE;
+  if (free >= (share > FREE_LOW ? share : FREE_LOW)) return undefined;
+  const all = 1n << BigInt(sizeLog2(universe));
+  if (held >= all) return undefined;
+  const minLog2 = Math.min(SMALLEST_BLOCK_LOG2, sizeLog2(universe));
+  const capLog2 = capOf(universe);
+  const grown = held === 0n ? FIRST_BLOCK_LOG2 : ceilLog2(held);
+  const wanted = poolHolders < POOL_HOLDERS ? capLog2 : Math.min(grown, capLog2);
+  return { family: universe.family, wantLog2: Math.max(wanted, minLog2), minLog2 };
+}
+
+/** How many peers hold a block of at least 1/64 of the universe. */
+export function countPoolHolders(universe: Cidr, peers: Iterable<Custody>): number {
+  let count = 0;
+  for (const { hold } of peers) {
+    const large = hold.some(
+      ({ cidr }) => contains(universe, cidr) && sizeLog2(cidr) >= capOf(universe),
+    );
+    if (large) count++;
+  }
+  return count;
+}
+
+/**
+ * The size of what a donor with `free` addresses gives, as an exponent of two: what is wanted, but
+ * at most half of what it has free; undefined when that is less than the asker can use.
+ */
+export function giftLog2(free: bigint, { wantLog2, minLog2 }: Need): number | undefined {
+  const half = free / 2n;
+  if (half === 0n) return undefined;
+  const gift = Math.min(wantLog2, floorLog2(half));
+  return gift < minLog2 ? undefined : gift;
+}
+
+/**
+ * Whom to ask, in order: again and again the one with more free space of two drawn at random, from
+ * those that can give all that is wanted, then from those that can give less. Two draws spread the
+ * askers nearly as well as asking everyone would (Mitzenmacher, "The power of two choices", 2001).
+ */
+export function chooseDonors(
+  need: Need,
+  peers: ReadonlyMap<PeerId, Custody>,
+  random: () => number,
+): readonly PeerId[] {
+  const candidates = [...peers]
+    .map(([peer, { freeLog2 }]) => ({ peer, free: ofFamily(freeLog2, need.family) }))
+    .sort((a, b) => (a.peer < b.peer ? -1 : 1));
+  const full = candidates.filter(({ free }) => free > need.wantLog2);
+  const part = candidates.filter(({ free }) => free > need.minLog2 && free <= need.wantLog2);
+  return [...draw(full, random), ...draw(part, random)].slice(0, DONORS_MAX);
+}
+
+/** The largest exponent of two that is not above `value`; 0 for nothing at all. */
+export function floorLog2(value: bigint): number {
+  return value <= 0n ? 0 : value.toString(2).length - 1;
+}
+
+interface Candidate {
+  readonly peer: PeerId;
+  readonly free: number;
+}
+
+function draw(candidates: readonly Candidate[], random: () => number): readonly PeerId[] {
+  const left = [...candidates];
+  const drawn: PeerId[] = [];
+  while (left.length > 0 && drawn.length < DONORS_MAX) {
+    const one = pick(left, random);
+    const other = pick(left, random);
+    const best = other.free > one.free ? other : one;
+    drawn.push(best.peer);
+    left.splice(left.indexOf(best), 1);
+  }
+  return drawn;
+}
+
+function pick(candidates: readonly Candidate[], random: () => number): Candidate {
+  const index = Math.floor(random() * candidates.length);
+  const candidate = candidates[index];
+  assert(candidate !== undefined, `random number outside [0, 1): index ${index}`);
+  return candidate;
+}
+
+function capOf(universe: Cidr): number {
+  return Math.max(sizeLog2(universe) - CAP_SHARE_LOG2, 0);
+}
+
+function ceilLog2(value: bigint): number {
+  return floorLog2(value - 1n) + (value > 1n ? 1 : 0);
+}
+
+function ofFamily(freeLog2: Custody['freeLog2'], family: Family): number {
+  return family === 4 ? freeLog2.v4 : freeLog2.v6;
+}
