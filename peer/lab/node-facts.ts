@@ -1,7 +1,8 @@
 /** What is true of one node now: its peer's report, its kernel's tables and its peer's privileges. Read, not judged. */
 import { readFile } from 'node:fs/promises';
 import type { Report } from '../http/report.ts';
-import type { Family } from '../ipam/cidr.ts';
+import { type Family, formatCidr, hostRange } from '../ipam/cidr.ts';
+import { parseAddress } from '../ipam/parse.ts';
 import { ROUTE_PROTOCOL, VXLAN_DEVICE } from '../overlay/names.ts';
 import { insideNamespace, runCommand } from './command.ts';
 import { readReport } from './node.ts';
@@ -49,7 +50,7 @@ export async function readNodeFacts(node: NodePlan, family: Family): Promise<Nod
     underlay: node.underlay,
     report,
     fdb: fdb.map(({ dst }) => dst ?? 'no address'),
-    tunnelRoutes: routes.map(({ dst }) => dst),
+    tunnelRoutes: routes.map(({ dst }) => normalizeDestination(dst)),
     capabilities,
   };
 }
@@ -57,6 +58,12 @@ export async function readNodeFacts(node: NodePlan, family: Family): Promise<Nod
 async function runJson<Row>(node: NodePlan, command: readonly string[]): Promise<readonly Row[]> {
   const { stdout } = await runCommand(insideNamespace(node.namespace, command));
   return stdout === '' ? [] : (JSON.parse(stdout) as readonly Row[]);
+}
+
+/** `ip` leaves out the prefix length of a single address; a block of one address is written with it. */
+function normalizeDestination(destination: string): string {
+  const isRange = destination.includes('/') || destination === 'default';
+  return isRange ? destination : formatCidr(hostRange(parseAddress(destination)));
 }
 
 async function readCapabilities({ pidFile }: NodePlan): Promise<Capabilities> {

@@ -54,7 +54,7 @@ async function startServer(namespace: string) {
     `${LAB_DIRECTORY}/${namespace}.iperf3.pid`,
   ];
   const [file = '', ...args] = insideNamespace(namespace, ['iperf3', ...flags]);
-  const serving = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const serving = spawn(file, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   for await (const line of createInterface({ input: serving.stdout })) {
     if (!line.includes('listening')) continue;
     serving.stdout.resume();

@@ -33,17 +33,7 @@ export async function bringUp(plan: LabPlan, signal: AbortSignal): Promise<LabRe
   const startedMs = performance.now();
   const progress = startProgress();
   const steps = [...buildSteps(plan, signal, startedMs), ...proofSteps(plan, signal)];
-  const tasks = steps.map(({ title, run }) => ({
-    title,
-    task: async (context: Progress, task: { output: string }) => {
-      signal.throwIfAborted();
-      await run(context, (text) => {
-        task.output = text;
-      });
-    },
-  }));
-  // Without its own listeners listr2 leaves Ctrl-C to us: it would exit before anything is torn down.
-  await new Listr(tasks, { registerSignalListeners: false }).run(progress);
+  await runSteps(steps, progress, signal);
   signal.throwIfAborted();
   const result = summarize(progress, performance.now() - startedMs);
   await writeFile(RESULT_FILE, `${JSON.stringify(result, undefined, 2)}\n`);
@@ -53,6 +43,29 @@ export async function bringUp(plan: LabPlan, signal: AbortSignal): Promise<LabRe
 interface Step {
   readonly title: string;
   readonly run: (progress: Progress, tell: Tell) => Promise<void>;
+}
+
+async function runSteps(steps: readonly Step[], progress: Progress, signal: AbortSignal): Promise<void> {
+  let failure: unknown;
+  const tasks = steps.map(({ title, run }) => ({
+    title,
+    task: async (_: unknown, task: { output: string }) => {
+      try {
+        signal.throwIfAborted();
+        await run(progress, (text) => {
+          task.output = text;
+        });
+      } catch (error) {
+        failure = error;
+        // Whoever called us shows the whole of it; a log of twenty lines has no place in a list of steps.
+        throw new Error(String(error).split('\n', 1)[0], { cause: error });
+      }
+    },
+  }));
+  // Without its own listeners listr2 leaves Ctrl-C to us: it would exit before anything is torn down.
+  await new Listr(tasks, { registerSignalListeners: false }).run().catch((error: unknown) => {
+    throw failure ?? error;
+  });
 }
 
 function buildSteps(plan: LabPlan, signal: AbortSignal, startedMs: number): readonly Step[] {
@@ -109,11 +122,18 @@ async function makeRoom(): Promise<void> {
 
 async function startPeers(plan: LabPlan, signal: AbortSignal, tell: Tell): Promise<void> {
   let ready = 0;
-  await mapConcurrently(plan.nodes, plan.nodes.length, async (node) => {
-    await startPeer(node, plan, signal);
-    ready += 1;
-    tell(`${ready} of ${plan.nodes.length} ready`);
-  });
+  const giveUp = new AbortController();
+  const either = AbortSignal.any([signal, giveUp.signal]);
+  try {
+    await mapConcurrently(plan.nodes, plan.nodes.length, async (node) => {
+      await startPeer(node, plan, either);
+      ready += 1;
+      tell(`${ready} of ${plan.nodes.length} ready`);
+    });
+  } finally {
+    // When one peer failed nobody waits for the others any more.
+    giveUp.abort();
+  }
 }
 
 function startProgress(): Progress {
