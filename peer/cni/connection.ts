@@ -1,0 +1,106 @@
+/** One launcher from its HELLO to its answer, with a time-out and a bound on everything it sends. */
+import type { Socket } from 'node:net';
+import type { PluginLog } from '../../plugin/context.ts';
+import type { HandleInvocation } from '../../plugin/plugin.ts';
+import { FrameReader } from './frame-reader.ts';
+import { LauncherHands } from './hands.ts';
+import {
+  decodeHello,
+  encodeAnswer,
+  type Frame,
+  FrameType,
+  ProtocolError,
+} from './hands-protocol.ts';
+
+/**
+ * How long the launcher may take to say anything that is waited for. The launcher gives up as a
+ * whole after 30 s (OVERALL_TIMEOUT_MS), so that this ends only what is stuck.
+ */
+const SILENCE_MS = 10_000;
+
+/** How long an answer may take to be read. */
+const FAREWELL_MS = 5_000;
+
+interface Service {
+  readonly handle: HandleInvocation;
+  readonly log: PluginLog;
+}
+
+/** Resolves when the connection is over. Never rejects. */
+export function serveConnection(socket: Socket, service: Service): Promise<void> {
+  const connection = new Connection(socket, service);
+  return new Promise((resolve) => {
+    socket.on('data', (piece: Buffer) => connection.receive(piece));
+    socket.on('timeout', () => connection.end(`nothing was heard for ${SILENCE_MS} ms`));
+    socket.on('error', (error) => connection.end(error.message));
+    socket.on('end', () => connection.end('the launcher went away'));
+    socket.on('close', () => {
+      connection.end('the launcher went away');
+      resolve();
+    });
+  });
+}
+
+class Connection {
+  readonly #socket: Socket;
+  readonly #service: Service;
+  readonly #reader = new FrameReader();
+  #hands: LauncherHands | undefined;
+  #answered = false;
+
+  constructor(socket: Socket, service: Service) {
+    this.#socket = socket;
+    this.#service = service;
+    socket.setTimeout(SILENCE_MS);
+  }
+
+  receive(piece: Buffer): void {
+    try {
+      for (const frame of this.#reader.push(piece)) this.#accept(frame);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#service.log.warn({ err: error }, 'a launcher broke the protocol');
+      this.end(error.message);
+    }
+  }
+
+  /** Ends what is under way; after the answer it only makes sure that the socket goes. */
+  end(reason: string): void {
+    this.#hands?.end(reason);
+    this.#socket.destroy();
+  }
+
+  #accept(frame: Frame): void {
+    if (this.#hands !== undefined) {
+      this.#socket.setTimeout(0);
+      this.#hands.accept(frame);
+    } else if (frame.type === FrameType.hello) {
+      this.#begin(frame);
+    } else {
+      throw new ProtocolError(`a frame of type ${frame.type} before HELLO`);
+    }
+  }
+
+  #begin({ payload }: Frame): void {
+    const hello = decodeHello(payload);
+    this.#socket.setTimeout(0);
+    const hands = new LauncherHands(hello, (bytes) => this.#ask(bytes));
+    this.#hands = hands;
+    const { environment, config } = hello;
+    void this.#service
+      .handle({ environment, config, hands })
+      .then((answer) => this.#answer(encodeAnswer(answer)));
+  }
+
+  #ask(bytes: Uint8Array): void {
+    this.#socket.setTimeout(SILENCE_MS);
+    this.#socket.write(bytes);
+  }
+
+  #answer(bytes: Uint8Array): void {
+    if (this.#answered || this.#socket.destroyed) return;
+    this.#answered = true;
+    this.#socket.setTimeout(FAREWELL_MS);
+    this.#socket.end(bytes);
+  }
+}
