@@ -141,7 +141,7 @@ function findStrayAddresses(pod: PodFacts, { nodes }: Facts): readonly string[] 
 
 function findFdbDifferences(node: NodeFacts, { nodes }: Facts): readonly string[] {
   const others = nodes.filter((other) => other !== node).map((other) => other.underlay);
-  return findDifferences({ name: node.name, what: 'FDB entry', wanted: others, found: node.fdb });
+  return findDifferences({ name: node.name, what: 'FDB entries', wanted: others, found: node.fdb });
 }
 
 function findRouteDifferences(node: NodeFacts, { nodes }: Facts): readonly string[] {
@@ -150,7 +150,7 @@ function findRouteDifferences(node: NodeFacts, { nodes }: Facts): readonly strin
     .flatMap((other) => holdingOf(other).map((block) => block.text));
   return findDifferences({
     name: node.name,
-    what: 'route',
+    what: 'routes',
     wanted: blocks,
     found: node.tunnelRoutes,
   });
@@ -168,6 +168,7 @@ function findKernelProblems({ name, report: { kernel } }: NodeFacts): readonly s
 
 interface Comparison {
   readonly name: string;
+  /** What is compared, in the plural. */
   readonly what: string;
   readonly wanted: readonly string[];
   readonly found: readonly string[];
@@ -178,8 +179,8 @@ function findDifferences({ name, what, wanted, found }: Comparison): readonly st
   const values = [...new Set([...wanted, ...found])].sort();
   return values.flatMap((value) => {
     const count = found.filter((other) => other === value).length;
-    if (!wanted.includes(value)) return [`${name} has a ${what} for ${value} that nobody wants`];
-    return count === 1 ? [] : [`${name} has ${count} ${what}s for ${value}, not one`];
+    if (!wanted.includes(value)) return [`${name} has ${what} for ${value}, which nobody wants`];
+    return count === 1 ? [] : [`${name} has ${count} ${what} for ${value}, not one`];
   });
 }
 

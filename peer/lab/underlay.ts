@@ -6,7 +6,7 @@ import { mapConcurrently, runIpBatch } from './command.ts';
 import { LAN_NAMESPACE, type LabPlan, type NodePlan } from './plan.ts';
 
 /** The node's interface on the underlay. */
-export const NODE_INTERFACE = 'eth0';
+const NODE_INTERFACE = 'eth0';
 /** The bridge in the LAN's namespace: the place to watch all traffic between nodes. */
 export const LAN_BRIDGE = 'lan';
 

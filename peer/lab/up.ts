@@ -45,7 +45,11 @@ interface Step {
   readonly run: (progress: Progress, tell: Tell) => Promise<void>;
 }
 
-async function runSteps(steps: readonly Step[], progress: Progress, signal: AbortSignal): Promise<void> {
+async function runSteps(
+  steps: readonly Step[],
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
   let failure: unknown;
   const tasks = steps.map(({ title, run }) => ({
     title,

@@ -1,0 +1,62 @@
+/** A report of a healthy peer among three, for tests that change one thing in it. */
+import type { PeerReport, Report } from '#peer/http/report.ts';
+
+/** What node1 knows of the numbered node: it holds 10.32.NUMBER.0/24. */
+export function samplePeer(number: number): PeerReport {
+  return {
+    id: String(number).repeat(32),
+    name: `node${number}`,
+    self: number === 1,
+    reachable: true,
+    endpoints: [`198.18.0.${number}:6783`],
+    vtep: {
+      underlay: `198.18.0.${number}`,
+      port: 6784,
+      mac: `02:00:00:00:00:0${number}`,
+      overlay: [`10.32.${number}.1`],
+    },
+    holdings: [`10.32.${number}.0/24`],
+  };
+}
+
+/** The report of node1, with the given fields in place of its own. */
+export function sampleReport(changes: Partial<Report> = {}): Report {
+  const peers = [3, 1, 2].map(samplePeer);
+  const others = peers.filter(({ self }) => !self);
+  return {
+    version: 1,
+    peer: {
+      id: '1'.repeat(32),
+      name: 'node1',
+      cluster: 'test',
+      epoch: '4',
+      state: 'ready',
+      arbiter: 'seeds',
+      secured: true,
+    },
+    universe: ['10.32.0.0/12'],
+    peers,
+    links: others.map(({ id, name, endpoints }) => ({
+      peer: id,
+      name,
+      endpoint: endpoints.join(),
+      initiator: 'us',
+      wanted: true,
+    })),
+    holdings: [{ cidr: '10.32.1.0/24', term: 1, used: 64, free: '192' }],
+    pendingGrants: [],
+    attachments: [
+      {
+        containerId: 'c1',
+        interfaceName: 'eth0',
+        addresses: ['10.32.1.2'],
+        hostInterface: 'weft-0123456789',
+        podName: 'default/web',
+      },
+    ],
+    kernel: { inSync: true, drift: {}, failures: [] },
+    counters: {},
+    problems: [],
+    ...changes,
+  };
+}

@@ -1,0 +1,104 @@
+/** The page that a run ends in, with its matrix. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { renderMatrix } from '#peer/lab/matrix.ts';
+import { renderNextSteps, renderPage } from '#peer/lab/page.ts';
+import { planLab } from '#peer/lab/plan.ts';
+import type { LabResult } from '#peer/lab/result.ts';
+
+const RESULT: LabResult = {
+  holds: true,
+  claims: [{ text: 'Water is wet', findings: [] }],
+  nodes: [
+    {
+      name: 'node1',
+      underlay: '198.18.0.1',
+      peerId: 'a',
+      overlay: ['10.32.0.1'],
+      holdings: ['10.32.0.0/13'],
+    },
+    {
+      name: 'node2',
+      underlay: '198.18.0.2',
+      peerId: 'b',
+      overlay: ['10.40.0.1'],
+      holdings: ['10.40.0.0/13'],
+    },
+  ],
+  pods: [
+    { name: 'node1-pod1', node: 'node1', addresses: ['10.32.0.2'] },
+    { name: 'node2-pod1', node: 'node2', addresses: ['10.40.0.2'] },
+  ],
+  reachability: { endpoints: ['node1', 'node1-pod1'], tried: 2, unreachable: [] },
+  throughput: { hostBitsPerSecond: 16e9, overlayBitsPerSecond: 12e9 },
+  upMs: 3140,
+  provenMs: 9990,
+};
+
+describe('the matrix', () => {
+  it('has a row and a column for each, and shows who does not reach whom', () => {
+    const unreachable = [{ from: 'b', to: 'long', address: '10.0.0.1' }];
+    assert.equal(
+      renderMatrix({ endpoints: ['a', 'b', 'long'], tried: 6, unreachable }),
+      ['        1 2 3', '1  a    . + +', '2  b    + . X', '3  long + + .'].join('\n'),
+    );
+  });
+
+  it('of more endpoints than fit on a terminal lists the failures only', () => {
+    const endpoints = Array.from({ length: 60 }, (_, i) => `pod${i}`);
+    assert.equal(
+      renderMatrix({ endpoints, tried: 3540, unreachable: [] }),
+      'all 3540 pairs of 60 nodes and pods reach each other',
+    );
+    const unreachable = endpoints
+      .slice(1, 26)
+      .map((to) => ({ from: 'pod0', to, address: '10.0.0.1' }));
+    const lines = renderMatrix({ endpoints, tried: 3540, unreachable }).split('\n');
+    assert.equal(lines[0], 'X pod0 -> pod1 (10.0.0.1)');
+    assert.equal(lines.at(-1), '... and 5 more');
+  });
+});
+
+describe('the page', () => {
+  it('shows nodes, pods, throughput with its ratio, claims and times', () => {
+    const page = renderPage(RESULT);
+    assert.match(page, /node1 +198\.18\.0\.1 +10\.32\.0\.1 +10\.32\.0\.0\/13 +1$/m);
+    assert.match(page, /node2-pod1 +node2 +10\.40\.0\.2$/m);
+    assert.match(page, /two nodes, without the overlay +16\.00 +100 %$/m);
+    assert.match(page, /two pods on them, through the tunnel +12\.00 +75 %$/m);
+    assert.match(page, /\[ok\] +Water is wet$/m);
+    assert.match(page, /Up after 3\.1 s, proven after 10\.0 s\. Everything claimed holds\.$/);
+  });
+
+  it('says what did not hold, and that not everything did', () => {
+    const claims = [{ text: 'Water is dry', findings: ['it is not'] }];
+    const page = renderPage({ ...RESULT, holds: false, claims });
+    assert.match(page, /\[FAIL\] Water is dry\n +it is not$/m);
+    assert.match(page, /NOT everything claimed holds/);
+  });
+
+  it('of a single node says why there is no throughput', () => {
+    const { throughput: _, ...alone } = RESULT;
+    assert.match(renderPage(alone), /not measured: it takes two nodes/);
+  });
+
+  it('fits into 100 columns', () => {
+    const lines = renderPage(RESULT).split('\n');
+    assert.deepEqual(
+      lines.filter((line) => line.length > 100),
+      [],
+    );
+  });
+});
+
+it('the commands to try next name this lab', () => {
+  const plan = planLab({ nodes: 2, pods: 1, underlayMtu: 1500, family: 4, once: false });
+  const text = renderNextSteps(RESULT, plan);
+  assert.match(text, /ip netns exec weft-lab-node1-pod1 ping 10\.40\.0\.2$/m);
+  assert.match(
+    text,
+    /ip netns exec weft-lab-node1 node_modules\/\.bin\/node peer\/main\.ts status$/m,
+  );
+  assert.match(text, /kill -9 \$\(cat \/run\/weft-lab\/node1\/peer\.pid\)$/m);
+  assert.match(text, /\/run\/weft-lab\/node1\/start-peer &$/m);
+});
