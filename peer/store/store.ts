@@ -1,8 +1,24 @@
-/** Signatures only, so that others can build against them; the body follows. */
-import { unreachable } from '../assert.ts';
+/**
+ * The durable state of one peer: its identity, its epoch and all of ownership, in one SQLite file
+ * under `<directory>/state/`, owned by one process. A commit is on the medium when it returns.
+ *
+ * State that can't be trusted (damaged, of another node or machine, of a removed identity) is lost:
+ * its directory is renamed, never deleted, and the peer begins as a new identity. State of another
+ * cluster is most likely a mistake of the operator's, so that is an error and nothing is changed.
+ */
+import { chmodSync, existsSync, mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { AssertionFailure } from '../assert.ts';
 import type { Durable } from '../ipam/durable.ts';
 import type { Write } from '../ipam/writes.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
+import { openDatabase, syncDirectory, transact } from './database.ts';
+import { StateDamaged, StateOfAnotherCluster, StoreFailed, hasSqliteCode } from './errors.ts';
+import { lockDirectory } from './lock.ts';
+import { STATE_FORMAT, STATE_SCHEMA } from './schema.ts';
+import { readDurable, readSelf } from './state-reader.ts';
+import { StateWriter } from './state-writer.ts';
 
 /** What the state belongs to. */
 export interface Binding {
@@ -28,12 +44,201 @@ export interface Store {
   readonly identity: Identity;
   /** Grew durably when the store was opened. */
   readonly epoch: bigint;
-  /** Why earlier state was not used, as a sentence that says where it lies now; undefined otherwise. */
+  /** Why earlier state was not used, and where it lies now; undefined when it was, or there was none. */
   readonly lost: string | undefined;
   load(): Durable;
-  /** One transaction, durable when it returns. Throws StoreFailed, and then for ever. */
+  /** One transaction, durable when it returns. Throws StoreFailed, and from then on always. */
   commit(writes: readonly Write[]): void;
   close(): void;
 }
 
-export const openStore: (options: StoreOptions) => Store = () => unreachable(undefined as never);
+const DIRECTORY_MODE = 0o700;
+
+/** https://sqlite.org/rescode.html: a schema that isn't ours, damaged pages, not SQLite at all. */
+const SQLITE_ERROR = 1;
+const SQLITE_CORRUPT = 11;
+const SQLITE_CONSTRAINT = 19;
+const SQLITE_NOTADB = 26;
+
+/**
+ * Opens or creates the state. Throws DirectoryInUse, StateOfAnotherCluster, or StoreFailed when the
+ * medium can't be used.
+ */
+export function openStore(options: StoreOptions): Store {
+  const { directory } = options;
+  mkdirSync(directory, { recursive: true, mode: DIRECTORY_MODE });
+  chmodSync(directory, DIRECTORY_MODE);
+  const lock = lockDirectory(directory);
+  try {
+    const { database, lost } = openState(options);
+    return createStore(database, { lost, release: () => lock.release() });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+interface Opened {
+  readonly database: DatabaseSync;
+  readonly lost: string | undefined;
+}
+
+function openState(options: StoreOptions): Opened {
+  const path = join(options.directory, 'state');
+  const existing = openExisting(path, options);
+  if (typeof existing !== 'string') return { database: existing, lost: undefined };
+  const aside = setAside(path);
+  const lost = `the state was not used, because ${existing}; it lies in ${aside} now`;
+  return { database: createState(path, options), lost };
+}
+
+/** The state if it can be used, or why it is lost. */
+function openExisting(path: string, options: StoreOptions): DatabaseSync | string {
+  mkdirSync(path, { recursive: true, mode: DIRECTORY_MODE });
+  let database: DatabaseSync | undefined;
+  try {
+    database = openDatabase({ path: fileIn(path), durability: 'full' });
+    if (isNew(database)) return fill(database, options);
+    const reason = findLoss(database, options);
+    if (reason === undefined) return renewUnregistered(database, options);
+    database.close();
+    return reason;
+  } catch (error) {
+    database?.close();
+    if (isDamage(error)) return `its file is damaged (${error.message})`;
+    throw error;
+  }
+}
+
+function createState(path: string, options: StoreOptions): DatabaseSync {
+  mkdirSync(path, { mode: DIRECTORY_MODE });
+  return fill(openDatabase({ path: fileIn(path), durability: 'full' }), options);
+}
+
+function fill(database: DatabaseSync, { binding, generateIdentity, directory }: StoreOptions) {
+  const { cluster, nodeName, machineId } = binding;
+  transact(database, () => {
+    database.exec(`${STATE_SCHEMA} PRAGMA user_version = ${STATE_FORMAT};`);
+    database.prepare('INSERT INTO binding VALUES (1, ?, ?, ?)').run(cluster, nodeName, machineId);
+    insertSelf(database, generateIdentity());
+  });
+  syncDirectory(directory);
+  return database;
+}
+
+function insertSelf(database: DatabaseSync, { peer, privateKey }: Identity): void {
+  const sql = `INSERT INTO self (one, peer, private_key, epoch, registered_rev, view_rev, founder)
+    VALUES (1, ?, ?, 0, 0, 0, NULL)`;
+  database.prepare(sql).run(peer, privateKey);
+}
+
+/** A file without tables: never filled, or the process ended before it was. */
+function isNew(database: DatabaseSync): boolean {
+  return database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.['tables'] === 0;
+}
+
+/** Why the state can't be used; undefined when it can. Throws StateOfAnotherCluster. */
+function findLoss(database: DatabaseSync, { directory, binding }: StoreOptions) {
+  checkFormat(database, directory);
+  const stored = database.prepare('SELECT * FROM binding').get();
+  if (stored === undefined) return 'its file does not say what it belongs to';
+  if (stored['cluster'] !== binding.cluster)
+    throw anotherCluster(directory, stored['cluster'], binding);
+  if (stored['node_name'] !== binding.nodeName) {
+    return `it is of node "${String(stored['node_name'])}" and this is "${binding.nodeName}"`;
+  }
+  if (stored['machine_id'] !== binding.machineId) {
+    return `it was written on another machine (machine id ${String(stored['machine_id'])})`;
+  }
+  const check = database.prepare('PRAGMA quick_check').get();
+  if (check?.['quick_check'] !== 'ok') return `its file is damaged (${JSON.stringify(check)})`;
+  const { registeredRev, view } = readDurable(database).custody;
+  const { peer } = readSelf(database);
+  if (registeredRev === 0n || view.members.has(peer)) return undefined;
+  return `its identity ${peer} was removed from the cluster`;
+}
+
+/**
+ * An identity registers exactly once: when we don't know whether it did, it is thrown away. It
+ * holds nothing, because nothing is granted before the answer to its registration is on disk.
+ */
+function renewUnregistered(
+  database: DatabaseSync,
+  { generateIdentity }: StoreOptions,
+): DatabaseSync {
+  if (readSelf(database).registeredRev !== 0n) return database;
+  transact(database, () => {
+    for (const table of ['address', 'attachment', 'pending', 'counterparty', 'block', 'member']) {
+      database.exec(`DELETE FROM ${table}`);
+    }
+    database.exec('DELETE FROM resting; DELETE FROM self');
+    insertSelf(database, generateIdentity());
+  });
+  return database;
+}
+
+function createStore(
+  database: DatabaseSync,
+  { lost, release }: { readonly lost: string | undefined; readonly release: () => void },
+): Store {
+  transact(database, () => database.exec('UPDATE self SET epoch = epoch + 1'));
+  const { peer, privateKey, epoch } = readSelf(database);
+  const writer = new StateWriter(database);
+  let failure: StoreFailed | undefined;
+  return {
+    identity: { peer, privateKey },
+    epoch,
+    lost,
+    load: () => readDurable(database),
+    commit: (writes) => {
+      if (failure !== undefined) throw failure;
+      try {
+        transact(database, () => writes.forEach((write) => writer.apply(write)));
+      } catch (error) {
+        failure = new StoreFailed(`the state could not be written: ${String(error)}`, {
+          cause: error,
+        });
+        if (hasSqliteCode(error, SQLITE_CONSTRAINT)) throw new AssertionFailure(failure.message);
+        throw failure;
+      }
+    },
+    close: () => {
+      database.close();
+      release();
+    },
+  };
+}
+
+/** Renames the state's directory to the first name that is free; answers the new path. */
+function setAside(path: string): string {
+  let n = 1;
+  while (existsSync(`${path}.lost-${n}`)) n++;
+  renameSync(path, `${path}.lost-${n}`);
+  return `${path}.lost-${n}`;
+}
+
+function fileIn(path: string): string {
+  return join(path, 'state.sqlite');
+}
+
+function isDamage(error: unknown): error is Error {
+  const codes = [SQLITE_ERROR, SQLITE_CORRUPT, SQLITE_NOTADB];
+  return error instanceof StateDamaged || codes.some((code) => hasSqliteCode(error, code));
+}
+
+function checkFormat(database: DatabaseSync, directory: string): void {
+  const format = database.prepare('PRAGMA user_version').get()?.['user_version'];
+  if (typeof format === 'number' && format > STATE_FORMAT) {
+    throw new StoreFailed(
+      `the state in ${directory} has format ${format} of a later version (this one reads ` +
+        `${STATE_FORMAT}): start that version, or give this one another state directory`,
+    );
+  }
+}
+
+function anotherCluster(directory: string, stored: unknown, { cluster }: Binding) {
+  return new StateOfAnotherCluster(
+    `the state in ${directory} is of cluster "${String(stored)}", not of "${cluster}": start the ` +
+      'peer with the cluster name it had, or with an empty state directory',
+  );
+}

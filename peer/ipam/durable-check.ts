@@ -1,0 +1,44 @@
+/**
+ * Whether durable state can be what a peer wrote: read back from a medium that we don't trust, and
+ * checked before anything is asserted about it.
+ */
+import type { Address, Cidr } from './cidr.ts';
+import { compareCidrs, containsAddress, formatAddress, formatCidr, overlaps } from './cidr.ts';
+import type { Durable } from './durable.ts';
+
+/** The first contradiction as a sentence; undefined when there is none. */
+export function describeDamage(durable: Durable): string | undefined {
+  const { hold, pending, counterparties } = durable.custody;
+  const held = hold.map(({ cidr }) => cidr);
+  const overlap = findOverlap([...held, ...pending.map(({ block }) => block.cidr)]);
+  if (overlap !== undefined) return `${overlap.map(formatCidr).join(' and ')} overlap`;
+  const counted = new Map(counterparties.map((entry) => [entry.peer, entry.granted]));
+  const uncounted = pending.find(({ to, n }) => n > (counted.get(to) ?? 0));
+  if (uncounted !== undefined) return `grant ${uncounted.n} to ${uncounted.to} is not counted`;
+  return describeAddresses(durable, held);
+}
+
+function describeAddresses(durable: Durable, held: readonly Cidr[]): string | undefined {
+  const used = [...durable.vtep, ...durable.attachments.flatMap(({ addresses }) => addresses)];
+  const seen = new Set<string>();
+  for (const address of used) {
+    const text = formatAddress(address);
+    if (seen.has(text)) return `${text} is in use twice`;
+    if (!isHeld(address, held)) return `${text} is in use but not held`;
+    seen.add(text);
+  }
+  return undefined;
+}
+
+function isHeld(address: Address, held: readonly Cidr[]): boolean {
+  return held.some((range) => containsAddress(range, address));
+}
+
+function findOverlap(cidrs: readonly Cidr[]): readonly [Cidr, Cidr] | undefined {
+  const sorted = [...cidrs].sort(compareCidrs);
+  for (const [i, cidr] of sorted.entries()) {
+    const next = sorted[i + 1];
+    if (next !== undefined && overlaps(cidr, next)) return [cidr, next];
+  }
+  return undefined;
+}
