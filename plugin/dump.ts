@@ -1,5 +1,5 @@
 /** Reads whole lists of kernel objects through the hands, and again if they changed meanwhile. */
-import { describeErrno, isInterruptedDump, type Message } from '../peer/kernel/netlink/message.ts';
+import { isInterruptedDump, type Message } from '../peer/kernel/netlink/message.ts';
 import { CniError, CniErrorCode } from './cni-error.ts';
 import type { Hands, Side } from './hands.ts';
 
@@ -15,10 +15,10 @@ export async function dump(
   for (let attempt = 0; attempt < DUMP_ATTEMPTS_MAX; attempt++) {
     const [reply] = await hands.exchange(side, [request]);
     if (reply === undefined) break;
-    if (reply.errno !== 0)
+    if (reply.error !== undefined)
       throw new CniError(
         CniErrorCode.ioFailure,
-        `could not read the kernel: ${describeErrno(reply.errno)}`,
+        `could not read the kernel: ${reply.error.message}`,
       );
     if (!reply.messages.some(isInterruptedDump)) return reply.messages;
   }

@@ -2,7 +2,7 @@
  * The peer's hands, as the handlers see them: what the launcher does on the host and in the pod's
  * namespace while it waits for its answer. The protocol behind it is in peer/cni.
  */
-import type { Acknowledgement, Message } from '../peer/kernel/netlink/message.ts';
+import type { Reply } from '../peer/kernel/netlink/exchange.ts';
 
 /** Which of the two namespaces a request is for. */
 export type Side = 'host' | 'pod';
@@ -18,11 +18,6 @@ export type PodNamespace =
   /** It is the host's own: the launcher runs in it. */
   | { readonly type: 'own' };
 
-/** What the kernel answered to one request. errno 0: done. */
-export interface HandsReply extends Acknowledgement {
-  readonly messages: readonly Message[];
-}
-
 /** One sysctl of the pod: a path below /proc/sys, with slashes, and a number. */
 export interface Sysctl {
   readonly path: string;
@@ -34,7 +29,7 @@ export interface Hands {
   /** True once the launcher has gone: nobody will read the answer. */
   readonly gone: boolean;
   /** Sends all requests, also after one was refused; one reply each. Rejects with HandsGone. */
-  exchange(side: Side, requests: readonly Uint8Array[]): Promise<readonly HandsReply[]>;
+  exchange(side: Side, requests: readonly Uint8Array[]): Promise<readonly Reply[]>;
   /** Sets them in the pod's namespace; one errno each, 0 when it was done. Rejects with HandsGone. */
   writeSysctls(sysctls: readonly Sysctl[]): Promise<readonly number[]>;
 }

@@ -12,12 +12,13 @@ import {
   parseLink,
   setLinkUp,
 } from '../peer/kernel/netlink/link.ts';
+import type { Reply } from '../peer/kernel/netlink/exchange.ts';
 import { describeErrno } from '../peer/kernel/netlink/message.ts';
 import { newNeighbour } from '../peer/kernel/netlink/neighbour.ts';
 import { newRoute, type Route } from '../peer/kernel/netlink/route.ts';
 import { HOST_INTERFACE_MAC, ROUTE_PROTOCOL } from '../peer/overlay/names.ts';
 import { CniError, CniErrorCode } from './cni-error.ts';
-import type { Hands, HandsReply, Side, Sysctl } from './hands.ts';
+import type { Hands, Side, Sysctl } from './hands.ts';
 import { podAlias, podGateway } from './pod-network.ts';
 
 /** errno(3), the same on all architectures that Linux has containers on. */
@@ -34,7 +35,7 @@ interface Step {
 /** The link of this name, undefined if there is none. Throws CniError `ioFailure`. */
 export async function findLink(hands: Hands, side: Side, name: string): Promise<Link | undefined> {
   const [reply] = await hands.exchange(side, [getLink({ name })]);
-  if (reply === undefined || reply.errno === ENODEV) return undefined;
+  if (reply === undefined || reply.error?.errno === ENODEV) return undefined;
   requireDone(reply, `look for ${name}`);
   return reply.messages.map((message) => parseLink(message)).find((link) => link !== undefined);
 }
@@ -55,7 +56,7 @@ export async function createVethPair(
     pod: { name: interfaceName, mac: podMac, mtu, netnsFd },
   });
   const [reply] = await hands.exchange('host', [request]);
-  if (reply?.errno === EEXIST) return false;
+  if (reply?.error?.errno === EEXIST) return false;
   if (reply !== undefined) requireDone(reply, `make the pair ${hostInterface}, ${interfaceName}`);
   return true;
 }
@@ -143,9 +144,8 @@ function hasIpv6({ addresses }: Attachment): boolean {
   return addresses.some(({ family }) => family === 6);
 }
 
-function requireDone({ errno, text }: HandsReply, what: string): void {
-  if (errno === 0) return;
-  throw failure(what, describeErrno(errno) + (text === '' ? '' : `: ${text}`));
+function requireDone({ error }: Reply, what: string): void {
+  if (error !== undefined) throw failure(what, error.message);
 }
 
 function failure(what: string, why: string): CniError {

@@ -89,8 +89,8 @@ export function decodeHello(payload: Uint8Array): Hello {
   };
 }
 
-export function encodeNetlink(side: Side, requests: readonly Uint8Array[]): Uint8Array {
-  return encodeFrame(FrameType.netlink, [Uint8Array.of(SIDES[side]), ...requests]);
+export function encodeNetlink(side: Side, requests: Uint8Array): Uint8Array {
+  return encodeFrame(FrameType.netlink, [Uint8Array.of(SIDES[side]), requests]);
 }
 
 export function encodeSysctls(sysctls: readonly Sysctl[]): Uint8Array {

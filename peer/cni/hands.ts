@@ -2,21 +2,10 @@
  * The peer's end of the hands: asks one launcher for one thing at a time, and turns its replies into
  * what the handlers read. Owns no socket (server.ts does); is told of frames and of the end.
  */
-import {
-  describeErrno,
-  type Message,
-  parseAcknowledgement,
-  parseMessages,
-  withSequence,
-} from '../kernel/netlink/message.ts';
+import { Exchange, type Reply } from '../kernel/netlink/exchange.ts';
+import { describeErrno, parseMessages } from '../kernel/netlink/message.ts';
 import { CniError, CniErrorCode } from '../../plugin/cni-error.ts';
-import {
-  type Hands,
-  HandsGone,
-  type HandsReply,
-  type Side,
-  type Sysctl,
-} from '../../plugin/hands.ts';
+import { type Hands, HandsGone, type Side, type Sysctl } from '../../plugin/hands.ts';
 import {
   decodeErrnos,
   decodeReply,
@@ -39,7 +28,7 @@ export class LauncherHands implements Hands {
   readonly #send: (frame: Uint8Array) => void;
   #awaited: Awaited | undefined;
   #goneReason: string | undefined;
-  #sequence = 0;
+  #nextSequence = 1;
 
   constructor({ namespace }: Hello, send: (frame: Uint8Array) => void) {
     this.namespace = namespace;
@@ -50,12 +39,14 @@ export class LauncherHands implements Hands {
     return this.#goneReason !== undefined;
   }
 
-  async exchange(side: Side, requests: readonly Uint8Array[]): Promise<readonly HandsReply[]> {
-    const first = this.#sequence + 1;
-    const numbered = requests.map((request) => withSequence(request, ++this.#sequence));
-    const body = await this.#ask(encodeNetlink(side, numbered), FrameType.netlinkReply);
-    const messages = Map.groupBy(parseMessages(body), ({ sequence }) => sequence);
-    return requests.map((_, i) => toReply(messages.get(first + i) ?? []));
+  async exchange(side: Side, requests: readonly Uint8Array[]): Promise<readonly Reply[]> {
+    const exchange = new Exchange(requests, this.#nextSequence);
+    this.#nextSequence += requests.length;
+    const body = await this.#ask(encodeNetlink(side, exchange.bytes), FrameType.netlinkReply);
+    for (const message of parseMessages(body)) exchange.take(message);
+    // The launcher waits for every acknowledgement: one that lacks here was cut off on the way.
+    if (!exchange.isComplete) throw new ProtocolError('a request came back unacknowledged');
+    return exchange.replies();
   }
 
   async writeSysctls(sysctls: readonly Sysctl[]): Promise<readonly number[]> {
@@ -95,16 +86,4 @@ export class LauncherHands implements Hands {
 function refusal(errno: number): CniError {
   const message = `the launcher could not do what the peer asked for: ${describeErrno(errno)}`;
   return new CniError(CniErrorCode.ioFailure, message);
-}
-
-/** The kernel ends every request with an acknowledgement; without one, the reply was cut. */
-function toReply(messages: readonly Message[]): HandsReply {
-  const end = messages
-    .map((message) => parseAcknowledgement(message))
-    .find((ack) => ack !== undefined);
-  if (end === undefined) throw new ProtocolError('a request came back without its acknowledgement');
-  return {
-    ...end,
-    messages: messages.filter((message) => parseAcknowledgement(message) === undefined),
-  };
 }
