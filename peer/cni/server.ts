@@ -4,7 +4,8 @@
  * an argument.
  */
 import { once } from 'node:events';
-import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
+import { chmod, mkdir, rm } from 'node:fs/promises';
 import { createServer, type Server, Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { PluginLog } from '../../plugin/context.ts';
@@ -50,7 +51,7 @@ async function prepareDirectory(socketPath: string): Promise<void> {
 
 /** Only ever a socket: a file of another kind at this path is somebody's mistake, and stays. */
 async function removeStale(socketPath: string): Promise<void> {
-  const found = await lstat(socketPath, { throwIfNoEntry: false });
+  const found = lstatSync(socketPath, { throwIfNoEntry: false });
   if (found === undefined) return;
   if (!found.isSocket())
     throw new Error(`${socketPath} is no socket: move it away, or choose another path`);
