@@ -203,7 +203,7 @@ for (const { family, own, other, range, underlay } of FAMILIES) {
     };
     const read = () => netlink.dump(dumpRoutes(family, { protocol: 119 })).map(parseRoute);
     mustDo(netlink, newRoute(turned), replaceRoute(route));
-    assert.deepEqual(read(), [{ ...route, multipath: false }]);
+    assert.deepEqual(read(), [{ ...route, multipath: false, selective: false }]);
     mustDo(netlink, deleteRoute(route));
     assert.deepEqual(read(), []);
   });

@@ -30,13 +30,17 @@ export async function createNamespace(): Promise<Namespace> {
   const exec = async (...command: readonly string[]): Promise<string> =>
     (await run('ip', ['netns', 'exec', name, ...command], { maxBuffer: 64 * 1024 * 1024 })).stdout;
   await run('ip', ['netns', 'add', name]);
+  await using cleanup = new AsyncDisposableStack();
+  const remove = async (): Promise<void> => void (await run('ip', ['netns', 'delete', name]));
+  cleanup.defer(remove);
   await run('ip', ['-n', name, 'link', 'set', 'lo', 'up']);
+  cleanup.move();
   return {
     name,
     path,
     exec,
     enter: (inside) => callInside(path, inside),
-    [Symbol.asyncDispose]: async () => void (await run('ip', ['netns', 'delete', name])),
+    [Symbol.asyncDispose]: remove,
   };
 }
 

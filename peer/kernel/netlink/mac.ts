@@ -1,11 +1,8 @@
 /** MAC addresses: text (lower case, with colons) to six bytes and back. */
 import { assert } from '../../assert.ts';
+import { isMac } from '../../overlay/mac.ts';
 
-const MAC_PATTERN = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/;
-
-export function isMac(text: string): boolean {
-  return MAC_PATTERN.test(text);
-}
+export { isMac };
 
 /** Six bytes. Asserts the form: who takes a MAC from outside checks it with isMac first. */
 export function macBytes(mac: string): Uint8Array {

@@ -51,7 +51,7 @@ const TYPES = [
   'unreachable',
   'prohibit',
 ] as const;
-export type RouteType = 'unicast' | 'blackhole' | 'unreachable' | 'prohibit';
+export type RouteType = (typeof TYPES)[number];
 
 export interface Route {
   readonly destination: Cidr;
@@ -71,10 +71,11 @@ export interface Route {
   readonly mtu?: number;
 }
 
-export interface ObservedRoute extends Omit<Route, 'type'> {
-  readonly type: (typeof TYPES)[number];
+export interface ObservedRoute extends Route {
   /** More than one next hop, which are not told here. */
   readonly multipath: boolean;
+  /** Only for packets of one type of service or from one range: another route than a plain one. */
+  readonly selective: boolean;
 }
 
 /** Fails with EEXIST if there is a route of the same destination and priority. */
@@ -119,6 +120,7 @@ export function parseRoute({ type, payload }: Message): ObservedRoute | undefine
     scope: payload[6] === Scope.link ? 'link' : 'universe',
     onlink: (flags & FLAG_ONLINK) !== 0,
     multipath: attributes.has(Rta.multipath),
+    selective: payload[2] !== 0 || payload[3] !== 0,
     ...readOptional(attributes),
   };
 }
