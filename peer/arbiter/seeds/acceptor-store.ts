@@ -1,0 +1,180 @@
+/**
+ * A seed's votes and the decided log in a SQLite file of their own, bound to the seed's index and
+ * the list of seeds: a vote belongs to a place in the list, not to a process or an identity. Unlike
+ * a peer's state this is never set aside by itself, because a seed that forgot its promises could
+ * help to decide an index twice.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { openDatabase, transact } from '../../store/database.ts';
+import { StoreFailed } from '../../store/errors.ts';
+import type { Batch } from '../log.ts';
+import type { AcceptorStore, Vote } from './acceptor.ts';
+import { parseBallot, parseBatch, parseProposal } from './messages.ts';
+
+export interface AcceptorBinding {
+  readonly cluster: string;
+  /** Index of this seed in the list. */
+  readonly seed: number;
+  /** The configured list, in its order. */
+  readonly seeds: readonly string[];
+}
+
+/** The votes are of another cluster, seed or list of seeds. Nothing was changed. */
+export class VotesOfAnotherSeed extends Error {
+  override readonly name = 'VotesOfAnotherSeed';
+}
+
+/** The votes can't be read. Nothing was changed. */
+export class VotesDamaged extends Error {
+  override readonly name = 'VotesDamaged';
+}
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS seed (
+  one INTEGER PRIMARY KEY CHECK (one = 1), binding TEXT NOT NULL, run INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS vote (
+  position INTEGER PRIMARY KEY, promised TEXT NOT NULL, accepted TEXT
+) STRICT;
+CREATE TABLE IF NOT EXISTS decision (position INTEGER PRIMARY KEY, batch TEXT NOT NULL) STRICT;
+`;
+
+export type ClosableAcceptorStore = AcceptorStore & { close(): void };
+
+/** `directory` belongs to this process: open the store first. Throws VotesOfAnotherSeed, VotesDamaged. */
+export function openAcceptorStore(
+  directory: string,
+  binding: AcceptorBinding,
+): ClosableAcceptorStore {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const path = join(directory, 'votes.sqlite');
+  try {
+    return createAcceptorStore(openDatabase({ path, durability: 'full' }), binding);
+  } catch (error) {
+    if (error instanceof VotesOfAnotherSeed) throw error;
+    throw new VotesDamaged(
+      `the votes in ${path} can't be read (${String(error)}): restore the file as it was, or remove ` +
+        'this seed from the list on every peer; a seed that forgot its votes must not vote again',
+      { cause: error },
+    );
+  }
+}
+
+/** Closes the database when it throws. */
+export function createAcceptorStore(
+  database: DatabaseSync,
+  binding: AcceptorBinding,
+): ClosableAcceptorStore {
+  try {
+    const run = startRun(database, JSON.stringify(binding));
+    return new SqliteAcceptorStore(database, run);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function startRun(database: DatabaseSync, binding: string): number {
+  database.exec(SCHEMA);
+  const known = database.prepare('SELECT binding FROM seed').get()?.['binding'];
+  if (known !== undefined && known !== binding) {
+    throw new VotesOfAnotherSeed(
+      `this seed's votes were made as ${String(known)}, and it is configured as ${binding}: give it ` +
+        'the list of seeds and the place in it that it had',
+    );
+  }
+  const sql = `INSERT INTO seed (one, binding, run) VALUES (1, ?, 1)
+    ON CONFLICT DO UPDATE SET run = run + 1 RETURNING run`;
+  return Number(database.prepare(sql).get(binding)?.['run']);
+}
+
+class SqliteAcceptorStore implements ClosableAcceptorStore {
+  readonly run: number;
+  readonly #database: DatabaseSync;
+  #failure: StoreFailed | undefined;
+
+  constructor(database: DatabaseSync, run: number) {
+    this.#database = database;
+    this.run = run;
+  }
+
+  vote(index: number): Vote {
+    const sql = 'SELECT promised, accepted FROM vote WHERE position = ?';
+    const row = this.#database.prepare(sql).get(index);
+    if (row === undefined) return { promised: undefined, accepted: undefined };
+    const promised = parseBallot(parseJson(row['promised']));
+    if (promised === undefined) throw new VotesDamaged(`the promise at ${index} can't be read`);
+    if (row['accepted'] === null) return { promised, accepted: undefined };
+    const accepted = parseProposal(parseJson(row['accepted']));
+    if (accepted === undefined) throw new VotesDamaged(`the vote at ${index} can't be read`);
+    return { promised, accepted };
+  }
+
+  saveVote(index: number, { promised, accepted }: Vote): void {
+    const sql = `INSERT INTO vote (position, promised, accepted) VALUES (?, ?, ?)
+      ON CONFLICT DO UPDATE SET promised = excluded.promised, accepted = excluded.accepted`;
+    const proposal = accepted === undefined ? null : JSON.stringify(accepted);
+    this.#write(() => this.#database.prepare(sql).run(index, JSON.stringify(promised), proposal));
+  }
+
+  decision(index: number): Batch | undefined {
+    if (this.#failure !== undefined) throw this.#failure;
+    const row = this.#database.prepare('SELECT batch FROM decision WHERE position = ?').get(index);
+    return row === undefined ? undefined : batchOf(row['batch']);
+  }
+
+  saveDecision(index: number, batch: Batch): void {
+    this.#write(() => {
+      const sql = 'INSERT INTO decision (position, batch) VALUES (?, ?)';
+      this.#database.prepare(sql).run(index, JSON.stringify(batch));
+      this.#database.prepare('DELETE FROM vote WHERE position = ?').run(index);
+    });
+  }
+
+  decisions(from: number, count: number): readonly Batch[] {
+    const sql = `SELECT position, batch FROM decision WHERE position >= ? AND position < ?
+      ORDER BY position`;
+    const rows = this.#database.prepare(sql).all(from, from + count);
+    const gap = rows.findIndex((row, i) => row['position'] !== from + i);
+    return rows.slice(0, gap < 0 ? rows.length : gap).map((row) => batchOf(row['batch']));
+  }
+
+  end(): number {
+    const sql = `SELECT max(
+      coalesce((SELECT max(position) FROM decision), -1),
+      coalesce((SELECT max(position) FROM vote WHERE accepted IS NOT NULL), -1)) AS last`;
+    return Number(this.#database.prepare(sql).get()?.['last']) + 1;
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  /** After a failure nothing is voted any more: what is on disk is not known (see StoreFailed). */
+  #write(body: () => void): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      transact(this.#database, body);
+    } catch (error) {
+      const message = `this seed's vote could not be written: ${String(error)}`;
+      this.#failure = new StoreFailed(message, { cause: error });
+      throw this.#failure;
+    }
+  }
+}
+
+function batchOf(text: unknown): Batch {
+  const batch = parseBatch(parseJson(text));
+  if (batch === undefined) throw new VotesDamaged("a decision can't be read");
+  return batch;
+}
+
+function parseJson(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * Seeds in one process, joined by a network that loses, delays and repeats messages as its numbers
+ * tell, with crashes that keep what was on disk. Messages go through JSON and our parsers.
+ */
+import { DatabaseSync } from 'node:sqlite';
+import type { Arbiter } from '#peer/arbiter/arbiter.ts';
+import type { AcceptorStore } from '#peer/arbiter/seeds/acceptor.ts';
+import { createAcceptorStore } from '#peer/arbiter/seeds/acceptor-store.ts';
+import {
+  type SeedReply,
+  type SeedRequest,
+  parseSeedReply,
+  parseSeedRequest,
+} from '#peer/arbiter/seeds/messages.ts';
+import {
+  type ArbiterReply,
+  type ArbiterRequest,
+  parseArbiterReply,
+  parseArbiterRequest,
+} from '#peer/arbiter/request.ts';
+import { Seed } from '#peer/arbiter/seeds/seed.ts';
+import { SeedsArbiter } from '#peer/arbiter/seeds/seeds-arbiter.ts';
+import { VirtualTime, createRandom } from './virtual-time.ts';
+
+export interface NetworkOptions {
+  readonly seeds: number;
+  readonly random: number;
+  /** Share of the messages that is lost, each way. */
+  readonly loss: number;
+}
+
+interface Node {
+  seed: Seed;
+  isUp: boolean;
+  readonly database: DatabaseSync;
+  /** Ends what the crashed process still wanted to do. */
+  kill: () => void;
+}
+
+export class SeedNetwork {
+  readonly time: VirtualTime;
+  loss: number;
+  readonly #nodes: Node[];
+  readonly #seeds: number;
+  #cut: ReadonlySet<number> = new Set();
+
+  constructor({ seeds, random, loss }: NetworkOptions) {
+    this.time = new VirtualTime(createRandom(random));
+    this.loss = loss;
+    this.#seeds = seeds;
+    this.#nodes = Array.from({ length: seeds }, (_, seed) =>
+      this.#start(seed, new DatabaseSync(':memory:')),
+    );
+  }
+
+  /** The arbiter as a peer that is no seed sees it, or as seed `self` does. */
+  arbiter(self?: number): Arbiter {
+    return new SeedsArbiter({
+      seeds: this.#seeds,
+      ...(self !== undefined && { self }),
+      timing: this.time,
+      call: (to, request) => this.#ask(self, to, request),
+    });
+  }
+
+  crash(seed: number): void {
+    this.#node(seed).kill();
+  }
+
+  restart(seed: number): void {
+    const { database } = this.#node(seed);
+    this.crash(seed);
+    this.#nodes[seed] = this.#start(seed, database);
+  }
+
+  /** Nothing gets into or out of these any more. */
+  cut(seeds: readonly number[]): void {
+    this.#cut = new Set(seeds);
+  }
+
+  /** The log as each seed knows it, for comparison. */
+  decisions(): readonly (readonly string[])[] {
+    const sql = 'SELECT position, batch FROM decision ORDER BY position';
+    return this.#nodes.map(({ database }) =>
+      database
+        .prepare(sql)
+        .all()
+        .map(({ position, batch }) => `${String(position)} ${String(batch)}`),
+    );
+  }
+
+  close(): void {
+    for (const { database } of this.#nodes) database.close();
+  }
+
+  #start(seed: number, database: DatabaseSync): Node {
+    const binding = { cluster: 'test', seed, seeds: [] };
+    const store = createAcceptorStore(database, binding);
+    const node = { isUp: true, database, kill: () => undefined as void };
+    const alive = stopWith(store, () => node.isUp);
+    const { time } = this;
+    const call = (to: number, request: SeedRequest) => this.#call(seed, to, request);
+    const started = new Seed({ seed, seeds: this.#seeds, store: alive, call, timing: time });
+    node.kill = () => (node.isUp = false);
+    return Object.assign(node, { seed: started });
+  }
+
+  async #call(from: number, to: number, request: SeedRequest): Promise<SeedReply> {
+    const sender = this.#node(from);
+    await this.#travel(from, to);
+    const parsed = parseSeedRequest(JSON.parse(JSON.stringify(request)));
+    if (parsed === undefined || !sender.isUp) throw new Error('lost');
+    const receiver = this.#node(to);
+    if (!receiver.isUp) throw new Error('down');
+    if (this.time.random() < 0.1) receiver.seed.answer(parsed);
+    const reply = parseSeedReply(JSON.parse(JSON.stringify(receiver.seed.answer(parsed))));
+    await this.#travel(to, from);
+    if (reply === undefined) throw new Error('a reply can not be parsed');
+    return reply;
+  }
+
+  async #ask(from: number | undefined, to: number, request: ArbiterRequest): Promise<ArbiterReply> {
+    if (from !== to) await this.#travel(from, to);
+    const parsed = parseArbiterRequest(JSON.parse(JSON.stringify(request)));
+    const node = this.#node(to);
+    if (parsed === undefined || !node.isUp) throw new Error('down');
+    const reply = parseArbiterReply(JSON.parse(JSON.stringify(await node.seed.ask(parsed))));
+    if (from !== to) await this.#travel(to, from);
+    if (reply === undefined) throw new Error('a reply can not be parsed');
+    return reply;
+  }
+
+  /** Late by chance; lost for ever by chance, or between a part that is cut off and the others. */
+  async #travel(from: number | undefined, to: number | undefined): Promise<void> {
+    await this.time.sleep(this.time.random() * 20);
+    const isCut = (seed: number | undefined) => seed !== undefined && this.#cut.has(seed);
+    if (isCut(from) !== isCut(to) || this.time.random() < this.loss) throw new Error('lost');
+  }
+
+  #node(seed: number): Node {
+    const node = this.#nodes[seed];
+    if (node === undefined) throw new Error(`no seed ${seed}`);
+    return node;
+  }
+}
+
+/** A store that fails once its process is dead. */
+function stopWith(store: AcceptorStore, isUp: () => boolean): AcceptorStore {
+  const check = () => {
+    if (!isUp()) throw new Error('the process is dead');
+  };
+  return {
+    run: store.run,
+    vote: (index) => (check(), store.vote(index)),
+    saveVote: (index, vote) => (check(), store.saveVote(index, vote)),
+    decision: (index) => (check(), store.decision(index)),
+    saveDecision: (index, batch) => (check(), store.saveDecision(index, batch)),
+    decisions: (from, count) => (check(), store.decisions(from, count)),
+    end: () => (check(), store.end()),
+  };
+}

@@ -1,0 +1,105 @@
+/** What every arbiter has to do, whoever decides behind it. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Arbiter } from '#peer/arbiter/arbiter.ts';
+import type { PeerId } from '#peer/mesh/peer-id.ts';
+import { parsePeerId } from '#peer/mesh/peer-id.ts';
+
+/** An arbiter that runs, and how to wait for it. */
+export interface World {
+  /** The arbiter as the i-th peer sees it. */
+  arbiter(i: number): Arbiter;
+  wait<T>(work: Promise<T>): Promise<T>;
+  /** Ends the arbiter and starts it again from what is durable. */
+  restart(): void;
+  close(): void;
+}
+
+export function peerId(n: number): PeerId {
+  const id = parsePeerId(n.toString(16).padStart(32, '0'));
+  assert.ok(id !== undefined);
+  return id;
+}
+
+export function testArbiter(name: string, createWorld: () => World): void {
+  const holds = (title: string, body: (world: World) => Promise<void>) =>
+    test(title, async () => {
+      const world = createWorld();
+      try {
+        await body(world);
+      } finally {
+        world.close();
+      }
+    });
+
+  describe(name, () => {
+    holds('the first founder stays the founder', async (world) => {
+      const answers = await world.wait(
+        Promise.all([1, 2, 3].map((n) => world.arbiter(n).genesis(peerId(n)))),
+      );
+      assert.equal(new Set(answers).size, 1);
+      world.restart();
+      assert.equal(await world.wait(world.arbiter(4).genesis(peerId(4))), answers[0]);
+    });
+
+    holds('peers that register at once are all listed', async (world) => {
+      const numbers = Array.from({ length: 20 }, (_, i) => i + 1);
+      const views = await world.wait(
+        Promise.all(numbers.map((n) => world.arbiter(n).register(`node-${n}`, peerId(n)))),
+      );
+      for (const [i, view] of views.entries()) {
+        assert.equal(view.members.get(peerId(i + 1)), `node-${i + 1}`);
+      }
+      const { members } = await world.wait(world.arbiter(1).list());
+      assert.equal(members.size, numbers.length);
+    });
+
+    holds('the revision grows with every change and with nothing else', async (world) => {
+      const first = await world.wait(world.arbiter(1).register('a', peerId(1)));
+      const again = await world.wait(world.arbiter(1).register('a', peerId(1)));
+      const other = await world.wait(world.arbiter(2).register('b', peerId(2)));
+      assert.ok(first.rev > 0n);
+      assert.equal(again.rev, first.rev);
+      assert.ok(other.rev > first.rev);
+    });
+
+    holds("a name's new identity replaces the old one, which never comes back", async (world) => {
+      await world.wait(world.arbiter(1).register('a', peerId(1)));
+      const replaced = await world.wait(world.arbiter(1).register('a', peerId(2)));
+      const late = await world.wait(world.arbiter(1).register('a', peerId(1)));
+      assert.deepEqual([...replaced.members], [[peerId(2), 'a']]);
+      assert.deepEqual(late, replaced);
+    });
+
+    holds('only the identity that was meant is removed', async (world) => {
+      await world.wait(world.arbiter(1).register('a', peerId(1)));
+      const kept = await world.wait(world.arbiter(2).remove('a', peerId(2)));
+      assert.equal(kept.members.size, 1);
+      const removed = await world.wait(world.arbiter(2).remove('a', peerId(1)));
+      assert.equal(removed.members.size, 0);
+      assert.ok(removed.rev > kept.rev);
+    });
+
+    holds('the executor stays until it is removed', async (world) => {
+      await world.wait(world.arbiter(1).register('a', peerId(1)));
+      await world.wait(world.arbiter(2).register('b', peerId(2)));
+      assert.equal(await world.wait(world.arbiter(1).executor(peerId(1))), peerId(1));
+      assert.equal(await world.wait(world.arbiter(2).executor(peerId(2))), peerId(1));
+      await world.wait(world.arbiter(2).remove('a', peerId(1)));
+      assert.equal(await world.wait(world.arbiter(2).executor(peerId(2))), peerId(2));
+    });
+
+    holds('who is no member is refused as the executor', async (world) => {
+      await assert.rejects(world.wait(world.arbiter(1).executor(peerId(1))), {
+        name: 'ArbiterRefusal',
+      });
+    });
+
+    holds('a restart forgets nothing', async (world) => {
+      await world.wait(world.arbiter(1).register('a', peerId(1)));
+      const before = await world.wait(world.arbiter(2).register('b', peerId(2)));
+      world.restart();
+      assert.deepEqual(await world.wait(world.arbiter(1).list()), before);
+    });
+  });
+}
