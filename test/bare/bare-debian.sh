@@ -64,9 +64,11 @@ carry_settings() {
   rm -rf "$root/etc/apt/sources.list.d" "$root/etc/apt/sources.list" "$root/etc/apt/apt.conf.d"
   cp -a /etc/apt/sources.list* /etc/apt/apt.conf.d "$root/etc/apt/"
   # Keys that sources name by path, and the certificates that the registries are known by.
-  mkdir -p "$root/usr/share/keyrings" "$root/etc/ssl/certs"
+  mkdir -p "$root/usr/share/keyrings" "$root/usr/local/share/ca-certificates" "$root/etc/ssl/certs"
   cp -a /usr/share/keyrings/. "$root/usr/share/keyrings/"
-  cp -aL /etc/ssl/certs/. "$root/etc/ssl/certs/"
+  # Both: a later update of the bundle, which installing packages may set off, is made from the former.
+  cp -a /usr/local/share/ca-certificates/. "$root/usr/local/share/ca-certificates/"
+  cp -L --remove-destination /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
   cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
   write_npm_settings >"$root/root/.npmrc"
 }
