@@ -7,7 +7,12 @@ const EXIT_OK = 0;
 const EXIT_USAGE = 2;
 const EXIT_UNAVAILABLE = 69;
 
-const USAGE = `Usage: weft status [--json] [--http-address ${DEFAULT_HTTP_ADDRESS}]`;
+const USAGE = `Usage: weft status [--json] [--http-address ${DEFAULT_HTTP_ADDRESS}]
+
+Shows what the peer on this node says of itself.
+
+  --json                  the whole report, as JSON
+  --http-address ADDRESS  where the peer serves it: host:port, [ipv6]:port or the path of a socket`;
 
 interface StatusOptions {
   readonly path: '/status' | '/report';
@@ -26,6 +31,10 @@ export async function runStatus(
   output: StatusOutput = terminal,
 ): Promise<number> {
   const options = parseOptions(args);
+  if (options === 'help') {
+    output.out(`${USAGE}\n`);
+    return EXIT_OK;
+  }
   if (typeof options === 'string') {
     output.error(`weft status: ${options}\n${USAGE}\n`);
     return EXIT_USAGE;
@@ -48,13 +57,18 @@ const terminal: StatusOutput = {
   error: (text) => process.stderr.write(text),
 };
 
-/** The options, or what is wrong with them. */
+/** The options, `help`, or what is wrong with them. */
 function parseOptions(args: readonly string[]): StatusOptions | string {
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { json: { type: 'boolean' }, 'http-address': { type: 'string' } },
+      options: {
+        json: { type: 'boolean' },
+        'http-address': { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
     });
+    if (values.help === true) return 'help';
     return {
       path: values.json === true ? '/report' : '/status',
       httpAddress: values['http-address'] ?? DEFAULT_HTTP_ADDRESS,

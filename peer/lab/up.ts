@@ -62,7 +62,8 @@ async function runSteps(
       } catch (error) {
         failure = error;
         // Whoever called us shows the whole of it; a log of twenty lines has no place in a list of steps.
-        throw new Error(String(error).split('\n', 1)[0], { cause: error });
+        const message = error instanceof Error ? error.message : String(error);
+        throw new Error(message.split('\n', 1)[0], { cause: error });
       }
     },
   }));

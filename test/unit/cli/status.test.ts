@@ -71,3 +71,9 @@ it('an unknown option gives exit code 2 and the usage', async () => {
   assert.equal(exitCode, 2);
   assert.match(error, /--colour[\s\S]*Usage: weft status/);
 });
+
+it('--help prints the usage and asks no peer', async () => {
+  const { exitCode, out } = await run('--help');
+  assert.equal(exitCode, 0);
+  assert.match(out, /^Usage: weft status/);
+});
