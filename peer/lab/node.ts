@@ -31,7 +31,7 @@ export async function startPeer(
   plan: LabPlan,
   signal: AbortSignal,
 ): Promise<Report> {
-  await mkdir(node.directory, { recursive: true, mode: 0o700 });
+  await mkdir(node.cniQueue, { recursive: true, mode: 0o700 });
   await writeFile(node.startFile, startScript(node, plan), { mode: 0o700 });
   const child = spawn(node.startFile, { detached: true, stdio: 'ignore' });
   await once(child, 'spawn');
@@ -57,6 +57,7 @@ export function peerFlags(node: NodePlan, plan: LabPlan): readonly string[] {
     '--seeds': plan.seeds.join(','),
     '--state-dir': node.stateDirectory,
     '--cni-socket': node.cniSocket,
+    '--cni-queue': node.cniQueue,
     '--key-file': KEY_FILE,
     '--http-address': `${STATUS_ADDRESS},${node.httpSocket}`,
     '--cluster': NAMESPACE_PREFIX,

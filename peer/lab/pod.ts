@@ -2,7 +2,6 @@
  * Attaches pods as a container runtime does: the launcher is run in the node's namespace with CNI's
  * environment, the network's configuration on its standard input, and the result read from its output.
  */
-import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { insideNamespace, LabError, mapConcurrently, runCommand } from './command.ts';
 import type { LabPlan, PodPlan } from './plan.ts';
@@ -26,8 +25,7 @@ export interface AttachedPod {
 }
 
 /** Attaches every pod of the plan. Throws LabError with CNI's own error if one can't be. */
-export async function attachPods({ nodes, pods }: LabPlan): Promise<readonly AttachedPod[]> {
-  for (const node of nodes) await mkdir(node.cniQueue, { recursive: true, mode: 0o700 });
+export async function attachPods({ pods }: LabPlan): Promise<readonly AttachedPod[]> {
   return await mapConcurrently(pods, CONCURRENCY, attachPod);
 }
 

@@ -1,71 +1,20 @@
 /** The lab itself, run for real: its exit code, what it writes of its result, and that nothing stays. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { existsSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import type { LabResult } from '#peer/lab/result.ts';
-
-const ROOT = path.resolve(import.meta.dirname, '../..');
-const RESULT_FILE = '/run/weft-lab/result.json';
-/** Both runs take under ten seconds; a machine that is busy with other tests may take a few times that. */
-const RUN_TIMEOUT_MS = 90_000;
-
-interface Run {
-  readonly exitCode: number;
-  readonly output: string;
-}
-
-async function lab(...args: readonly string[]): Promise<Run> {
-  const { promise, resolve } = Promise.withResolvers<Run>();
-  const options = { cwd: ROOT, timeout: RUN_TIMEOUT_MS };
-  const child = execFile(
-    process.execPath,
-    ['peer/lab/main.ts', ...args],
-    options,
-    (_, stdout, stderr) => {
-      resolve({ exitCode: child.exitCode ?? -1, output: `${stdout}${stderr}` });
-    },
-  );
-  return await promise;
-}
-
-function readResult(): LabResult {
-  return JSON.parse(readFileSync(RESULT_FILE, 'utf8')) as LabResult;
-}
-
-/** Namespaces and processes of the lab that are there now. */
-function findLeftovers(): readonly string[] {
-  const namespaces = existsSync('/run/netns') ? readdirSync('/run/netns') : [];
-  const commands = readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .map((pid) => readCommand(pid));
-  return [
-    ...namespaces.filter((name) => name.startsWith('weft-lab')),
-    ...commands.filter((command) => command.includes('--state-dir /run/weft-lab/')),
-  ];
-}
-
-function readCommand(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-  } catch {
-    // The process ended since /proc was listed.
-    return '';
-  }
-}
+import { findLeftovers, readResult, runLab, startLab } from './lab-process.ts';
 
 before(async () => {
-  await lab('down');
+  await runLab('down');
 });
 
 after(async () => {
-  await lab('down');
+  await runLab('down');
 });
 
 describe('the lab with three nodes and six pods', () => {
   it('proves what it claims, exits 0 and tears down', async () => {
-    const { exitCode, output } = await lab('--once');
+    const { exitCode, output } = await runLab('--once');
     assert.equal(exitCode, 0, output);
     assert.deepEqual(findLeftovers(), []);
     assert.match(output, /Everything claimed holds\./);
@@ -89,7 +38,7 @@ describe('the lab with three nodes and six pods', () => {
   });
 
   it('leaves nothing at all after down', async () => {
-    const { exitCode } = await lab('down');
+    const { exitCode } = await runLab('down');
     assert.equal(exitCode, 0);
     assert.deepEqual(findLeftovers(), []);
     assert.equal(existsSync('/run/weft-lab'), false);
@@ -97,7 +46,7 @@ describe('the lab with three nodes and six pods', () => {
 });
 
 it('the lab with IPv6 nodes and pods proves what it claims', async () => {
-  const { exitCode, output } = await lab('--ipv6', '--nodes', '2', '--pods', '1', '--once');
+  const { exitCode, output } = await runLab('--ipv6', '--nodes', '2', '--pods', '1', '--once');
   assert.equal(exitCode, 0, output);
   const { holds, pods, nodes } = readResult();
   assert.equal(holds, true);
@@ -106,19 +55,18 @@ it('the lab with IPv6 nodes and pods proves what it claims', async () => {
 });
 
 it('a run that is killed half-way is removed by down', async () => {
-  const child = execFile(process.execPath, ['peer/lab/main.ts'], { cwd: ROOT });
   // By then namespaces are there, and peers have been started or are about to be.
-  for await (const chunk of child.stdout ?? []) if (String(chunk).includes('Start a peer')) break;
+  const child = await startLab([], 'Start a peer');
   child.kill('SIGKILL');
   assert.notDeepEqual(findLeftovers(), []);
-  const { exitCode } = await lab('down');
+  const { exitCode } = await runLab('down');
   assert.equal(exitCode, 0);
   assert.deepEqual(findLeftovers(), []);
   assert.equal(existsSync('/run/weft-lab'), false);
 });
 
 it('bad options exit 2 and make nothing', async () => {
-  const { exitCode, output } = await lab('--nodes', 'many');
+  const { exitCode, output } = await runLab('--nodes', 'many');
   assert.equal(exitCode, 2);
   assert.match(output, /--nodes is "many": expected a whole number from 1 to 100/);
   assert.deepEqual(findLeftovers(), []);

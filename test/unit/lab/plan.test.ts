@@ -52,7 +52,7 @@ it('a peer is told its name, its address, the seeds and where its files are', ()
   assert.equal(
     flags.join(' '),
     '--name node2 --address 198.18.0.2 --universe 10.32.0.0/12 --seeds 198.18.0.1,198.18.0.2,198.18.0.3' +
-      ' --state-dir /run/weft-lab/node2/state --cni-socket /run/weft-lab/node2/cni.sock --key-file /run/weft-lab/key' +
+      ' --state-dir /run/weft-lab/node2/state --cni-socket /run/weft-lab/node2/cni.sock --cni-queue /run/weft-lab/node2/cni-queue --key-file /run/weft-lab/key' +
       ' --http-address 127.0.0.1:6784,/run/weft-lab/node2/http.sock --cluster weft-lab --log-level info',
   );
 });
