@@ -28,7 +28,7 @@ export type MeshEvent =
   | { readonly type: 'publish'; readonly content: RecordContent }
   /** Records that an earlier run had learned. */
   | { readonly type: 'recall'; readonly records: readonly DirectoryRecord[] }
-  /** What isMember says may have changed. */
+  /** Who counts as a member may have changed. */
   | { readonly type: 'members-changed' }
   /** nextAt() has come. */
   | { readonly type: 'time' };

@@ -12,8 +12,6 @@ export const FULL_MESH_PEERS_MAX = 9;
 /** How far a ring is walked past neighbours that can't be reached. */
 export const RING_WALK_MAX = 8;
 
-/** Links that a peer keeps; above it newcomers are told to go elsewhere. */
-export const LINKS_MAX = 24;
 export const DIALS_IN_FLIGHT_MAX = 8;
 export const DIAL_BACKOFF_MIN_MS = 250;
 export const DIAL_BACKOFF_MAX_MS = 15_000;

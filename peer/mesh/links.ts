@@ -6,7 +6,6 @@ import type { CloseReason, LinkId, LinkUp } from './effect.ts';
 import {
   HEARTBEAT_JITTER,
   HEARTBEAT_MS,
-  LINKS_MAX,
   LINK_SILENCE_MS,
   UNWANTED_LINK_MS,
 } from './limits.ts';
@@ -29,15 +28,24 @@ export interface Closing {
   readonly reason: CloseReason;
 }
 
+export interface LinksOptions {
+  readonly self: PeerId;
+  readonly random: () => number;
+  /** Links above which a peer that isn't wanted is sent elsewhere. */
+  readonly linksMax: number;
+}
+
 export class Links {
   readonly #self: PeerId;
   readonly #random: () => number;
+  readonly #linksMax: number;
   readonly #byId = new Map<LinkId, Link>();
   readonly #byPeer = new Map<PeerId, Link>();
 
-  constructor(self: PeerId, random: () => number) {
+  constructor({ self, random, linksMax }: LinksOptions) {
     this.#self = self;
     this.#random = random;
+    this.#linksMax = linksMax;
   }
 
   get(id: LinkId): Link | undefined {
@@ -116,7 +124,7 @@ export class Links {
   }
 
   #takeIfRoom(link: Link, isWanted: boolean): Closing | undefined {
-    if (this.#byId.size >= LINKS_MAX && !isWanted) return { link, reason: 'link-limit' };
+    if (this.#byId.size >= this.#linksMax && !isWanted) return { link, reason: 'link-limit' };
     this.#take(link);
     return undefined;
   }

@@ -40,12 +40,14 @@ export interface MeshOptions {
   /** Greater than in any earlier run of this identity. */
   readonly epoch: number;
   readonly codec: RecordCodec;
+  /** Links above which a peer that isn't wanted is sent elsewhere. */
+  readonly linksMax: number;
   /** Where to join: dialled until the peers behind them are known. */
   readonly bootstrap: readonly Endpoint[];
   /** Uniform in [0, 1). */
   readonly random: () => number;
-  /** Whether the arbiter, as far as we know, has not removed the writer of this record. */
-  readonly isMember: (record: PeerRecord) => boolean;
+  /** Those whose writers the arbiter, as far as we know, has not removed or replaced. */
+  readonly members: (records: readonly PeerRecord[]) => readonly PeerRecord[];
 }
 
 export class Mesh {
@@ -71,7 +73,7 @@ export class Mesh {
 
   constructor(options: MeshOptions) {
     this.#options = options;
-    this.#links = new Links(options.self, options.random);
+    this.#links = new Links(options);
     this.#dials = new Dials(options.self, options.random);
   }
 
@@ -99,6 +101,11 @@ export class Mesh {
 
   isWanted(peer: PeerId): boolean {
     return this.#neighboursNow().wanted.includes(peer);
+  }
+
+  /** Whether our directory has equalled another's since the start. */
+  isSynced(): boolean {
+    return this.#reconcile.hasMatched;
   }
 
   /** Peers that are down by what their observers say. */
@@ -345,7 +352,7 @@ export class Mesh {
   }
 
   #buildRings(): Rings {
-    const members = this.directory.peers().filter((record) => this.#options.isMember(record));
+    const members = this.#options.members(this.directory.peers());
     const ids = new Set([...members.map((record) => record.peer), this.#options.self]);
     return buildRings([...ids].sort());
   }

@@ -30,9 +30,15 @@ export interface Difference {
 export class Reconcile {
   readonly #directory: Directory;
   readonly #exchanges = new Map<LinkId, Exchange>();
+  #hasMatched = false;
 
   constructor(directory: Directory) {
     this.#directory = directory;
+  }
+
+  /** Whether our directory has equalled another's at a heartbeat. */
+  get hasMatched(): boolean {
+    return this.#hasMatched;
   }
 
   /** A new link reconciles at its first heartbeat: that is what joins two healed halves. */
@@ -50,6 +56,7 @@ export class Reconcile {
     const exchange = this.#exchanges.get(link);
     if (exchange === undefined) return [];
     if (setHash === this.#directory.setHash) {
+      this.#hasMatched = true;
       exchange.mismatches = 0;
       exchange.busyUntil = Number.NEGATIVE_INFINITY;
       return [];

@@ -114,3 +114,18 @@ function writeContent(content: RecordContent): weft.v1.RecordBody.$Properties {
   const { profile, custody } = content;
   return { peer: { profile: writeProfile(profile), custody: writeCustody(custody) } };
 }
+
+/** A signed record as it is kept between runs. */
+export function encodeSignedRecord(signed: SignedRecord): Uint8Array {
+  return weft.v1.SignedRecord.encode(signed).finish();
+}
+
+/** Undefined for bytes that are no signed record. */
+export function decodeSignedRecord(bytes: Uint8Array): SignedRecord | undefined {
+  try {
+    const { body, signature } = weft.v1.SignedRecord.decode(bytes);
+    return { body, signature };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,114 @@
+/** The report from what the peer knows: a pure function of a snapshot. */
+import type { Config } from '../config.ts';
+import type { Core } from '../core.ts';
+import type { Counters } from '../counters.ts';
+import { formatAddress, formatCidr } from '../ipam/cidr.ts';
+import type { PeerRecord } from '../mesh/directory.ts';
+import type { Link } from '../mesh/links.ts';
+import type { PeerId } from '../mesh/peer-id.ts';
+import type { Endpoint } from '../mesh/record.ts';
+import type {
+  AttachmentReport,
+  HoldingReport,
+  KernelReport,
+  LinkReport,
+  PeerReport,
+  Report,
+} from './report.ts';
+
+export interface ReportSource {
+  readonly config: Config;
+  readonly self: PeerId;
+  readonly epoch: number;
+  readonly state: Report['peer']['state'];
+  readonly core: Core;
+  readonly kernel: KernelReport;
+  readonly counters: Counters;
+  readonly problems: readonly string[];
+}
+
+export function buildReport(source: ReportSource): Report {
+  const { config, self, epoch, state, core, kernel, counters, problems } = source;
+  return {
+    version: 1,
+    peer: {
+      id: self,
+      name: config.name,
+      cluster: config.cluster,
+      epoch: String(epoch),
+      state,
+      arbiter: config.seeds.length > 0 ? 'seeds' : 'solo',
+      secured: config.key !== 'plain',
+    },
+    universe: config.universe.map(formatCidr),
+    peers: reportPeers(core, self),
+    links: core.mesh.links().map((link) => reportLink(core, link)),
+    holdings: reportHoldings(core),
+    pendingGrants: core.ipam.custody().pending.map(({ block, to }) => ({
+      cidr: formatCidr(block.cidr),
+      to,
+    })),
+    attachments: reportAttachments(core),
+    kernel,
+    counters: counters.all(),
+    problems: [...problems, ...kernel.failures],
+  };
+}
+
+function reportPeers(core: Core, self: PeerId): readonly PeerReport[] {
+  const down = core.mesh.down();
+  const members = core.members(core.mesh.directory.peers());
+  return members.map((record) => reportPeer(record, { self, isDown: down.has(record.peer) }));
+}
+
+function reportPeer(
+  { peer, content }: PeerRecord,
+  { self, isDown }: { readonly self: PeerId; readonly isDown: boolean },
+): PeerReport {
+  const { profile, custody } = content;
+  const { underlay, port, mac, overlay } = profile.vtep;
+  return {
+    id: peer,
+    name: profile.name,
+    self: peer === self,
+    reachable: !isDown,
+    endpoints: profile.endpoints.map(formatEndpoint),
+    vtep: { underlay: formatAddress(underlay), port, mac, overlay: overlay.map(formatAddress) },
+    holdings: custody.hold.map(({ cidr }) => formatCidr(cidr)),
+  };
+}
+
+function reportLink(core: Core, { peer, initiator, endpoint }: Link): LinkReport {
+  return {
+    peer,
+    name: core.mesh.directory.peer(peer)?.content.profile.name ?? '',
+    endpoint: formatEndpoint(endpoint),
+    initiator,
+    wanted: core.mesh.isWanted(peer),
+  };
+}
+
+function reportHoldings(core: Core): readonly HoldingReport[] {
+  return core.ipam.holdings().map(({ block, used, free }) => ({
+    cidr: formatCidr(block.cidr),
+    term: block.term,
+    used,
+    free: free.toString(),
+  }));
+}
+
+function reportAttachments(core: Core): readonly AttachmentReport[] {
+  return core.ipam.attachments().map((attachment) => ({
+    containerId: attachment.containerId,
+    interfaceName: attachment.interfaceName,
+    addresses: attachment.addresses.map(formatAddress),
+    hostInterface: attachment.hostInterface,
+    podName: attachment.podName,
+  }));
+}
+
+/** `address:port`, and `[address]:port` for IPv6 (RFC 3986). */
+export function formatEndpoint(endpoint: Endpoint): string {
+  const text = formatAddress(endpoint.address);
+  return endpoint.address.family === 6 ? `[${text}]:${endpoint.port}` : `${text}:${endpoint.port}`;
+}

@@ -1,0 +1,95 @@
+/**
+ * Status and report over HTTP, for people and for what watches us: read-only, without secrets, on
+ * loopback addresses and unix sockets unless told otherwise.
+ *
+ *   GET /status   text, one screen        GET /healthz  200 while the process serves
+ *   GET /report   JSON, see report.ts     GET /readyz   200 when ADDs are served, 503 before
+ */
+import { once } from 'node:events';
+import { chmodSync, rmSync } from 'node:fs';
+import http, { type Server } from 'node:http';
+import { formatAddress } from '../ipam/cidr.ts';
+import type { HttpAddress } from '../config-values.ts';
+import type { Report } from './report.ts';
+import { renderStatus } from './status-text.ts';
+
+/** Readers that are served at once; each report of 5,000 peers takes a few megabytes. */
+const CONNECTIONS_MAX = 32;
+const REQUEST_TIMEOUT_MS = 5_000;
+
+interface Answer {
+  readonly status: number;
+  readonly type: 'text/plain; charset=utf-8' | 'application/json';
+  readonly body: string;
+}
+
+/** What a path answers: a function, so that it can be tested without a socket. */
+export function answerHttp(method: string, path: string, report: () => Report): Answer {
+  if (method !== 'GET') return text(405, `${method} is not served: only GET is\n`);
+  switch (path) {
+    case '/':
+    case '/status':
+      return text(200, renderStatus(report()));
+    case '/report':
+      return { status: 200, type: 'application/json', body: `${JSON.stringify(report())}\n` };
+    case '/healthz':
+      return text(200, 'ok\n');
+    case '/readyz':
+      return readiness(report());
+    default:
+      return text(404, `${path} is not served: /status, /report, /healthz and /readyz are\n`);
+  }
+}
+
+export interface HttpServer {
+  close(): Promise<void>;
+}
+
+/** Listens on all of the addresses. Rejects with what listening failed with. */
+export async function startHttpServer(
+  addresses: readonly HttpAddress[],
+  report: () => Report,
+): Promise<HttpServer> {
+  const servers: Server[] = [];
+  for (const address of addresses) servers.push(await listen(address, report));
+  return {
+    close: async () => {
+      await Promise.all(servers.map(stop));
+    },
+  };
+}
+
+async function listen(address: HttpAddress, report: () => Report): Promise<Server> {
+  const server = http.createServer((request, response) => {
+    const path = (request.url ?? '/').split('?')[0] ?? '/';
+    const { status, type, body } = answerHttp(request.method ?? '', path, report);
+    response.writeHead(status, { 'content-type': type }).end(body);
+  });
+  server.maxConnections = CONNECTIONS_MAX;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  if ('socketPath' in address) {
+    // Left by an earlier run; the CNI socket's check has made sure that none is running.
+    rmSync(address.socketPath, { force: true });
+    server.listen(address.socketPath);
+  } else {
+    server.listen(address.port, formatAddress(address.address));
+  }
+  await once(server, 'listening');
+  if ('socketPath' in address) chmodSync(address.socketPath, 0o600);
+  return server;
+}
+
+async function stop(server: Server): Promise<void> {
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+}
+
+function readiness(report: Report): Answer {
+  if (report.peer.state === 'ready') return text(200, 'ready\n');
+  return text(503, `${[report.peer.state, ...report.problems].join('\n')}\n`);
+}
+
+function text(status: number, body: string): Answer {
+  return { status, type: 'text/plain; charset=utf-8', body };
+}

@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+/** `weft VERB`: finds the verb and ends with its exit code. Each verb is a file in cli/. */
+import { enableCompileCache } from 'node:module';
+import process from 'node:process';
+
+// Honours NODE_COMPILE_CACHE; without a cache every start compiles everything anew.
+enableCompileCache();
+
+/** sysexits.h: EX_USAGE is 64 there, but 2 is what shells and getopt taught everybody. */
+const EXIT_USAGE = 2;
+
+const USAGE = `Usage: weft VERB [OPTIONS]
+
+  peer      run the peer of this node
+  status    what the peer on this node says of itself; --json for the report
+  version   print the version
+
+weft VERB --help tells more.
+`;
+
+type Verb = (args: readonly string[]) => Promise<number>;
+
+/** Loaded when asked for: `weft status` has no need of what the peer needs. */
+const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
+  peer: async () => (await import('./cli/peer.ts')).runPeer,
+  status: async () => (await import('./cli/status.ts')).runStatus,
+  version: async () => (await import('./cli/version.ts')).runVersion,
+};
+
+async function main([verb = '', ...args]: readonly string[]): Promise<number> {
+  const load = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
+  if (load !== undefined) return await (await load())(args);
+  const isHelp = ['', 'help', '--help', '-h'].includes(verb);
+  const output = isHelp ? process.stdout : process.stderr;
+  output.write(isHelp ? USAGE : `weft: "${verb}" is no verb\n\n${USAGE}`);
+  return isHelp ? 0 : EXIT_USAGE;
+}
+
+process.exitCode = await main(process.argv.slice(2));

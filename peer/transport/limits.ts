@@ -1,0 +1,29 @@
+/** Bounds of the transport. */
+
+/** One WebSocket message. The largest is a page of the arbiter's log (see its LOG_PAGE_MAX). */
+export const FRAME_BYTES_MAX = 2 * 1024 * 1024;
+/** All that the other end may send before it has proved itself: Hello and Auth are below 500. */
+export const HANDSHAKE_BYTES_MAX = 16 * 1024;
+export const HANDSHAKE_TIMEOUT_MS = 5_000;
+/** TCP, TLS and WebSocket together; the handshake above them has its own. */
+export const DIAL_TIMEOUT_MS = 2_000;
+
+/** TCP connections to our control port, whoever they are. */
+export const CONNECTIONS_MAX = 256;
+/** Of these, how many may be without proof at the same time. */
+export const HANDSHAKES_MAX = 32;
+/** Connections that one address may open at once, and how many more a second. */
+export const ADDRESS_BURST = 30;
+export const ADDRESS_PER_SECOND = 10;
+/** Addresses whose rate is remembered; above it the limit holds for all the others together. */
+export const ADDRESSES_MAX = 4_096;
+
+/** Unsent bytes at which a link counts as congested, and below which it is well again. */
+export const SEND_BUFFER_HIGH_BYTES = 1024 * 1024;
+export const SEND_BUFFER_LOW_BYTES = 128 * 1024;
+
+export const ANSWER_TIMEOUT_MS = 3_000;
+/** Questions on one link that wait for an answer, in either direction. */
+export const QUESTIONS_MAX = 64;
+/** How long a link may take to say farewell before it is cut. */
+export const FAREWELL_MS = 500;

@@ -1,0 +1,25 @@
+/** Why a connection did not become a link: goes to the other end, into the log, and is counted. */
+
+export type RefusalReason =
+  | 'malformed-frame'
+  | 'frame-too-large'
+  | 'handshake-timeout'
+  | 'too-many-handshakes'
+  | 'protocol-version'
+  | 'another-cluster'
+  | 'another-configuration'
+  | 'unknown-cluster-key'
+  | 'bad-membership-proof'
+  | 'bad-identity-proof'
+  | 'unexpected-frame';
+
+/** A handshake that ended. `detail` says with which value, and what would be right. */
+export class HandshakeRefused extends Error {
+  override readonly name = 'HandshakeRefused';
+  readonly reason: RefusalReason;
+
+  constructor(reason: RefusalReason, detail: string) {
+    super(detail);
+    this.reason = reason;
+  }
+}
