@@ -39,7 +39,7 @@ export class CniError extends Error {
 }
 
 /** What the runtime reads from standard output when the exit code is not 0. */
-export interface ErrorDocument {
+interface ErrorDocument {
   readonly cniVersion: string;
   readonly code: number;
   readonly msg: string;

@@ -4,7 +4,7 @@ import { CniError, CniErrorCode } from './cni-error.ts';
 
 export type Environment = ReadonlyMap<string, string>;
 
-export const COMMANDS = ['ADD', 'DEL', 'CHECK', 'GC', 'STATUS', 'VERSION'] as const;
+const COMMANDS = ['ADD', 'DEL', 'CHECK', 'GC', 'STATUS', 'VERSION'] as const;
 export type Command = (typeof COMMANDS)[number];
 
 /** As in the reference skeleton (pkg/skel); in this order they are named when they are missing. */

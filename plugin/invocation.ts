@@ -44,7 +44,7 @@ export interface VersionRequest {
   readonly cniVersion: string;
 }
 
-export type PluginRequest = AttachmentRequest | NetworkRequest | VersionRequest;
+type PluginRequest = AttachmentRequest | NetworkRequest | VersionRequest;
 
 /** The version of the specification that brought a command (SPEC.md, "CNI Operations"). */
 const SINCE: Readonly<Record<'CHECK' | 'GC' | 'STATUS', CniVersion>> = {

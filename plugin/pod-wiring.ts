@@ -6,6 +6,7 @@ import type { Attachment } from '../peer/ipam/attachment.ts';
 import { type Address, bits } from '../peer/ipam/cidr.ts';
 import { newAddress } from '../peer/kernel/netlink/address.ts';
 import {
+  changeLink,
   getLink,
   type Link,
   newVethPair,
@@ -41,8 +42,8 @@ export async function findLink(hands: Hands, side: Side, name: string): Promise<
 }
 
 /**
- * Makes both ends, each up in its namespace. False if the host end's name is taken: something
- * of an earlier ADD was left over. Throws CniError `ioFailure`.
+ * Makes both ends, each in its namespace; the pod's stays down until wirePod. False if the host
+ * end's name is taken: something of an earlier ADD was left over. Throws CniError `ioFailure`.
  */
 export async function createVethPair(
   hands: Hands,
@@ -50,18 +51,20 @@ export async function createVethPair(
   { netnsFd, mtu }: { readonly netnsFd: number; readonly mtu: number },
 ): Promise<boolean> {
   const { hostInterface, interfaceName, podMac, podName } = attachment;
-  const alias = podName === '' ? {} : { alias: podAlias(podName) };
   const request = newVethPair({
-    host: { name: hostInterface, mac: HOST_INTERFACE_MAC, mtu, ...alias },
+    host: { name: hostInterface, mac: HOST_INTERFACE_MAC, mtu },
     pod: { name: interfaceName, mac: podMac, mtu, netnsFd },
   });
-  const [reply] = await hands.exchange('host', [request]);
-  if (reply?.error?.errno === EEXIST) return false;
-  if (reply !== undefined) requireDone(reply, `make the pair ${hostInterface}, ${interfaceName}`);
+  // The kernel takes no alias when it makes a link, only for one that is there.
+  const setAlias = changeLink({ name: hostInterface }, { alias: podAlias(podName) });
+  const [made, aliased] = await hands.exchange('host', [request, setAlias]);
+  if (made?.error?.errno === EEXIST) return false;
+  if (made !== undefined) requireDone(made, `make the pair ${hostInterface}, ${interfaceName}`);
+  if (aliased !== undefined) requireDone(aliased, `set the alias of ${hostInterface}`);
   return true;
 }
 
-/** Sysctls, then loopback, addresses, gateway and default route. Throws CniError `ioFailure`. */
+/** Sysctls, then the links up, addresses, gateway and default route. Throws CniError `ioFailure`. */
 export async function wirePod(hands: Hands, attachment: Attachment): Promise<void> {
   const link = await findLink(hands, 'pod', attachment.interfaceName);
   if (link === undefined)
@@ -69,6 +72,7 @@ export async function wirePod(hands: Hands, attachment: Attachment): Promise<voi
   await setSysctls(hands, attachment);
   const steps = [
     { what: 'set lo up in the pod', request: setLinkUp({ name: 'lo' }) },
+    { what: `set ${link.name} up in the pod`, request: setLinkUp({ index: link.index }) },
     ...attachment.addresses.flatMap((address) => addressSteps(link.index, address)),
   ];
   const replies = await hands.exchange(

@@ -21,17 +21,19 @@ const SILENCE_MS = 10_000;
 /** How long an answer may take to be read. */
 const FAREWELL_MS = 5_000;
 
-interface Service {
+export interface ConnectionOptions {
   readonly handle: HandleInvocation;
   readonly log: PluginLog;
+  /** SILENCE_MS unless told otherwise. */
+  readonly silenceMs?: number;
 }
 
 /** Resolves when the connection is over. Never rejects. */
-export function serveConnection(socket: Socket, service: Service): Promise<void> {
-  const connection = new Connection(socket, service);
+export function serveConnection(socket: Socket, options: ConnectionOptions): Promise<void> {
+  const connection = new Connection(socket, options);
   return new Promise((resolve) => {
     socket.on('data', (piece: Buffer) => connection.receive(piece));
-    socket.on('timeout', () => connection.end(`nothing was heard for ${SILENCE_MS} ms`));
+    socket.on('timeout', () => connection.end('the launcher fell silent'));
     socket.on('error', (error) => connection.end(error.message));
     socket.on('end', () => connection.end('the launcher went away'));
     socket.on('close', () => {
@@ -43,15 +45,15 @@ export function serveConnection(socket: Socket, service: Service): Promise<void>
 
 class Connection {
   readonly #socket: Socket;
-  readonly #service: Service;
+  readonly #options: Required<ConnectionOptions>;
   readonly #reader = new FrameReader();
   #hands: LauncherHands | undefined;
   #answered = false;
 
-  constructor(socket: Socket, service: Service) {
+  constructor(socket: Socket, options: ConnectionOptions) {
     this.#socket = socket;
-    this.#service = service;
-    socket.setTimeout(SILENCE_MS);
+    this.#options = { silenceMs: SILENCE_MS, ...options };
+    socket.setTimeout(this.#options.silenceMs);
   }
 
   receive(piece: Buffer): void {
@@ -59,7 +61,7 @@ class Connection {
       for (const frame of this.#reader.push(piece)) this.#accept(frame);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      this.#service.log.warn({ err: error }, 'a launcher broke the protocol');
+      this.#options.log.warn({ err: error }, 'a launcher broke the protocol');
       this.end(error.message);
     }
   }
@@ -87,13 +89,13 @@ class Connection {
     const hands = new LauncherHands(hello, (bytes) => this.#ask(bytes));
     this.#hands = hands;
     const { environment, config } = hello;
-    void this.#service
+    void this.#options
       .handle({ environment, config, hands })
       .then((answer) => this.#answer(encodeAnswer(answer)));
   }
 
   #ask(bytes: Uint8Array): void {
-    this.#socket.setTimeout(SILENCE_MS);
+    this.#socket.setTimeout(this.#options.silenceMs);
     this.#socket.write(bytes);
   }
 

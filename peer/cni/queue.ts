@@ -21,7 +21,7 @@ export interface QueueOptions {
   readonly log: PluginLog;
 }
 
-export interface DrainOutcome {
+interface DrainOutcome {
   readonly done: number;
   /** Their DEL failed; they stay and are tried again with the next drain. */
   readonly kept: number;

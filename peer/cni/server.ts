@@ -8,17 +8,13 @@ import { lstatSync } from 'node:fs';
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import { createServer, type Server, Socket } from 'node:net';
 import { dirname } from 'node:path';
-import type { PluginLog } from '../../plugin/context.ts';
-import type { HandleInvocation } from '../../plugin/plugin.ts';
-import { serveConnection } from './connection.ts';
+import { type ConnectionOptions, serveConnection } from './connection.ts';
 
 /** A burst of 300 ADDs fits; each waiting launcher is a few kilobytes here. */
 export const CONNECTIONS_MAX = 512;
 
-export interface CniServerOptions {
+interface CniServerOptions extends ConnectionOptions {
   readonly socketPath: string;
-  readonly handle: HandleInvocation;
-  readonly log: PluginLog;
 }
 
 export interface CniServer {
@@ -31,9 +27,9 @@ export interface CniServer {
  * replaced; a live one is an error that says so.
  */
 export async function startCniServer(options: CniServerOptions): Promise<CniServer> {
-  const { socketPath, handle, log } = options;
+  const { socketPath, log } = options;
   await prepareDirectory(socketPath);
-  const server = createServer((socket) => void serveConnection(socket, { handle, log }));
+  const server = createServer((socket) => void serveConnection(socket, options));
   server.maxConnections = CONNECTIONS_MAX;
   server.on('drop', () =>
     log.warn({ CONNECTIONS_MAX }, 'too many launchers at once: one was refused'),

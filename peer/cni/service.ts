@@ -11,7 +11,7 @@ import { type CniServer, startCniServer } from './server.ts';
 export const DEFAULT_SOCKET_PATH = '/run/weft/cni.sock';
 export const DEFAULT_QUEUE_DIRECTORY = '/var/lib/cni/weft';
 
-export interface CniServiceOptions {
+interface CniServiceOptions {
   readonly socketPath: string;
   readonly queueDirectory: string;
   readonly context: PluginContext;

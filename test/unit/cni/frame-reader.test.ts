@@ -1,7 +1,7 @@
 /** Frames out of a stream, however it is cut. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { FrameReader } from '../../../peer/cni/frame-reader.ts';
 import { encodeFrame, FRAME_BYTES_MAX, ProtocolError } from '../../../peer/cni/hands-protocol.ts';
 

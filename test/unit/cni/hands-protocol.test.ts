@@ -1,7 +1,7 @@
 /** HELLO and replies: what is read, and what is refused without harm. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { decodeErrnos, decodeHello, ProtocolError } from '../../../peer/cni/hands-protocol.ts';
 import { helloPayload } from '../../support/plugin-hello.ts';
 

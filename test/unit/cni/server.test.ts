@@ -9,7 +9,7 @@ import { buffer } from 'node:stream/consumers';
 import { it } from 'node:test';
 import { FrameReader } from '../../../peer/cni/frame-reader.ts';
 import { encodeFrame, FrameType } from '../../../peer/cni/hands-protocol.ts';
-import { startCniServer } from '../../../peer/cni/server.ts';
+import { CONNECTIONS_MAX, startCniServer } from '../../../peer/cni/server.ts';
 import { HandsGone } from '../../../plugin/hands.ts';
 import type { HandleInvocation } from '../../../plugin/plugin.ts';
 import { MemoryContext } from '../../support/plugin-context.ts';
@@ -23,11 +23,11 @@ const HELLO = encodeFrame(FrameType.hello, [
   helloPayload({ environment: { CNI_COMMAND: 'ADD' }, config: '{}' }),
 ]);
 
-async function serve(handle: HandleInvocation) {
+async function serve(handle: HandleInvocation, more: { silenceMs?: number } = {}) {
   const scratch = createScratchDirectory();
   const { log } = new MemoryContext({ addressesOf: () => [] });
   const socketPath = join(scratch.path, 'private', 'cni.sock');
-  const server = await startCniServer({ socketPath, handle, log });
+  const server = await startCniServer({ socketPath, handle, log, ...more });
   return {
     socketPath,
     log,
@@ -130,4 +130,27 @@ it('a reply that nobody asked for ends the connection', async () => {
   socket.write(Buffer.concat([HELLO, encodeFrame(FrameType.netlinkReply, [Buffer.alloc(4)])]));
   assert.equal((await readAll(socket)).length, 0);
   gate.resolve();
+});
+
+it('a launcher that says nothing, or falls silent, is let go', async () => {
+  const failed = Promise.withResolvers<unknown>();
+  const ask: HandleInvocation = async ({ hands }) => {
+    await hands.exchange('host', [new Uint8Array(16)]).catch(failed.resolve);
+    return { exitCode: 0, stdout: '' };
+  };
+  await using server = await serve(ask, { silenceMs: 20 });
+  assert.equal((await readAll(await server.connect())).length, 0);
+  const socket = await server.connect();
+  socket.write(HELLO);
+  await readAll(socket);
+  assert.match(String(await failed.promise), /fell silent/);
+});
+
+it('of too many launchers at once the last is refused, and the others are served', async () => {
+  await using server = await serve(echo);
+  const sockets: Socket[] = [];
+  while (sockets.length < CONNECTIONS_MAX) sockets.push(await server.connect());
+  assert.equal((await readAll(await server.connect())).length, 0);
+  for (const socket of sockets) socket.write(HELLO);
+  for (const answer of await Promise.all(sockets.map(readAnswer))) assert.equal(answer, 'ADD {}');
 });

@@ -13,6 +13,10 @@ const env = (fields: Record<string, string>) => new Map(Object.entries(fields));
 const refusal = (message: RegExp) => (error: unknown) =>
   error instanceof CniError && error.code === 4 && message.test(error.message);
 
+const key = (containerId: string, interfaceName: string) =>
+  parseAttachmentKey(env({ CNI_CONTAINERID: containerId, CNI_IFNAME: interfaceName }));
+const podName = (args: string) => parsePodName(env({ CNI_ARGS: args }));
+
 describe('the command', () => {
   it('is one of the specification', () => {
     assert.equal(parseCommand(env({ CNI_COMMAND: 'ADD' })), 'ADD');
@@ -33,9 +37,6 @@ describe('the command', () => {
 });
 
 describe('container id and interface name', () => {
-  const key = (containerId: string, interfaceName: string) =>
-    parseAttachmentKey(env({ CNI_CONTAINERID: containerId, CNI_IFNAME: interfaceName }));
-
   it('are taken as they are when they are well formed', () => {
     assert.deepEqual(key('a.b_c-1', 'eth0'), { containerId: 'a.b_c-1', interfaceName: 'eth0' });
     assert.equal(key('a', 'fifteen-bytes-x').interfaceName.length, 15);
@@ -56,8 +57,6 @@ describe('container id and interface name', () => {
 });
 
 describe('CNI_ARGS', () => {
-  const podName = (args: string) => parsePodName(env({ CNI_ARGS: args }));
-
   it('tell the name of the pod', () => {
     const args = 'IgnoreUnknown=1;K8S_POD_NAMESPACE=shop;K8S_POD_NAME=cart-0;FOO=1';
     assert.equal(podName(args), 'shop/cart-0');

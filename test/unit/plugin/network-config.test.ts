@@ -54,8 +54,9 @@ it('a version of the future is incompatible, and the error lists what would do',
   );
 });
 
+const refuse = (more: object) => () => refuseUnsupported(parse({ name: 'a', ...more }));
+
 it('what ADD would have to do and does not is refused, with key and value', () => {
-  const refuse = (more: object) => () => refuseUnsupported(parse({ name: 'a', ...more }));
   assert.throws(refuse({ ipam: { type: 'host-local' } }), refusal(2, /"ipam.type" .*"host-local"/));
   const portMappings = [{ hostPort: 80, containerPort: 80 }];
   assert.throws(refuse({ runtimeConfig: { portMappings } }), refusal(2, /portMappings.*80/));

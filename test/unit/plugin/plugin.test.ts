@@ -1,7 +1,7 @@
 /** The plugin's entry with a context in memory: every input gets a valid answer and leaves nothing. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { parseAddress } from '../../../peer/ipam/parse.ts';
 import { NetlinkError } from '../../../peer/kernel/netlink/message.ts';
 import { type Hands, HandsGone, NO_HANDS, type PodNamespace } from '../../../plugin/hands.ts';
@@ -201,7 +201,7 @@ it('any environment and any standard input get a valid answer, and leave no atta
   await fc.assert(
     fc.asyncProperty(environment, config, namespace, async (fields, text, namespace) => {
       const { call, context } = setUp({ hands: emptyHands(namespace) });
-      const { exitCode, stdout, document } = await call(fields as Record<string, string>, text);
+      const { exitCode, stdout, document } = await call(fields, text);
       assert.equal(context.attachments.size, 0);
       if (exitCode === 0) {
         assert.ok(stdout === '' || Array.isArray(document.supportedVersions));

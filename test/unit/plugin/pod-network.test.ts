@@ -1,7 +1,7 @@
 /** Names and MACs that follow from an attachment's key and addresses. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { parseAddress } from '../../../peer/ipam/parse.ts';
 import { hostInterfaceName, podAlias, podMac } from '../../../plugin/pod-network.ts';
 
