@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const ROOT = '/proc/sys';
 
 export interface Sysctls {
-  /** Without the line end; undefined where the kernel has no such setting. */
+  /** Without the line end; undefined where it can't be read. */
   read(name: string): string | undefined;
   /** Throws the file system's error. */
   write(name: string, value: string): void;
@@ -18,9 +18,9 @@ export const processSysctls: Sysctls = {
   read(name) {
     try {
       return readFileSync(`${ROOT}/${name}`, 'utf8').trimEnd();
-    } catch (error) {
-      if (isNoSuchFile(error)) return undefined;
-      throw error;
+    } catch {
+      // Not there, or it went with its interface just now; who then writes it learns the reason.
+      return undefined;
     }
   },
   write(name, value) {
@@ -28,7 +28,3 @@ export const processSysctls: Sysctls = {
     writeFileSync(`${ROOT}/${name}`, value, { flag: 'r+' });
   },
 };
-
-function isNoSuchFile(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-}
