@@ -3,6 +3,7 @@ import { LabError } from './command.ts';
 import { type LabOptions, LabUsageError, parseLabCommand, USAGE } from './options.ts';
 import { renderNextSteps, renderPage } from './page.ts';
 import { planLab } from './plan.ts';
+import { claimLab, endRunningLab } from './running-lab.ts';
 import { bringUp } from './up.ts';
 import { findRemains, isAnythingLeft, tearDown, type TeardownOptions } from './teardown.ts';
 
@@ -32,6 +33,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function down(): Promise<number> {
+  await endRunningLab();
   const remains = await findRemains();
   reportStrangers(await tearDown({ keep: 'nothing' }));
   if (!isAnythingLeft(remains)) return print('There was nothing of the lab to remove.');
@@ -43,6 +45,7 @@ async function down(): Promise<number> {
 async function up(options: LabOptions): Promise<number> {
   const stop = stopSignal();
   const plan = planLab(options);
+  await claimLab();
   let keep: TeardownOptions['keep'] = 'result-and-logs';
   try {
     const result = await bringUp(plan, stop);

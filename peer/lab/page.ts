@@ -9,6 +9,8 @@ import { LAN_BRIDGE } from './underlay.ts';
 
 /** Rows of pods that are listed one by one; the rest is in the JSON. */
 const PODS_SHOWN_MAX = 30;
+/** Blocks of a holding that fit beside the node's addresses. */
+const BLOCKS_SHOWN_MAX = 3;
 /** Findings shown under a claim that does not hold. */
 const FINDINGS_SHOWN_MAX = 10;
 
@@ -70,10 +72,17 @@ function renderNodes({ nodes, pods }: LabResult): string {
     node.name,
     node.underlay,
     node.overlay.join(' ') || '-',
-    node.holdings.join(' ') || '-',
+    summarizeHolding(node.holdings),
     String(pods.filter((pod) => pod.node === node.name).length),
   ]);
   return renderTable(['node', 'underlay', 'overlay', 'holding', 'pods'], rows);
+}
+
+/** Holdings grow to many blocks as they are handed on: a few tell what they look like. */
+function summarizeHolding(blocks: readonly string[]): string {
+  const more = blocks.length - BLOCKS_SHOWN_MAX;
+  const shown = blocks.slice(0, BLOCKS_SHOWN_MAX).join(' ');
+  return more > 0 ? `${shown} and ${more} more` : shown || '-';
 }
 
 function renderPods({ pods }: LabResult): string {

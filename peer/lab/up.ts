@@ -1,17 +1,16 @@
 /** Brings a lab up and proves it, step by step, with progress for who watches. Tearing down is not its concern. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { Listr } from 'listr2';
 import type { Claim } from './claims.ts';
 import { mapConcurrently } from './command.ts';
 import type { NodeFacts } from './node-facts.ts';
 import { startPeer } from './node.ts';
-import { KEY_FILE, LAB_DIRECTORY, type LabPlan, RESULT_FILE } from './plan.ts';
+import { KEY_FILE, type LabPlan, RESULT_FILE } from './plan.ts';
 import { attachPods, type AttachedPod } from './pod.ts';
 import { overlayAddresses, proveReachability, proveState, proveThroughput } from './proof.ts';
 import type { Reachability } from './reachability.ts';
 import type { LabResult, Throughput } from './result.ts';
-import { findRemains, isAnythingLeft, tearDown } from './teardown.ts';
 import { createUnderlay } from './underlay.ts';
 
 /** What the steps find out, each for those behind it. */
@@ -75,8 +74,7 @@ async function runSteps(
 
 function buildSteps(plan: LabPlan, signal: AbortSignal, startedMs: number): readonly Step[] {
   return [
-    { title: 'Make room: remove what an earlier run left', run: makeRoom },
-    { title: `Join ${plan.nodes.length} nodes by a network`, run: () => createUnderlay(plan) },
+    { title: `Join ${plan.nodes.length} nodes by a network`, run: () => joinNodes(plan) },
     { title: 'Start a peer on each node', run: (_, tell) => startPeers(plan, signal, tell) },
     {
       title: `Attach ${plan.pods.length} pods through CNI`,
@@ -119,10 +117,9 @@ function proofSteps(plan: LabPlan, signal: AbortSignal): readonly Step[] {
   ];
 }
 
-async function makeRoom(): Promise<void> {
-  if (isAnythingLeft(await findRemains())) await tearDown({ keep: 'nothing' });
-  await mkdir(LAB_DIRECTORY, { mode: 0o700 });
+async function joinNodes(plan: LabPlan): Promise<void> {
   await writeFile(KEY_FILE, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
+  await createUnderlay(plan);
 }
 
 async function startPeers(plan: LabPlan, signal: AbortSignal, tell: Tell): Promise<void> {

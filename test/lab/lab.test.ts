@@ -71,3 +71,14 @@ it('bad options exit 2 and make nothing', async () => {
   assert.match(output, /--nodes is "many": expected a whole number from 1 to 100/);
   assert.deepEqual(findLeftovers(), []);
 });
+
+it('a second lab is refused while one runs, which goes on, and down ends that one', async () => {
+  const first = await startLab(['--nodes', '1', '--pods', '1'], 'The lab is up');
+  const { exitCode, output } = await runLab('--once');
+  assert.equal(exitCode, 1);
+  assert.match(output, /a lab is running already \(pid \d+\): end it with Ctrl-C/);
+  assert.equal(first.exitCode, null);
+  assert.equal((await runLab('down')).exitCode, 0);
+  assert.equal(first.exitCode, 0);
+  assert.deepEqual(findLeftovers(), []);
+});

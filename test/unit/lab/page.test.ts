@@ -82,6 +82,15 @@ describe('the page', () => {
     assert.match(renderPage(alone), /not measured: it takes two nodes/);
   });
 
+  it('shows the first blocks of a large holding, and how many there are', () => {
+    const holdings = [0, 1, 2, 3, 4].map((part) => `10.32.${part}.0/24`);
+    const nodes = RESULT.nodes.map((node) => ({ ...node, holdings }));
+    assert.match(
+      renderPage({ ...RESULT, nodes }),
+      /10\.32\.0\.0\/24 10\.32\.1\.0\/24 10\.32\.2\.0\/24 and 2 more/,
+    );
+  });
+
   it('fits into 100 columns', () => {
     const lines = renderPage(RESULT).split('\n');
     assert.deepEqual(
