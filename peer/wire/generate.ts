@@ -13,7 +13,7 @@ const committed = path.join(import.meta.dirname, 'generated');
 const FILES = ['weft.js', 'weft.d.ts'];
 
 /** A root of its own: two static modules with the default root overwrite each other. */
-const PBJS = ['-t', 'static-module', '-w', 'esm', '-r', 'weft', '--no-create', '--no-verify', '--no-convert', '--no-delimited', '--no-typeurl', '--no-service', '--force-number'];
+const PBJS = ['-t', 'static-module', '-w', 'esm', '-r', 'weft', '--no-create', '--no-verify', '--no-convert', '--no-delimited', '--no-typeurl', '--no-service'];
 
 function generate(directory: string): void {
   const output = path.join(directory, 'weft.js');

@@ -28,9 +28,14 @@ export function required<T>(value: Optional<T>, what: string): T {
   return value;
 }
 
+/** protobufjs reads 64 bits as a Long. */
+interface Long {
+  toNumber(): number;
+}
+
 /** An unsigned integer that is still exact as a double. */
-export function counted(value: Optional<number>, what: string): number {
-  const number = value ?? 0;
+export function counted(value: Optional<number | Long>, what: string): number {
+  const number = typeof value === 'object' ? (value?.toNumber() ?? 0) : (value ?? 0);
   if (!Number.isSafeInteger(number) || number < 0) throw new Malformed(`${what} is out of range`);
   return number;
 }

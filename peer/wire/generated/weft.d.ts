@@ -813,10 +813,10 @@ export namespace weft {
             kind: number;
 
             /** RecordId epoch. */
-            epoch: number;
+            epoch: (number|Long);
 
             /** RecordId seq. */
-            seq: number;
+            seq: (number|Long);
 
             /**
              * Encodes the specified RecordId message. Does not implicitly {@link weft.v1.RecordId.verify|verify} messages.
@@ -849,10 +849,10 @@ export namespace weft {
                 kind?: (number|null);
 
                 /** RecordId epoch */
-                epoch?: (number|null);
+                epoch?: (number|Long|null);
 
                 /** RecordId seq */
-                seq?: (number|null);
+                seq?: (number|Long|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -885,10 +885,10 @@ export namespace weft {
             key: Uint8Array;
 
             /** RecordBody epoch. */
-            epoch: number;
+            epoch: (number|Long);
 
             /** RecordBody seq. */
-            seq: number;
+            seq: (number|Long);
 
             /** RecordBody peer. */
             peer?: (weft.v1.PeerContent.$Properties|null);
@@ -927,10 +927,10 @@ export namespace weft {
                 key?: (Uint8Array|null);
 
                 /** RecordBody epoch */
-                epoch?: (number|null);
+                epoch?: (number|Long|null);
 
                 /** RecordBody seq */
-                seq?: (number|null);
+                seq?: (number|Long|null);
 
                 /** RecordBody peer */
                 peer?: (weft.v1.PeerContent.$Properties|null);
@@ -948,8 +948,8 @@ export namespace weft {
             /** Narrowed shape of a RecordBody. */
             type $Shape = {
               key?: Uint8Array|null;
-              epoch?: number|null;
-              seq?: number|null;
+              epoch?: number|Long|null;
+              seq?: number|Long|null;
               peer?: weft.v1.PeerContent.$Shape|null;
               links?: weft.v1.LinksContent.$Shape|null;
               $unknowns?: Uint8Array[];
@@ -1314,10 +1314,10 @@ export namespace weft {
             counterparties: weft.v1.Counterparty.$Properties[];
 
             /** Custody viewRev. */
-            viewRev: number;
+            viewRev: (number|Long);
 
             /** Custody registeredRev. */
-            registeredRev: number;
+            registeredRev: (number|Long);
 
             /** Custody freeLog2V4. */
             freeLog2V4: number;
@@ -1359,10 +1359,10 @@ export namespace weft {
                 counterparties?: (weft.v1.Counterparty.$Properties[]|null);
 
                 /** Custody viewRev */
-                viewRev?: (number|null);
+                viewRev?: (number|Long|null);
 
                 /** Custody registeredRev */
-                registeredRev?: (number|null);
+                registeredRev?: (number|Long|null);
 
                 /** Custody freeLog2V4 */
                 freeLog2V4?: (number|null);

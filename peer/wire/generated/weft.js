@@ -1981,8 +1981,8 @@ export const weft = $root.weft = (() => {
              * @typedef {Object} weft.v1.RecordId.$Properties
              * @property {Uint8Array|null} [peer] RecordId peer
              * @property {number|null} [kind] RecordId kind
-             * @property {number|null} [epoch] RecordId epoch
-             * @property {number|null} [seq] RecordId seq
+             * @property {number|Long|null} [epoch] RecordId epoch
+             * @property {number|Long|null} [seq] RecordId seq
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2032,7 +2032,7 @@ export const weft = $root.weft = (() => {
 
             /**
              * RecordId epoch.
-             * @member {number} epoch
+             * @member {number|Long} epoch
              * @memberof weft.v1.RecordId
              * @instance
              */
@@ -2040,7 +2040,7 @@ export const weft = $root.weft = (() => {
 
             /**
              * RecordId seq.
-             * @member {number} seq
+             * @member {number|Long} seq
              * @memberof weft.v1.RecordId
              * @instance
              */
@@ -2176,8 +2176,8 @@ export const weft = $root.weft = (() => {
              * Properties of a RecordBody.
              * @typedef {Object} weft.v1.RecordBody.$Properties
              * @property {Uint8Array|null} [key] RecordBody key
-             * @property {number|null} [epoch] RecordBody epoch
-             * @property {number|null} [seq] RecordBody seq
+             * @property {number|Long|null} [epoch] RecordBody epoch
+             * @property {number|Long|null} [seq] RecordBody seq
              * @property {weft.v1.PeerContent.$Properties|null} [peer] RecordBody peer
              * @property {weft.v1.LinksContent.$Properties|null} [links] RecordBody links
              * @property {"peer"|"links"} [content] RecordBody content
@@ -2196,8 +2196,8 @@ export const weft = $root.weft = (() => {
              * Narrowed shape of a RecordBody.
              * @typedef {{
              *   key?: Uint8Array|null;
-             *   epoch?: number|null;
-             *   seq?: number|null;
+             *   epoch?: number|Long|null;
+             *   seq?: number|Long|null;
              *   peer?: weft.v1.PeerContent.$Shape|null;
              *   links?: weft.v1.LinksContent.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
@@ -2231,7 +2231,7 @@ export const weft = $root.weft = (() => {
 
             /**
              * RecordBody epoch.
-             * @member {number} epoch
+             * @member {number|Long} epoch
              * @memberof weft.v1.RecordBody
              * @instance
              */
@@ -2239,7 +2239,7 @@ export const weft = $root.weft = (() => {
 
             /**
              * RecordBody seq.
-             * @member {number} seq
+             * @member {number|Long} seq
              * @memberof weft.v1.RecordBody
              * @instance
              */
@@ -3228,8 +3228,8 @@ export const weft = $root.weft = (() => {
              * @property {Array.<weft.v1.Block.$Properties>|null} [hold] Custody hold
              * @property {Array.<weft.v1.PendingGrant.$Properties>|null} [pending] Custody pending
              * @property {Array.<weft.v1.Counterparty.$Properties>|null} [counterparties] Custody counterparties
-             * @property {number|null} [viewRev] Custody viewRev
-             * @property {number|null} [registeredRev] Custody registeredRev
+             * @property {number|Long|null} [viewRev] Custody viewRev
+             * @property {number|Long|null} [registeredRev] Custody registeredRev
              * @property {number|null} [freeLog2V4] Custody freeLog2V4
              * @property {number|null} [freeLog2V6] Custody freeLog2V6
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
@@ -3292,7 +3292,7 @@ export const weft = $root.weft = (() => {
 
             /**
              * Custody viewRev.
-             * @member {number} viewRev
+             * @member {number|Long} viewRev
              * @memberof weft.v1.Custody
              * @instance
              */
@@ -3300,7 +3300,7 @@ export const weft = $root.weft = (() => {
 
             /**
              * Custody registeredRev.
-             * @member {number} registeredRev
+             * @member {number|Long} registeredRev
              * @memberof weft.v1.Custody
              * @instance
              */
