@@ -62,7 +62,7 @@ async function dispatchAttachment(
   context: PluginContext,
 ): Promise<Answer> {
   const { command, key } = request;
-  const run = { ADD: add, CHECK: check, DEL: () => del(request, context) }[command];
+  const run = { ADD: add, CHECK: check, DEL: del }[command];
   const answer = await run(request, hands, context);
   context.log.info({ ...key, command }, `${command} served`);
   return answer;

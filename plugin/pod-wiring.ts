@@ -7,6 +7,7 @@ import { type Address, bits } from '../peer/ipam/cidr.ts';
 import { newAddress } from '../peer/kernel/netlink/address.ts';
 import {
   changeLink,
+  deleteLink,
   getLink,
   type Link,
   newVethPair,
@@ -19,7 +20,7 @@ import { newNeighbour } from '../peer/kernel/netlink/neighbour.ts';
 import { newRoute, type Route } from '../peer/kernel/netlink/route.ts';
 import { HOST_INTERFACE_MAC, ROUTE_PROTOCOL } from '../peer/overlay/names.ts';
 import { CniError, CniErrorCode } from './cni-error.ts';
-import type { Hands, Side, Sysctl } from './hands.ts';
+import { type Hands, HandsGone, type Side, type Sysctl } from './hands.ts';
 import { podAlias, podGateway } from './pod-network.ts';
 
 /** errno(3), the same on all architectures that Linux has containers on. */
@@ -62,6 +63,17 @@ export async function createVethPair(
   if (made !== undefined) requireDone(made, `make the pair ${hostInterface}, ${interfaceName}`);
   if (aliased !== undefined) requireDone(aliased, `set the alias of ${hostInterface}`);
   return true;
+}
+
+/** Deletes the host end, and so the pair. False if the hands could not: the peer has to do it. */
+export async function deleteHostEnd(hands: Hands, name: string): Promise<boolean> {
+  try {
+    const [reply] = await hands.exchange('host', [deleteLink({ name })]);
+    return reply !== undefined && (reply.error === undefined || reply.error.errno === ENODEV);
+  } catch (error) {
+    if (error instanceof HandsGone || error instanceof CniError) return false;
+    throw error;
+  }
 }
 
 /** Sysctls, then the links up, addresses, gateway and default route. Throws CniError `ioFailure`. */

@@ -7,10 +7,6 @@ import { createPlugin, type HandleInvocation } from '../../plugin/plugin.ts';
 import { drainQueue, type QueueOptions } from './queue.ts';
 import { type CniServer, startCniServer } from './server.ts';
 
-/** Where the launcher looks when WEFT_CNI_SOCKET and WEFT_CNI_QUEUE are not set. */
-export const DEFAULT_SOCKET_PATH = '/run/weft/cni.sock';
-export const DEFAULT_QUEUE_DIRECTORY = '/var/lib/cni/weft';
-
 interface CniServiceOptions {
   readonly socketPath: string;
   readonly queueDirectory: string;

@@ -46,7 +46,7 @@ export interface TestNode extends AsyncDisposable {
 }
 
 /** IPv4 and IPv6 addresses of the n-th attachment. */
-export function dualStack(n: number): readonly Address[] {
+function dualStack(n: number): readonly Address[] {
   return [parseAddress(`10.32.0.${n}`), parseAddress(`fd00:32::${n.toString(16)}`)];
 }
 

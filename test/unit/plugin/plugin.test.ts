@@ -129,6 +129,14 @@ it('DEL is done as often as it comes, without namespace and without state', asyn
   }
 });
 
+it('DEL whose launcher is gone is done by the peer itself', async () => {
+  const { call, context } = setUp();
+  const deleted: string[] = [];
+  context.deleteHostInterface = (name) => Promise.resolve(void deleted.push(name));
+  assert.equal((await call({ ...GOOD, CNI_COMMAND: 'DEL' })).exitCode, 0);
+  assert.deepEqual(deleted, ['weft-042df0179a']);
+});
+
 it('STATUS is silent when the peer is ready, and says why when it is not', async () => {
   const { call, context } = setUp();
   assert.equal((await call({ ...GOOD, CNI_COMMAND: 'STATUS' })).stdout, '');
