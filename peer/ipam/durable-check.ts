@@ -10,6 +10,9 @@ import type { Durable } from './durable.ts';
 export function describeDamage(durable: Durable): string | undefined {
   const { hold, pending, counterparties } = durable.custody;
   const held = hold.map(({ cidr }) => cidr);
+  if (durable.custody.registeredRev === 0n && held.length > 0) {
+    return 'an identity that was never registered holds blocks';
+  }
   const overlap = findOverlap([...held, ...pending.map(({ block }) => block.cidr)]);
   if (overlap !== undefined) return `${overlap.map(formatCidr).join(' and ')} overlap`;
   const counted = new Map(counterparties.map((entry) => [entry.peer, entry.granted]));

@@ -1,0 +1,261 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { type TestContext, test } from 'node:test';
+import { Ipam } from '#peer/ipam/ipam.ts';
+import type { Write } from '#peer/ipam/writes.ts';
+import { parseCidr } from '#peer/ipam/parse.ts';
+import { type Binding, type Store, openStore } from '#peer/store/store.ts';
+import { peerId, requestOf, viewOf } from '../ipam/builders.ts';
+import { MemoryStore } from '../ipam/memory-store.ts';
+
+const BINDING: Binding = { cluster: 'blue', nodeName: 'node-1', machineId: 'abc' };
+const UNIVERSE = [parseCidr('10.32.0.0/16'), parseCidr('fd00::/64')];
+
+let made = 0;
+
+function generateIdentity() {
+  made++;
+  return { privateKey: Uint8Array.of(made, 2, 3), peer: peerId(made) };
+}
+
+function open(directory: string, binding: Partial<Binding> = {}): Store {
+  return openStore({ directory, binding: { ...BINDING, ...binding }, generateIdentity });
+}
+
+function makeDirectory(t: TestContext): string {
+  const parent = mkdtempSync(join(tmpdir(), 'weft-store-'));
+  t.after(() => rmSync(parent, { recursive: true }));
+  return join(parent, 'peer');
+}
+
+/** Registers the store's identity and makes it the founder; both stores get all writes. */
+function makeMember(store: Store, memory = new MemoryStore()) {
+  const self = store.identity.peer;
+  const ipam = new Ipam({ self, universe: UNIVERSE, durable: store.load(), now: 0 });
+  const commit = (outcome: object) => {
+    assert.ok('writes' in outcome, 'a step was refused');
+    const writes = outcome.writes as readonly Write[];
+    store.commit(writes);
+    memory.commit(writes);
+  };
+  commit(ipam.register(viewOf(7n, [self, peerId(900)])));
+  commit(ipam.found(self));
+  return { ipam, commit, memory };
+}
+
+test('what is committed is what is loaded, as the writes define it', (t) => {
+  const directory = makeDirectory(t);
+  const store = open(directory);
+  const { ipam, commit, memory } = makeMember(store);
+  commit(ipam.allocateVtep(0));
+  for (let n = 0; n < 5; n++) commit(ipam.allocate(0, requestOf(n)));
+  commit(ipam.release(0, requestOf(3).key));
+  commit(ipam.release(0, requestOf(1).key));
+  const grant = { to: peerId(900), registeredRev: 7n, wantLog2: 8, minLog2: 4 };
+  commit(ipam.grant(0, { ...grant, family: 4 }));
+  commit(ipam.grant(0, { ...grant, family: 6 }));
+  store.close();
+  const again = open(directory);
+  const loaded = again.load();
+  assert.deepEqual(sorted(loaded), sorted(memory.durable));
+  const { peer } = again.identity;
+  const restarted = new Ipam({ self: peer, universe: UNIVERSE, durable: loaded, now: 0 });
+  assert.deepEqual(restarted.custody(), ipam.custody());
+  assert.deepEqual(restarted.attachments(), ipam.attachments());
+  again.close();
+});
+
+test('a cleared grant, a joined block and a newer view are loaded as such', (t) => {
+  const directory = makeDirectory(t);
+  const store = open(directory);
+  const { ipam, commit, memory } = makeMember(store);
+  const self = store.identity.peer;
+  const other = peerId(900);
+  commit(ipam.grant(0, { to: other, registeredRev: 7n, family: 4, wantLog2: 8, minLog2: 4 }));
+  const [granted] = ipam.custody().pending;
+  assert.ok(granted !== undefined);
+  const counterparty = { peer: self, granted: 1, cleared: 0, accepted: 1 };
+  const back = { block: { ...granted.block, term: 3 }, to: self, n: 1 };
+  const custody = { ...ipam.custody(), hold: [], pending: [back], counterparties: [counterparty] };
+  commit(ipam.look(new Map([[other, custody]])));
+  commit(ipam.adoptView(viewOf(8n, [self])));
+  store.close();
+  const again = open(directory);
+  assert.deepEqual(sorted(again.load()), sorted(memory.durable));
+  assert.equal(again.load().custody.hold.length, 2);
+  again.close();
+});
+
+test('the epoch grows at each start; a registered identity stays', (t) => {
+  const directory = makeDirectory(t);
+  const first = open(directory);
+  makeMember(first);
+  first.close();
+  const second = open(directory);
+  assert.deepEqual(second.identity, first.identity);
+  assert.equal(second.epoch, first.epoch + 1n);
+  assert.equal(second.lost, undefined);
+  second.close();
+});
+
+test('an identity that was not registered when the peer ended is not used again', (t) => {
+  const directory = makeDirectory(t);
+  const first = open(directory);
+  first.close();
+  const second = open(directory);
+  assert.notEqual(second.identity.peer, first.identity.peer);
+  assert.equal(second.lost, undefined);
+  second.close();
+});
+
+test('state of another cluster is an error that names both, and nothing is changed', (t) => {
+  const directory = makeDirectory(t);
+  const first = open(directory);
+  makeMember(first);
+  const before = first.load();
+  first.close();
+  assert.throws(() => open(directory, { cluster: 'green' }), {
+    name: 'StateOfAnotherCluster',
+    message: /"blue".*"green".*empty state directory/,
+  });
+  const again = open(directory);
+  assert.deepEqual(again.load(), before);
+  assert.equal(again.epoch, first.epoch + 1n);
+  again.close();
+});
+
+for (const [what, binding, reason] of [
+  ['node', { nodeName: 'node-2' }, /of node "node-1" and this is "node-2"/],
+  ['machine', { machineId: 'other' }, /another machine/],
+] as const) {
+  test(`state of another ${what} is set aside whole, and a new identity begins`, (t) => {
+    const directory = makeDirectory(t);
+    const first = open(directory);
+    makeMember(first);
+    first.close();
+    const second = open(directory, binding);
+    assert.match(second.lost ?? '', reason);
+    assert.match(second.lost ?? '', /state\.lost-1/);
+    assert.notEqual(second.identity.peer, first.identity.peer);
+    assert.deepEqual(second.load().custody.hold, []);
+    second.close();
+    assert.ok(statSync(join(directory, 'state.lost-1', 'state.sqlite')).size > 0);
+  });
+}
+
+test('a removed identity does not come back', (t) => {
+  const directory = makeDirectory(t);
+  const first = open(directory);
+  const { ipam, commit } = makeMember(first);
+  commit(ipam.adoptView(viewOf(8n, [peerId(900)])));
+  first.close();
+  const second = open(directory);
+  assert.match(second.lost ?? '', /was removed/);
+  second.close();
+});
+
+const DAMAGES: Readonly<Record<string, (path: string) => void>> = {
+  'is no database': (path) => writeFileSync(path, 'x'.repeat(20_000)),
+  'is cut off': (path) => writeFileSync(path, readFileSync(path).subarray(0, 9_000)),
+  'has a page of zeros': (path) => writeFileSync(path, readFileSync(path).fill(0, 8_192, 12_288)),
+  'misses a table': (path) => change(path, 'DROP TABLE block'),
+  'has an address that is not held': (path) =>
+    change(path, "INSERT INTO address VALUES (x'01020304', NULL)"),
+  'has blocks that overlap': (path) =>
+    change(path, "INSERT INTO block VALUES (x'0a200100', 24, 1)"),
+  'has an unaligned block': (path) => change(path, "INSERT INTO block VALUES (x'0a210001', 24, 1)"),
+  'has half an address': (path) => change(path, "INSERT INTO resting (address) VALUES (x'0a20')"),
+  'has a peer that is none': (path) => change(path, "INSERT INTO member VALUES ('nobody', 'a')"),
+};
+
+for (const [title, damage] of Object.entries(DAMAGES)) {
+  test(`a file that ${title} is lost: set aside, and said why`, (t) => {
+    const directory = makeDirectory(t);
+    const first = open(directory);
+    makeMember(first);
+    first.close();
+    damage(join(directory, 'state', 'state.sqlite'));
+    const second = open(directory);
+    assert.match(second.lost ?? '', /damaged/);
+    assert.notEqual(second.identity.peer, first.identity.peer);
+    makeMember(second);
+    second.close();
+    assert.ok(readdirSync(directory).includes('state.lost-1'));
+  });
+}
+
+test('state of a later format is an error, and stays', (t) => {
+  const directory = makeDirectory(t);
+  open(directory).close();
+  change(join(directory, 'state', 'state.sqlite'), 'PRAGMA user_version = 99');
+  assert.throws(() => open(directory), { name: 'StoreFailed', message: /later version/ });
+  assert.ok(!readdirSync(directory).includes('state.lost-1'));
+});
+
+test('a directory is opened once at a time, also from another process', (t) => {
+  const directory = makeDirectory(t);
+  const store = open(directory);
+  assert.throws(() => open(directory), { name: 'DirectoryInUse', message: /another peer/ });
+  const module = new URL('../../../peer/store/lock.ts', import.meta.url).href;
+  const script = `import(${JSON.stringify(module)}).then(({ lockDirectory }) =>
+    lockDirectory(${JSON.stringify(directory)})).catch(({ name }) => console.log(name))`;
+  assert.equal(
+    execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }),
+    'DirectoryInUse\n',
+  );
+  store.close();
+  open(directory).close();
+});
+
+test('only the owner can read what is in the directory', (t) => {
+  const directory = makeDirectory(t);
+  const store = open(directory);
+  makeMember(store);
+  assert.equal(statSync(directory).mode & 0o777, 0o700);
+  for (const name of readdirSync(join(directory, 'state'))) {
+    assert.equal(statSync(join(directory, 'state', name)).mode & 0o777, 0o600, name);
+  }
+  store.close();
+});
+
+test('writes that fail leave nothing behind, and nothing is written after them', (t) => {
+  const directory = makeDirectory(t);
+  const store = open(directory);
+  const { ipam } = makeMember(store);
+  const outcome = ipam.allocate(0, requestOf(1));
+  assert.ok(outcome.type === 'allocated');
+  const before = store.load();
+  const twice = [...outcome.writes, ...outcome.writes];
+  assert.throws(() => store.commit(twice), { name: 'AssertionFailure' });
+  assert.deepEqual(store.load(), before);
+  assert.throws(() => store.commit(outcome.writes), { name: 'StoreFailed' });
+  store.close();
+});
+
+function change(path: string, sql: string): void {
+  const database = new DatabaseSync(path);
+  database.exec(sql);
+  database.close();
+}
+
+/** The order of lists that are sets; deepEqual doesn't care for that of maps. */
+function sorted(durable: ReturnType<Store['load']>) {
+  const { custody } = durable;
+  const { hold, pending, counterparties } = custody;
+  const lists = { hold: sort(hold), pending: sort(pending), counterparties: sort(counterparties) };
+  return { ...durable, custody: { ...custody, ...lists } };
+}
+
+function sort<T>(list: readonly T[]): readonly T[] {
+  return [...list].sort((a, b) => (text(a) < text(b) ? -1 : 1));
+}
+
+function text(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'bigint' ? part.toString() : part,
+  );
+}
