@@ -1,8 +1,10 @@
 /** Who reaches whom as a matrix of characters: a row for each source, a column for each target. */
 import type { Reachability } from './reachability.ts';
 
-/** Wider than this, columns of numbers no longer fit on a terminal and only failures are listed. */
-const ENDPOINTS_SHOWN_MAX = 40;
+/** More rows than this nobody reads: then only failures are listed. */
+const ENDPOINTS_SHOWN_MAX = 64;
+/** Up to here cells have spaces between them; more of them stand side by side to fit on a terminal. */
+const ENDPOINTS_SPACED_MAX = 20;
 /** Failures listed in place of a matrix that is too large. */
 const FAILURES_SHOWN_MAX = 20;
 
@@ -16,15 +18,20 @@ export function renderMatrix(reachability: Reachability): string {
 
 function renderCells({ endpoints, unreachable }: Reachability): string {
   const failed = new Set(unreachable.map(({ from, to }) => `${from} ${to}`));
+  const gap = endpoints.length > ENDPOINTS_SPACED_MAX ? '' : ' ';
   const digits = String(endpoints.length).length;
   const nameWidth = Math.max(...endpoints.map((name) => name.length));
-  const number = (index: number) => String(index + 1).padStart(digits);
-  const header = `${' '.repeat(nameWidth + digits + 2)} ${endpoints.map((_, i) => number(i)).join(' ')}`;
-  const rows = endpoints.map((from, row) => {
-    const cells = endpoints.map((to) => cellOf({ from, to, failed }).padStart(digits));
-    return `${number(row)}  ${from.padEnd(nameWidth)} ${cells.join(' ')}`;
+  const numbers = endpoints.map((_, index) => String(index + 1).padStart(digits));
+  // Column numbers are written downwards, a digit on each line, so that a column is one character wide.
+  const header = Array.from({ length: digits }, (_, place) => {
+    const places = numbers.map((number) => number[place]).join(gap);
+    return `${' '.repeat(digits + nameWidth + 3)}${places}`;
   });
-  return [header, ...rows].join('\n');
+  const rows = endpoints.map((from, row) => {
+    const cells = endpoints.map((to) => cellOf({ from, to, failed })).join(gap);
+    return `${numbers[row]}  ${from.padEnd(nameWidth)} ${cells}`;
+  });
+  return [...header, ...rows].map((line) => line.trimEnd()).join('\n');
 }
 
 function cellOf({

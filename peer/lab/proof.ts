@@ -18,6 +18,12 @@ const SETTLE_POLL_MS = 200;
 /** Nodes that are read at a time: each costs two processes. */
 const CONCURRENCY = 4;
 
+/**
+ * In turn, and the best of each: what else the machine does slows a round down, never up, and does
+ * not fall on one of the two paths alone.
+ */
+const THROUGHPUT_ROUNDS = 2;
+
 export interface StateProof {
   readonly nodes: readonly NodeFacts[];
   readonly claims: readonly Claim[];
@@ -69,7 +75,7 @@ export function overlayAddresses(node: NodeFacts | undefined): readonly string[]
   return node?.report.peers.find((peer) => peer.self)?.vtep.overlay ?? [];
 }
 
-/** Measures between the first two nodes, then between pods on them; undefined with a single node. */
+/** Measures between the first two nodes and between pods on them in turn; undefined with a single node. */
 export async function proveThroughput(
   plan: LabPlan,
   pods: readonly AttachedPod[],
@@ -82,10 +88,14 @@ export async function proveThroughput(
   if (clientPod === undefined || serverPod === undefined || address === undefined) return undefined;
   const hosts = { client: client.namespace, server: server.namespace, address: server.underlay };
   const overlay = { client: clientPod.plan.namespace, server: serverPod.plan.namespace, address };
-  return {
-    hostBitsPerSecond: await measureThroughput(hosts),
-    overlayBitsPerSecond: await measureThroughput(overlay),
-  };
+  const best = { hostBitsPerSecond: 0, overlayBitsPerSecond: 0 };
+  for (let round = 0; round < THROUGHPUT_ROUNDS; round++) {
+    const host = await measureThroughput(hosts);
+    const tunnel = await measureThroughput(overlay);
+    best.hostBitsPerSecond = Math.max(best.hostBitsPerSecond, host);
+    best.overlayBitsPerSecond = Math.max(best.overlayBitsPerSecond, tunnel);
+  }
+  return best;
 }
 
 function podFacts({ plan, addresses }: AttachedPod) {

@@ -44,16 +44,27 @@ describe('the matrix', () => {
     );
   });
 
-  it('of more endpoints than fit on a terminal lists the failures only', () => {
-    const endpoints = Array.from({ length: 60 }, (_, i) => `pod${i}`);
+  it('of many endpoints is narrow: numbers are written downwards and cells stand side by side', () => {
+    const endpoints = Array.from({ length: 36 }, (_, i) => `e${i + 1}`);
+    const lines = renderMatrix({ endpoints, tried: 1260, unreachable: [] }).split('\n');
+    assert.deepEqual(lines.slice(0, 3), [
+      '                 111111111122222222223333333',
+      '        123456789012345678901234567890123456',
+      ` 1  e1  .${'+'.repeat(35)}`,
+    ]);
+    assert.equal(lines.at(-1), `36  e36 ${'+'.repeat(35)}.`);
+  });
+
+  it('of more endpoints than anybody reads lists the failures only', () => {
+    const endpoints = Array.from({ length: 70 }, (_, i) => `pod${i}`);
     assert.equal(
-      renderMatrix({ endpoints, tried: 3540, unreachable: [] }),
-      'all 3540 pairs of 60 nodes and pods reach each other',
+      renderMatrix({ endpoints, tried: 4830, unreachable: [] }),
+      'all 4830 pairs of 70 nodes and pods reach each other',
     );
     const unreachable = endpoints
       .slice(1, 26)
       .map((to) => ({ from: 'pod0', to, address: '10.0.0.1' }));
-    const lines = renderMatrix({ endpoints, tried: 3540, unreachable }).split('\n');
+    const lines = renderMatrix({ endpoints, tried: 4830, unreachable }).split('\n');
     assert.equal(lines[0], 'X pod0 -> pod1 (10.0.0.1)');
     assert.equal(lines.at(-1), '... and 5 more');
   });
