@@ -7,18 +7,24 @@ import type { PeerId } from './peer-id.ts';
 import { type Rings, observersOf } from './rings.ts';
 
 /**
- * The peers that are down: all of their observers that nobody suspects themselves say so. When
- * every observer is suspected, all of them have to agree.
+ * The peers that are down: all of their observers that nobody suspects themselves say so; when
+ * every observer is suspected, all of them. `alive` are ourselves and those we have a link to:
+ * what others say of these we know better, and so one mad peer can't talk anybody down.
  */
-export function downPeers(directory: Directory, rings: Rings): ReadonlySet<PeerId> {
-  const suspects = [...new Set(directory.peerIds().flatMap((id) => directory.down(id)))].sort();
+export function downPeers(
+  directory: Directory,
+  rings: Rings,
+  alive: ReadonlySet<PeerId>,
+): ReadonlySet<PeerId> {
+  const ids = directory.peerIds();
+  const accused = new Set(ids.flatMap((id) => directory.down(id)));
+  const suspects = ids.filter((id) => accused.has(id) && !alive.has(id));
   const suspected = new Set(suspects);
-  const ids = new Set(directory.peerIds());
   const isDown = (id: PeerId): boolean => {
     const observers = observersOf(rings, id);
     const trusted = observers.filter((observer) => !suspected.has(observer));
     const asked = trusted.length > 0 ? trusted : observers;
     return asked.length > 0 && asked.every((observer) => directory.down(observer).includes(id));
   };
-  return new Set(suspects.filter((id) => ids.has(id) && isDown(id)));
+  return new Set(suspects.filter(isDown));
 }

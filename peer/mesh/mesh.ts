@@ -110,7 +110,8 @@ export class Mesh {
 
   /** Peers that are down by what their observers say. */
   down(): ReadonlySet<PeerId> {
-    return downPeers(this.directory, this.#ringsNow());
+    const linked = this.#links.all().map((link) => link.peer);
+    return downPeers(this.directory, this.#ringsNow(), new Set([this.#options.self, ...linked]));
   }
 
   #handle(now: number, event: MeshEvent): readonly MeshEffect[] {

@@ -1,0 +1,64 @@
+/** Dials: few at a time, backing off, the lower id first. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Dials } from '../../../peer/mesh/dials.ts';
+import {
+  DIALS_IN_FLIGHT_MAX,
+  DIAL_BACKOFF_MAX_MS,
+  DIAL_DEFERENCE_MS,
+} from '../../../peer/mesh/limits.ts';
+import type { PeerId } from '../../../peer/mesh/peer-id.ts';
+import { testEndpoint } from '../../support/records.ts';
+
+const LOW = '0'.repeat(32) as PeerId;
+const HIGH = 'f'.repeat(32) as PeerId;
+const certain = (): number => 0.999;
+
+describe('dials', () => {
+  it('no more than the bound are in flight, and one more for each that ended', () => {
+    const dials = new Dials(LOW, certain);
+    const targets = Array.from({ length: 20 }, (_, n) => ({ endpoint: testEndpoint(n) }));
+    dials.retarget(0, targets);
+    assert.equal(dials.take(0).length, DIALS_IN_FLIGHT_MAX);
+    assert.equal(dials.take(0).length, 0);
+    assert.equal(dials.nextAt(), Number.POSITIVE_INFINITY);
+    dials.failed(0, testEndpoint(0));
+    assert.equal(dials.take(0).length, 1);
+  });
+
+  it('the higher id waits for the lower one to dial', () => {
+    const [low, high] = [new Dials(LOW, certain), new Dials(HIGH, certain)];
+    low.retarget(0, [{ endpoint: testEndpoint(1), peer: HIGH }]);
+    high.retarget(0, [{ endpoint: testEndpoint(2), peer: LOW }]);
+    assert.equal(low.take(0).length, 1);
+    assert.equal(high.take(DIAL_DEFERENCE_MS - 1).length, 0);
+    assert.equal(high.take(DIAL_DEFERENCE_MS).length, 1);
+  });
+
+  it('retries back off to a bound and never stop', () => {
+    const dials = new Dials(LOW, certain);
+    dials.retarget(0, [{ endpoint: testEndpoint(1) }]);
+    let now = 0;
+    const waits: number[] = [];
+    for (let attempt = 0; attempt < 12; attempt++) {
+      assert.equal(dials.take(now).length, 1);
+      dials.failed(now, testEndpoint(1));
+      waits.push(dials.nextAt() - now);
+      now = dials.nextAt();
+    }
+    assert.ok((waits[0] ?? 0) <= 500);
+    assert.ok((waits[3] ?? 0) > (waits[0] ?? 0));
+    assert.ok(waits.every((wait) => wait <= DIAL_BACKOFF_MAX_MS));
+  });
+
+  it('a target that is wanted no more is dialled no more, and its failures are forgotten', () => {
+    const dials = new Dials(LOW, certain);
+    dials.retarget(0, [{ endpoint: testEndpoint(1) }]);
+    dials.take(0);
+    dials.failed(0, testEndpoint(1));
+    assert.equal(dials.failingSince(testEndpoint(1)), 0);
+    dials.retarget(0, []);
+    assert.equal(dials.nextAt(), Number.POSITIVE_INFINITY);
+    assert.equal(dials.failingSince(testEndpoint(1)), undefined);
+  });
+});

@@ -1,0 +1,92 @@
+/** Records: signed for one cluster by one writer, kept as they came, refused when anything is off. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { parseCidr } from '../../../peer/ipam/parse.ts';
+import { RECORD_BODY_BYTES_MAX } from '../../../peer/mesh/limits.ts';
+import { clusterHash } from '../../../peer/wire/identity.ts';
+import {
+  createRecordCodec,
+  decodeSignedRecord,
+  encodeSignedRecord,
+} from '../../../peer/wire/record-codec.ts';
+import { sealDown, sealPeer, testCodec, testContent, testIdentity } from '../../support/records.ts';
+
+const codec = testCodec(99);
+
+describe('records', () => {
+  it('are read as what their writer wrote, and the signature holds', () => {
+    const content = testContent(1, {
+      hold: [{ cidr: parseCidr('10.32.4.0/22'), term: 3 }, { cidr: parseCidr('fd00::/120'), term: 1 }],
+      pending: [
+        { block: { cidr: parseCidr('10.33.0.0/24'), term: 2 }, to: testIdentity(2).id, n: 7 },
+      ],
+      counterparties: [{ peer: testIdentity(2).id, granted: 7, cleared: 6, accepted: 1 }],
+      viewRev: 12n,
+      registeredRev: 4n,
+      freeLog2: { v4: 9, v6: 8 },
+    });
+    const body = { peer: testIdentity(1).id, epoch: 2, seq: 9, content };
+    const sealed = testCodec(1).seal(body);
+    const read = codec.parse(sealed.signed);
+    assert.ok(read !== undefined);
+    assert.deepEqual({ ...read, signed: undefined, digest: undefined }, { ...body, signed: undefined, digest: undefined });
+    assert.equal(read.digest, sealed.digest);
+    assert.equal(codec.verify(read), true);
+  });
+
+  it('a record of another cluster does not verify', () => {
+    const stranger = createRecordCodec(testIdentity(1), clusterHash('another'));
+    const sealed = stranger.seal({ peer: testIdentity(1).id, epoch: 1, seq: 1, content: testContent(1) });
+    const read = codec.parse(sealed.signed);
+    assert.ok(read !== undefined);
+    assert.equal(codec.verify(read), false);
+  });
+
+  it('a body that was changed anywhere is no record or does not verify', () => {
+    const { signed } = sealPeer(1);
+    fc.assert(
+      fc.property(fc.nat(signed.body.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
+        const body = Uint8Array.from(signed.body);
+        body[at] = (body[at] ?? 0) ^ flip;
+        const read = testCodec(98).parse({ body, signature: signed.signature });
+        assert.ok(read === undefined || !testCodec(98).verify(read));
+      }),
+    );
+  });
+
+  it('fields that we do not know survive, as the bytes are kept as they came', () => {
+    const { signed } = sealPeer(1);
+    const unknownField = Uint8Array.of(0xfa, 0x3e, 0x02, 0x68, 0x69);
+    const body = Buffer.concat([signed.body, unknownField]);
+    const read = codec.parse({ body, signature: signed.signature });
+    assert.deepEqual(read?.signed.body, body);
+  });
+
+  it('the two kinds of one writer have different digests', () => {
+    const version = { epoch: 1, seq: 1 };
+    assert.notEqual(sealPeer(1, version).digest, sealDown(1, [], version).digest);
+  });
+
+  it('a body over the bound is no record', () => {
+    const body = new Uint8Array(RECORD_BODY_BYTES_MAX + 1);
+    assert.equal(codec.parse({ body, signature: new Uint8Array(64) }), undefined);
+  });
+
+  it('random bytes are no record and never throw', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (body) => {
+        const read = codec.parse({ body, signature: new Uint8Array(64) });
+        assert.ok(read === undefined || !codec.verify(read));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('are kept on disk and read back', () => {
+    const { signed } = sealPeer(1);
+    const read = decodeSignedRecord(encodeSignedRecord(signed));
+    assert.deepEqual(Buffer.from(read?.body ?? []), Buffer.from(signed.body));
+    assert.equal(decodeSignedRecord(Uint8Array.of(1, 2, 3)), undefined);
+  });
+});
