@@ -3,6 +3,7 @@
  * Observing and applying are synchronous; who has much to apply does it in portions.
  */
 import { constants } from 'node:os';
+import { assert } from '../assert.ts';
 import { VXLAN_DEVICE } from '../overlay/names.ts';
 import type { KernelObject } from '../overlay/kernel-state.ts';
 import type { Operation } from '../overlay/plan.ts';
@@ -95,7 +96,10 @@ export class LinuxKernel implements Kernel {
 
   #writeSysctl(operation: Operation): OperationResult {
     const object = targetOf(operation);
-    if (object.kind !== 'sysctl') return { operation, error: 'no sysctl' };
+    assert(object.kind === 'sysctl', `${operation.key} is no sysctl`);
+    if (object.device !== undefined && !this.#indices.has(object.device)) {
+      return { operation, error: new NoInterfaceError(object.device).message };
+    }
     try {
       this.#parts.sysctls.write(object.name, object.value);
       return { operation, error: undefined };

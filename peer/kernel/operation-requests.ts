@@ -40,6 +40,10 @@ const TUNNEL = { name: VXLAN_DEVICE };
 
 export class NoInterfaceError extends Error {
   override readonly name = 'NoInterfaceError';
+
+  constructor(device: string) {
+    super(`there is no interface ${device}`);
+  }
 }
 
 /** One request, and the errors (errno) that mean as much as success. */
@@ -171,6 +175,6 @@ function routeStep({ action }: Operation, route: OwnRoute, indexOf: IndexOf): St
 
 function mustFind(device: string, indexOf: IndexOf): number {
   const index = indexOf(device);
-  if (index === undefined) throw new NoInterfaceError(`there is no interface ${device}`);
+  if (index === undefined) throw new NoInterfaceError(device);
   return index;
 }

@@ -68,6 +68,7 @@ export function dumpAddresses({ index = 0 }: { readonly index?: number } = {}): 
 /** The address that a message tells of (also of its end); undefined for other messages. */
 export function parseInterfaceAddress({ type, payload }: Message): ObservedAddress | undefined {
   if (type !== RtMessage.newAddress && type !== RtMessage.deleteAddress) return undefined;
+  if (payload.length < HEADER_BYTES) return undefined;
   const attributes = parseAttributes(payload.subarray(HEADER_BYTES));
   // On a point-to-point link IFA_ADDRESS is the other end's; IFA_LOCAL is ours where it is given.
   const own = attributes.get(Ifa.local) ?? attributes.get(Ifa.address);

@@ -187,6 +187,7 @@ export function dumpLinks(): Uint8Array {
 /** The link that a message tells of (also of its end); undefined for other messages. */
 export function parseLink({ type, payload }: Message): Link | undefined {
   if (type !== RtMessage.newLink && type !== RtMessage.deleteLink) return undefined;
+  if (payload.length < HEADER_BYTES) return undefined;
   const view = viewOf(payload);
   const attributes = parseAttributes(payload.subarray(HEADER_BYTES));
   const info = nested(attributes, Ifla.linkInfo);

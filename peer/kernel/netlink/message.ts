@@ -108,8 +108,9 @@ export function parseMessages(bytes: Uint8Array): readonly Message[] {
 export function parseAcknowledgement(message: Message): Acknowledgement | undefined {
   const { type, payload } = message;
   if (type !== MessageType.error && type !== MessageType.done) return undefined;
-  const errno = payload.length < ERRNO_BYTES ? 0 : -viewOf(payload).getInt32(0, true);
-  return { errno: errno === 0 ? 0 : errno, text: extendedText(message) };
+  // The kernel sends a negative number; a carrier in between may send anything.
+  const errno = payload.length < ERRNO_BYTES ? 0 : Math.abs(viewOf(payload).getInt32(0, true));
+  return { errno, text: extendedText(message) };
 }
 
 /** The dump was changed under the reader's hands: it may be inconsistent and has to be repeated. */

@@ -139,13 +139,14 @@ export function parseForwardingEntry(message: Message): ForwardingEntry | undefi
   };
 }
 
-/** The interface that a neighbour or forwarding message is about. */
+/** The interface that a message is about for which isNeighbourMessage holds. */
 export function neighbourIndex({ payload }: Message): number {
   return viewOf(payload).getInt32(4, true);
 }
 
-export function isNeighbourMessage({ type }: Message): boolean {
-  return type === RtMessage.newNeighbour || type === RtMessage.deleteNeighbour;
+export function isNeighbourMessage({ type, payload }: Message): boolean {
+  const isOne = type === RtMessage.newNeighbour || type === RtMessage.deleteNeighbour;
+  return isOne && payload.length >= HEADER_BYTES;
 }
 
 function forwardingHeader(index: number): Uint8Array {

@@ -108,6 +108,7 @@ export function dumpRoutes(
 /** The main table's route that a message tells of (also of its end); undefined for other messages. */
 export function parseRoute({ type, payload }: Message): ObservedRoute | undefined {
   if (type !== RtMessage.newRoute && type !== RtMessage.deleteRoute) return undefined;
+  if (payload.length < HEADER_BYTES) return undefined;
   const attributes = parseAttributes(payload.subarray(HEADER_BYTES));
   const family = familyOf(payload[0] ?? 0);
   const flags = viewOf(payload).getUint32(8, true);
