@@ -83,11 +83,11 @@ write_npm_settings() {
 
 clone() {
   local root=$1
-  rm -rf "$root/root/weft"
+  rm -rf "$root/srv/weft"
   # --no-hardlinks: what the run writes must not reach the repository that it came from.
-  git clone --quiet --no-hardlinks "$repository" "$root/root/weft"
-  git -C "$root/root/weft" remote remove origin
-  say "commit $(git -C "$root/root/weft" rev-parse --short HEAD), Node $(chroot "$root" node --version), npm $(chroot "$root" npm --version 2>/dev/null)"
+  git clone --quiet --no-hardlinks "$repository" "$root/srv/weft"
+  git -C "$root/srv/weft" remote remove origin
+  say "commit $(git -C "$root/srv/weft" rev-parse --short HEAD), Node $(chroot "$root" node --version), npm $(chroot "$root" npm --version 2>/dev/null)"
 }
 
 # Names of variables that tell programs how to reach the network.
@@ -121,7 +121,7 @@ run_inside() {
 measure() {
   local started=$SECONDS
   say "running: $2"
-  run_inside "$1" "cd /root/weft && $2" || fail "\"$2\" failed with exit code $?"
+  run_inside "$1" "cd /srv/weft && $2" || fail "\"$2\" failed with exit code $?"
   say "\"$2\" succeeded after $((SECONDS - started)) s"
 }
 
