@@ -64,14 +64,21 @@ export function freeParts(
   range: Cidr,
   { taken, minLog2 }: { readonly taken: readonly bigint[]; readonly minLog2: number },
 ): readonly Cidr[] {
-  if (sizeLog2(range) < minLog2) return [];
-  const inside = taken.slice(
-    lowerBound(taken, range.address),
-    lowerBound(taken, lastAddress(range) + 1n),
-  );
-  if (inside.length === 0) return [range];
-  if (sizeLog2(range) === 0) return [];
-  return halves(range).flatMap((half) => freeParts(half, { taken: inside, minLog2 }));
+  const parts: Cidr[] = [];
+  // The bounds of a range's addresses in `taken` are those of its halves: nothing is copied.
+  const search = (part: Cidr, from: number, to: number): void => {
+    if (sizeLog2(part) < minLog2) return;
+    if (from === to) parts.push(part);
+    if (from === to || sizeLog2(part) === 0) return;
+    const [lower, upper] = halves(part);
+    const middle = lowerBound(taken, { value: upper.address, from, to });
+    search(lower, from, middle);
+    search(upper, middle, to);
+  };
+  const from = lowerBound(taken, { value: range.address, from: 0, to: taken.length });
+  const to = lowerBound(taken, { value: lastAddress(range) + 1n, from, to: taken.length });
+  search(range, from, to);
+  return parts;
 }
 
 /**
@@ -89,10 +96,16 @@ export function takePart(free: readonly Cidr[], log2: number): Cidr | undefined 
   return part;
 }
 
-/** Index of the first element that is not below `value`. */
-function lowerBound(sorted: readonly bigint[], value: bigint): number {
-  let low = 0;
-  let high = sorted.length;
+interface Search {
+  readonly value: bigint;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Index of the first element between `from` and `to` that is not below the value. */
+function lowerBound(sorted: readonly bigint[], { value, from, to }: Search): number {
+  let low = from;
+  let high = to;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if ((sorted[middle] ?? value) < value) low = middle + 1;
