@@ -63,8 +63,8 @@ install_modules() {
   [ -x node_modules/.bin/node ] && [ -e "$INSTALLED" ] && [ ! "$INSTALLED" -ot package-lock.json ] && return
   command -v npm >/dev/null || fail "npm is missing, please install it (Debian: apt-get install npm)"
   say "installing node modules, Node 26 among them"
-  # The machine's own Node may be older than what package.json asks for: it only runs npm.
-  npm ci --loglevel=error --ignore-scripts --no-fund --no-audit >&2 || fail "npm ci failed, see above"
+  NODE_OPTIONS="${NODE_OPTIONS:-} --require ./peer/lab/as-our-node.cjs" \
+    npm ci --loglevel=error --ignore-scripts --no-fund --no-audit >&2 || fail "npm ci failed, see above"
   touch "$INSTALLED"
   link_node
 }
