@@ -40,6 +40,14 @@ function run(node: OverlayNode): Running {
   return running;
 }
 
+/**
+ * Without IPv6 addresses: the kernel finishes making one in its own time, and tells of it then, so
+ * that with them nobody knows when it has become quiet.
+ */
+function withoutIpv6({ local, ...rest }: OverlayInput): OverlayInput {
+  return { ...rest, local: { ...local, overlay: local.overlay.slice(0, 1) } };
+}
+
 const DELETIONS = [
   { kind: 'route', command: 'ip route del 10.32.2.0/24', drift: { route: 1 } },
   { kind: 'neighbour', command: 'ip neigh del 10.32.2.1 dev weft0', drift: { neighbour: 1 } },
@@ -74,6 +82,7 @@ for (const { kind, command, drift } of DELETIONS) {
 test('its own changes keep it busy for one more look at most', () =>
   makeNodes(4, async ([a]) => {
     await using left = run(a);
+    left.input = withoutIpv6(a.input);
     await left.reconciler.converge();
     await left.poll();
     const { passes } = left.reconciler.status();
@@ -85,6 +94,7 @@ test('its own changes keep it busy for one more look at most', () =>
 test('changes that are not ours wake nobody', () =>
   makeNodes(4, async ([a]) => {
     await using left = run(a);
+    left.input = withoutIpv6(a.input);
     await left.reconciler.converge();
     await left.poll();
     const { passes } = left.reconciler.status();

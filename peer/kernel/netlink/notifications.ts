@@ -2,10 +2,10 @@
  * A netlink socket that hears of changes. It only answers "has something changed?": what it is
  * will be read from the kernel anyway. Node can't wait for a foreign descriptor, so it is asked.
  */
+import { constants } from 'node:os';
 import { type Message, NetlinkError, parseMessages } from './message.ts';
 import { openRouteSocket, receiveBytes } from './socket.ts';
 import * as libc from './system-calls.ts';
-import { constants } from 'node:os';
 
 /** RTMGRP_LINK, _NEIGH, _IPV4_IFADDR, _IPV4_ROUTE, _IPV6_IFADDR, _IPV6_ROUTE. */
 const GROUPS = 0x1 | 0x4 | 0x10 | 0x40 | 0x100 | 0x400;

@@ -2,8 +2,7 @@
  * A NETLINK_ROUTE socket for requests. Everything is synchronous and nothing waits: rtnetlink does
  * its work within send, and continues a dump within receive, so the answer is there or was lost.
  */
-import { endianness } from 'node:os';
-import { constants } from 'node:os';
+import { constants, endianness } from 'node:os';
 import { assert } from '../../assert.ts';
 import { Exchange, type Reply } from './exchange.ts';
 import { isInterruptedDump, type Message, NetlinkError, parseMessages } from './message.ts';
