@@ -57,7 +57,7 @@ describe('the sources', () => {
   it('are named in kebab case, and for what is inside', () => {
     const names = readTypeScript().map(({ path }) => path);
     const wrong = names.filter(
-      (path) => !/^(?:[a-z0-9-]+\/)+[a-z0-9-]+(?:\.(?:test|bench))?\.ts$/.test(path),
+      (path) => !/^(?:[a-z0-9-]+\/)+[a-z0-9-]+(?:(?:\.[a-z]+)?\.(?:test|bench))?\.ts$/.test(path),
     );
     const vague = names.filter((path) =>
       /\/(?:utils?|helpers?|common|manager|index)\.ts$/.test(path),
