@@ -84,8 +84,7 @@ function seedService(options: ArbiterServiceOptions, index: number): ArbiterServ
   const arbiter = new SeedsArbiter({
     seeds: seeds.length,
     self: index,
-    call: (to, request) =>
-      to === index ? seed.ask(request) : askArbiter(options, to, request),
+    call: (to, request) => (to === index ? seed.ask(request) : askArbiter(options, to, request)),
     timing: systemTiming,
   });
   return {

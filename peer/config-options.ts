@@ -80,7 +80,8 @@ export const OPTIONS = [
   },
   {
     flag: 'plain',
-    meaning: 'no cluster key: whoever reaches the control port is a member. Never outside a laboratory',
+    meaning:
+      'no cluster key: whoever reaches the control port is a member. Never outside a laboratory',
   },
   {
     flag: 'mtu',
@@ -138,7 +139,8 @@ export function environmentName(flag: string): string {
 /** The table of docs/CONFIGURATION.md, in Markdown. */
 export function renderOptionsTable(): string {
   const rows = OPTIONS.map((option: Option) => {
-    const flag = option.environmentOnly === true ? '' : `\`--${option.flag}${space(option.value)}\``;
+    const flag =
+      option.environmentOnly === true ? '' : `\`--${option.flag}${space(option.value)}\``;
     const names = [environmentName(option.flag), ...(option.aliases ?? [])];
     const environment = names.map((name) => `\`${name}\``).join(' ');
     const byDefault = option.default === undefined ? '' : `\`${option.default}\``;

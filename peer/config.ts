@@ -134,7 +134,8 @@ function readFlags(args: readonly string[]): ReadonlyMap<string, string> {
     if (flags.has(name)) throw new values.ConfigError(`--${name} is given twice`);
     const isSwitch = !('value' in option);
     const value = inline ?? (isSwitch ? 'true' : args[++at]);
-    if (value === undefined) throw new values.ConfigError(`--${name} needs a value: ${option.meaning}`);
+    if (value === undefined)
+      throw new values.ConfigError(`--${name} needs a value: ${option.meaning}`);
     flags.set(name, value);
   }
   return flags;
@@ -175,7 +176,8 @@ function flagNames(): readonly string[] {
 
 function unknown(what: string, word: string, known: readonly string[]): values.ConfigError {
   const nearest = known.filter((name) => isNear(name, word.split('=')[0] ?? word));
-  const hint = nearest.length > 0 ? `did you mean ${nearest.join(' or ')}?` : `known are ${known.join(', ')}`;
+  const hint =
+    nearest.length > 0 ? `did you mean ${nearest.join(' or ')}?` : `known are ${known.join(', ')}`;
   return new values.ConfigError(`"${word}" is no ${what} of weft peer: ${hint}`);
 }
 

@@ -16,7 +16,11 @@ import { Mesh, type MeshOptions } from './mesh/mesh.ts';
 import type { PeerId } from './mesh/peer-id.ts';
 import type { PeerContent, Profile } from './mesh/record.ts';
 import { SpaceQuestions } from './space-questions.ts';
-import { ALLOCATION_WAIT_MS, type AskedAllocation, WaitingAllocations } from './waiting-allocations.ts';
+import {
+  ALLOCATION_WAIT_MS,
+  type AskedAllocation,
+  WaitingAllocations,
+} from './waiting-allocations.ts';
 
 export interface CoreOptions extends Omit<MeshOptions, 'members'> {
   readonly ipam: Ipam;
@@ -72,7 +76,8 @@ export class Core {
       const { profile, custody } = record.content;
       if (!this.ipam.allows(record.peer, custody.registeredRev)) continue;
       const other = latest.get(profile.name);
-      if (other !== undefined && other.content.custody.registeredRev > custody.registeredRev) continue;
+      if (other !== undefined && other.content.custody.registeredRev > custody.registeredRev)
+        continue;
       latest.set(profile.name, record);
     }
     return records.filter((record) => latest.get(record.content.profile.name) === record);

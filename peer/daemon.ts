@@ -151,9 +151,8 @@ export async function startDaemon(
     (running) => running.stop(),
   );
   driver.start(memory.recall(codec));
-  parts.adopt(
-    await startHttpServer(config.httpAddresses, () => standing.report()),
-    (server) => server.close(),
+  parts.adopt(await startHttpServer(config.httpAddresses, () => standing.report()), (server) =>
+    server.close(),
   );
   parts.adopt(
     await startCniService({

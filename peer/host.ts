@@ -62,7 +62,8 @@ export class Host {
   /** One that is not there is fine. */
   deleteInterface(name: string): void {
     const [reply] = this.#netlink.exchange([deleteLink({ name })]);
-    if (reply?.error !== undefined && reply.error.errno !== constants.errno.ENODEV) throw reply.error;
+    if (reply?.error !== undefined && reply.error.errno !== constants.errno.ENODEV)
+      throw reply.error;
   }
 
   [Symbol.dispose](): void {

@@ -60,7 +60,11 @@ async function confirm(options: JoinOptions): Promise<void> {
 
 async function waitForDirectory({ core, signal, hasOthers }: JoinOptions): Promise<void> {
   if (!hasOthers) return;
-  for (let waitedMs = 0; waitedMs < SYNC_WAIT_MS && !core.mesh.isSynced(); waitedMs += SYNC_POLL_MS) {
+  for (
+    let waitedMs = 0;
+    waitedMs < SYNC_WAIT_MS && !core.mesh.isSynced();
+    waitedMs += SYNC_POLL_MS
+  ) {
     await delay(SYNC_POLL_MS, undefined, { signal });
   }
 }

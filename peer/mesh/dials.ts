@@ -24,8 +24,8 @@ interface Dial {
   attempts: number;
   nextAt: number;
   inFlight: boolean;
-  /** Since when every attempt failed. */
-  failingSince: number | undefined;
+  /** Nothing has come of it since it was last known to be reachable. */
+  isFailing: boolean;
 }
 
 export function endpointKey({ address, port }: Endpoint): string {
@@ -74,13 +74,24 @@ export class Dials {
     if (dial === undefined) return;
     dial.inFlight = false;
     dial.attempts++;
-    dial.failingSince ??= now;
+    dial.isFailing = true;
     dial.nextAt = now + this.#backoff(dial.attempts);
   }
 
-  /** Since when dialling this endpoint has failed; undefined while it has not been tried in vain. */
-  failingSince(endpoint: Endpoint): number | undefined {
-    return this.#dials.get(endpointKey(endpoint))?.failingSince;
+  /** The link to it went silent: as good as a dial that failed, and worth one at once. */
+  lost(now: number, target: DialTarget): void {
+    this.#dials.set(endpointKey(target.endpoint), {
+      target,
+      attempts: 0,
+      nextAt: now,
+      inFlight: false,
+      isFailing: true,
+    });
+  }
+
+  /** Whether this endpoint was tried in vain. */
+  isFailing(endpoint: Endpoint): boolean {
+    return this.#dials.get(endpointKey(endpoint))?.isFailing === true;
   }
 
   nextAt(): number {
@@ -96,7 +107,7 @@ export class Dials {
   #make(now: number, target: DialTarget): Dial {
     const defers = target.peer !== undefined && this.#self > target.peer;
     const nextAt = defers ? now + DIAL_DEFERENCE_MS : now;
-    return { target, attempts: 0, nextAt, inFlight: false, failingSince: undefined };
+    return { target, attempts: 0, nextAt, inFlight: false, isFailing: false };
   }
 
   #backoff(attempts: number): number {

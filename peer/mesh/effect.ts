@@ -34,7 +34,13 @@ export type MeshEvent =
   | { readonly type: 'time' };
 
 /** Why a link is closed. It goes over the wire, into logs and counters: see docs/ARCHITECTURE.md. */
-export type CloseReason = 'duplicate' | 'unwanted' | 'silent' | 'link-limit' | 'self' | 'misbehaved';
+export type CloseReason =
+  | 'duplicate'
+  | 'unwanted'
+  | 'silent'
+  | 'link-limit'
+  | 'self'
+  | 'misbehaved';
 
 export type MeshEffect =
   | { readonly type: 'send'; readonly link: LinkId; readonly frame: MeshFrame }
@@ -45,4 +51,10 @@ export type MeshEffect =
   /** Something of another's was refused; counted, and bounded by what it cost the sender. */
   | { readonly type: 'refused'; readonly reason: Refusal };
 
-export type Refusal = 'bad-record' | 'bad-signature' | 'writer-budget' | 'directory-full' | 'unasked-entries';
+export type Refusal =
+  | 'bad-record'
+  | 'bad-signature'
+  | 'writer-budget'
+  | 'directory-full'
+  | 'unasked-entries'
+  | 'own-record-from-elsewhere';

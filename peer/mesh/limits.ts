@@ -20,6 +20,9 @@ export const DIAL_DEFERENCE_MS = 1_000;
 /** A link that neither end wants is closed after this. */
 export const UNWANTED_LINK_MS = 15_000;
 
+/** A link that is younger than this does not make room for another: its end is still learning. */
+export const LINK_AGE_MIN_MS = 500;
+
 export const HEARTBEAT_MS = 1_000;
 /** Heartbeats are spread by this share of the interval, so that they don't fall into step. */
 export const HEARTBEAT_JITTER = 0.1;
@@ -53,14 +56,13 @@ export const RECONCILES_MAX = 2;
 /** Heartbeats in a row that have to differ before records that are on their way count as missing. */
 export const MISMATCHES_BEFORE_RECONCILE = 2;
 
-/** Records of one writer that are accepted in a second, and in one go: a mad writer melts nothing. */
-export const WRITER_RECORDS_PER_SECOND = 5;
-export const WRITER_RECORDS_BURST = 25;
+/** Records of one writer that are accepted: a mad writer melts nothing. */
+export const WRITER_RATE = { burst: 25, perSecond: 5 };
 
 /** Directory entries; two records a peer, 10,000 peers. */
 export const DIRECTORY_RECORDS_MAX = 20_000;
 
-/** How long a wanted peer has to be out of reach before others are told. */
-export const UNREACHABLE_MS = LINK_SILENCE_MS;
-/** A flapping link is told at most once in this time. */
-export const LINKS_RECORD_MS = 5_000;
+/** A rack that vanishes is told in one record, not in one for each of its peers. */
+export const LINKS_RECORD_DELAY_MS = 200;
+/** A flapping link is told at this rate. */
+export const LINKS_RECORD_RATE = { burst: 4, perSecond: 0.2 };

@@ -6,6 +6,7 @@ import type { CloseReason, LinkId, LinkUp } from './effect.ts';
 import {
   HEARTBEAT_JITTER,
   HEARTBEAT_MS,
+  LINK_AGE_MIN_MS,
   LINK_SILENCE_MS,
   UNWANTED_LINK_MS,
 } from './limits.ts';
@@ -17,6 +18,7 @@ export interface Link {
   readonly peer: PeerId;
   readonly initiator: 'us' | 'them';
   readonly endpoint: Endpoint;
+  readonly upAt: number;
   heardAt: number;
   heartbeatAt: number;
   wantedByThem: boolean;
@@ -60,12 +62,12 @@ export class Links {
     return [...this.#byId.values()];
   }
 
-  /** Takes the link, or says which one (this, or an earlier one to the same peer) has to go. */
-  up(now: number, event: LinkUp, isWanted: boolean): Closing | undefined {
+  /** Takes the link, and says which one (this, or an earlier one) has to go. */
+  up(now: number, event: LinkUp, isWanted: (peer: PeerId) => boolean): Closing | undefined {
     const link = this.#make(now, event);
     if (event.peer === this.#self) return { link, reason: 'self' };
     const earlier = this.#byPeer.get(event.peer);
-    if (earlier === undefined) return this.#takeIfRoom(link, isWanted);
+    if (earlier === undefined) return this.#takeWithin(link, isWanted);
     if (this.#keeps(earlier, link)) return { link, reason: 'duplicate' };
     this.down(earlier.id);
     this.#take(link);
@@ -123,10 +125,22 @@ export class Links {
     return link.unwantedSince + UNWANTED_LINK_MS;
   }
 
-  #takeIfRoom(link: Link, isWanted: boolean): Closing | undefined {
-    if (this.#byId.size >= this.#linksMax && !isWanted) return { link, reason: 'link-limit' };
+  /**
+   * At the limit the oldest link that we don't want makes room: a newcomer needs us for the moment
+   * in which it learns the directory, and then has neighbours of its own.
+   */
+  #takeWithin(link: Link, isWanted: (peer: PeerId) => boolean): Closing | undefined {
+    if (this.#byId.size < this.#linksMax || isWanted(link.peer)) {
+      this.#take(link);
+      return undefined;
+    }
+    const oldest = this.all().find(
+      (other) => !isWanted(other.peer) && link.upAt >= other.upAt + LINK_AGE_MIN_MS,
+    );
+    if (oldest === undefined) return { link, reason: 'link-limit' };
+    this.down(oldest.id);
     this.#take(link);
-    return undefined;
+    return { link: oldest, reason: 'link-limit' };
   }
 
   #take(link: Link): void {
@@ -150,6 +164,7 @@ export class Links {
       peer,
       initiator,
       endpoint,
+      upAt: now,
       heardAt: now,
       heartbeatAt: now,
       wantedByThem: true,

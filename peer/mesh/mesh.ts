@@ -8,7 +8,12 @@ import { Directory, type PeerRecord } from './directory.ts';
 import type { LinkId, LinkUp, MeshEffect, MeshEvent, Refusal } from './effect.ts';
 import { Flood } from './flood.ts';
 import type { BucketEntries, Heartbeat, MeshFrame } from './frame.ts';
-import { DIRECTORY_RECORDS_MAX, LINKS_RECORD_MS, PAUSE_MS, UNREACHABLE_MS } from './limits.ts';
+import {
+  DIRECTORY_RECORDS_MAX,
+  LINKS_RECORD_DELAY_MS,
+  LINKS_RECORD_RATE,
+  PAUSE_MS,
+} from './limits.ts';
 import { type Closing, type Link, Links } from './links.ts';
 import { downPeers } from './liveness.ts';
 import type { PeerId } from './peer-id.ts';
@@ -23,6 +28,7 @@ import {
   recordId,
 } from './record.ts';
 import { type Neighbours, type Rings, buildRings, neighbours } from './rings.ts';
+import { TokenBucket } from '../token-bucket.ts';
 import { WriterBudget } from './writer-budget.ts';
 
 /** Cryptography and encoding, as pure functions: the core has none of its own. */
@@ -62,7 +68,11 @@ export class Mesh {
   #seq = 0;
   /** When nextAt() promised the next step; later than that means that we were paused. */
   #expectedAt = Number.POSITIVE_INFINITY;
-  #linksRecordAt = 0;
+  readonly #linksRecords = new TokenBucket(LINKS_RECORD_RATE);
+  /** When to tell whom we can't reach; infinite while others know. */
+  #linksRecordAt = Number.POSITIVE_INFINITY;
+  /** Others have one of an earlier run. */
+  #isLinksRecordOwed = false;
   /** Which peer answered at an address that we were told to join at. */
   readonly #resolved = new Map<string, PeerId>();
   /** Derived from the directory's members; undefined after these changed. */
@@ -92,6 +102,7 @@ export class Mesh {
       this.#dials.nextAt(),
       this.#flood.nextAt(),
       this.#pulls.nextAt(),
+      this.#linksRecordAt,
     );
   }
 
@@ -149,13 +160,24 @@ export class Mesh {
   #settle(now: number): readonly MeshEffect[] {
     this.#links.noteWanted(now, (peer) => this.isWanted(peer));
     return [
-      ...this.#links.due(now).flatMap((closing) => this.#close(closing)),
+      ...this.#closeDue(now),
       ...this.#heartbeats(now),
       ...this.#flood.due(now),
       ...this.#pulls.due(now),
       ...this.#publishUnreachable(now),
       ...this.#dial(now),
     ];
+  }
+
+  #closeDue(now: number): readonly MeshEffect[] {
+    return this.#links.due(now).flatMap((closing) => {
+      const { peer } = closing.link;
+      const effects = this.#close(closing);
+      if (closing.reason === 'silent') {
+        for (const endpoint of this.#endpointsOf(peer)) this.#dials.lost(now, { endpoint, peer });
+      }
+      return effects;
+    });
   }
 
   #heartbeats(now: number): readonly MeshEffect[] {
@@ -175,7 +197,7 @@ export class Mesh {
       this.#dials.succeeded(event.endpoint);
       this.#resolved.set(endpointKey(event.endpoint), event.peer);
     }
-    const closing = this.#links.up(now, event, this.isWanted(event.peer));
+    const closing = this.#links.up(now, event, (peer) => this.isWanted(peer));
     if (this.#links.get(event.link) !== undefined) {
       this.#flood.up(event.link);
       this.#reconcile.up(event.link);
@@ -230,9 +252,7 @@ export class Mesh {
   }
 
   #entries(now: number, link: LinkId, frame: BucketEntries): readonly MeshEffect[] {
-    const difference = isConsistent(frame)
-      ? this.#reconcile.entries(now, link, frame)
-      : undefined;
+    const difference = isConsistent(frame) ? this.#reconcile.entries(now, link, frame) : undefined;
     if (difference === undefined) return [{ type: 'refused', reason: 'unasked-entries' }];
     return [
       ...this.#flood.sendRecords(link, difference.surplus),
@@ -254,7 +274,8 @@ export class Mesh {
   #examine(now: number, signed: SignedRecord): DirectoryRecord | Refusal | undefined {
     const record = this.#options.codec.parse(signed);
     if (record === undefined) return 'bad-record';
-    if (record.peer === this.#options.self || this.directory.has(recordId(record))) return undefined;
+    if (this.directory.has(recordId(record))) return undefined;
+    if (record.peer === this.#options.self) return this.#noteOwn(record);
     if (!this.#options.codec.verify(record)) return 'bad-signature';
     if (!this.#budget.spend(now, record.peer)) return 'writer-budget';
     const known = this.directory.get(recordId(record)) !== undefined;
@@ -262,12 +283,18 @@ export class Mesh {
     return record;
   }
 
+  /**
+   * A record of ours that we don't have: of an earlier run, which a new version has to supersede,
+   * or of a run that is yet to come: then our disk was set back, or another peer has our identity.
+   */
+  #noteOwn(record: DirectoryRecord): Refusal | undefined {
+    if (record.epoch >= this.#options.epoch) return 'own-record-from-elsewhere';
+    if (record.content.type === 'links') this.#isLinksRecordOwed = true;
+    return undefined;
+  }
+
   /** Takes new records into the directory and passes them on. */
-  #learn(
-    now: number,
-    records: readonly DirectoryRecord[],
-    from?: LinkId,
-  ): readonly MeshEffect[] {
+  #learn(now: number, records: readonly DirectoryRecord[], from?: LinkId): readonly MeshEffect[] {
     const learned = this.#apply(records);
     if (learned.length === 0) return [];
     for (const record of learned) this.#pulls.learned(recordId(record));
@@ -299,15 +326,23 @@ export class Mesh {
     return this.#learn(now, [codec.seal({ peer: self, epoch, seq: this.#seq, content })]);
   }
 
-  /** Tells others whom we can't reach, once it has lasted, and when that changes. */
+  /** Tells others whom we can't reach, a little after that changed. */
   #publishUnreachable(now: number): readonly MeshEffect[] {
-    const down = this.#neighboursNow().wanted.filter((peer) =>
-      this.#isUnreachable(peer, now - UNREACHABLE_MS),
-    );
+    const down = this.#neighboursNow().wanted.filter((peer) => this.#isUnreachable(peer));
     const told = this.directory.down(this.#options.self);
-    const same = down.length === told.length && down.every((peer, i) => peer === told[i]);
-    if (same || now < this.#linksRecordAt) return [];
-    this.#linksRecordAt = now + LINKS_RECORD_MS;
+    const isSame = down.length === told.length && down.every((peer, i) => peer === told[i]);
+    if (isSame && !this.#isLinksRecordOwed) {
+      this.#linksRecordAt = Number.POSITIVE_INFINITY;
+      return [];
+    }
+    this.#linksRecordAt = Math.min(this.#linksRecordAt, now + LINKS_RECORD_DELAY_MS);
+    if (now < this.#linksRecordAt) return [];
+    if (!this.#linksRecords.spend(now)) {
+      this.#linksRecordAt = this.#linksRecords.nextAt(now);
+      return [];
+    }
+    this.#linksRecordAt = Number.POSITIVE_INFINITY;
+    this.#isLinksRecordOwed = false;
     return this.#publish(now, { type: 'links', down });
   }
 
@@ -318,7 +353,9 @@ export class Mesh {
   }
 
   #targets(): readonly DialTarget[] {
-    const wanted = this.#neighboursNow().wanted.filter((peer) => this.#links.to(peer) === undefined);
+    const wanted = this.#neighboursNow().wanted.filter(
+      (peer) => this.#links.to(peer) === undefined,
+    );
     return [
       ...this.#unresolvedBootstrap().map((endpoint) => ({ endpoint })),
       ...wanted.flatMap((peer) => this.#endpointsOf(peer).map((endpoint) => ({ endpoint, peer }))),
@@ -360,16 +397,17 @@ export class Mesh {
 
   #neighboursNow(): Neighbours {
     this.#neighbours ??= neighbours(this.#ringsNow(), this.#options.self, (peer) =>
-      this.#isUnreachable(peer, Number.POSITIVE_INFINITY),
+      this.#isUnreachable(peer),
     );
     return this.#neighbours;
   }
 
-  /** No link, and every endpoint of it has been dialled in vain since `since` or before. */
-  #isUnreachable(peer: PeerId, since: number): boolean {
+  /** No link, and every endpoint of it was dialled in vain. */
+  #isUnreachable(peer: PeerId): boolean {
     if (this.#links.to(peer) !== undefined) return false;
-    const failing = this.#endpointsOf(peer).map((endpoint) => this.#dials.failingSince(endpoint));
-    return failing.length > 0 && failing.every((at) => at !== undefined && at <= since);
+    const endpoints = this.#endpointsOf(peer);
+    const isFailing = (endpoint: Endpoint): boolean => this.#dials.isFailing(endpoint);
+    return endpoints.length > 0 && endpoints.every(isFailing);
   }
 
   #endpointsOf(peer: PeerId): readonly Endpoint[] {

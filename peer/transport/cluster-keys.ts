@@ -38,7 +38,8 @@ export function parseClusterKeys(text: string, source: string): ClusterKeys {
     );
   }
   const [first, ...rest] = keys.map(clusterKey);
-  if (first === undefined) throw new ClusterKeyError(`${source} has no key: one a line is expected`);
+  if (first === undefined)
+    throw new ClusterKeyError(`${source} has no key: one a line is expected`);
   if (keys.length > KEYS_MAX) {
     throw new ClusterKeyError(`${source} has ${keys.length} keys: ${KEYS_MAX} are the most`);
   }

@@ -60,7 +60,9 @@ export class Connection {
   readonly #listener: ConnectionListener;
   readonly #handshakeTimer: NodeJS.Timeout;
   readonly #ourHello: Uint8Array;
-  #theirHello: { readonly bytes: Uint8Array; readonly hello: Hello; readonly peer: PeerId } | undefined;
+  #theirHello:
+    | { readonly bytes: Uint8Array; readonly hello: Hello; readonly peer: PeerId }
+    | undefined;
   /** Before the handshake is through: a large message is not even gathered. */
   readonly #countHandshakeBytes = (chunk: Buffer): void => {
     this.#handshakeBytes += chunk.length;
@@ -168,7 +170,11 @@ export class Connection {
 
   #channel(): Channel {
     const theirs = this.#their().bytes;
-    const exporter = this.#tls.exportKeyingMaterial(EXPORTER_BYTES, EXPORTER_LABEL, Buffer.alloc(0));
+    const exporter = this.#tls.exportKeyingMaterial(
+      EXPORTER_BYTES,
+      EXPORTER_LABEL,
+      Buffer.alloc(0),
+    );
     return this.role === 'initiator'
       ? { exporter, initiatorHello: this.#ourHello, responderHello: theirs }
       : { exporter, initiatorHello: theirs, responderHello: this.#ourHello };

@@ -12,9 +12,8 @@ export const DIAL_TIMEOUT_MS = 2_000;
 export const CONNECTIONS_MAX = 256;
 /** Of these, how many may be without proof at the same time. */
 export const HANDSHAKES_MAX = 32;
-/** Connections that one address may open at once, and how many more a second. */
-export const ADDRESS_BURST = 30;
-export const ADDRESS_PER_SECOND = 10;
+/** Connections that one address may open. A peer behind the same address as others needs the burst. */
+export const ADDRESS_RATE = { burst: 30, perSecond: 10 };
 /** Addresses whose rate is remembered; above it the limit holds for all the others together. */
 export const ADDRESSES_MAX = 4_096;
 

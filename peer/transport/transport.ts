@@ -126,7 +126,10 @@ export class Transport {
    * Asks a peer over the link there is, or over one dialled for it. Rejects when it can't be
    * reached, does not answer in time, or answers with an error.
    */
-  async ask(target: { peer?: PeerId | undefined; endpoint: Endpoint }, question: Question): Promise<Reply> {
+  async ask(
+    target: { peer?: PeerId | undefined; endpoint: Endpoint },
+    question: Question,
+  ): Promise<Reply> {
     const known = target.peer ?? this.#resolved.get(endpointKey(target.endpoint));
     const link = this.#linkTo(known) ?? this.#linkTo(await this.#connect(target.endpoint));
     if (link === undefined) throw new Error('the link was closed again');
@@ -164,12 +167,18 @@ export class Transport {
       maxPayload: FRAME_BYTES_MAX,
       perMessageDeflate: false,
     });
-    sockets.on('connection', (socket, request) => this.#accept(socket, request.socket as TLSSocket));
+    sockets.on('connection', (socket, request) =>
+      this.#accept(socket, request.socket as TLSSocket),
+    );
     this.#server.on('request', (_request, response) => {
       response.writeHead(UPGRADE_REQUIRED).end('this port is for the links of weft peers\n');
     });
-    this.#server.on('tlsClientError', (error) => log.debug({ detail: error.message }, 'TLS failed'));
-    this.#server.on('error', (error) => log.error({ detail: error.message }, 'control port failed'));
+    this.#server.on('tlsClientError', (error) =>
+      log.debug({ detail: error.message }, 'TLS failed'),
+    );
+    this.#server.on('error', (error) =>
+      log.error({ detail: error.message }, 'control port failed'),
+    );
   }
 
   #admit(socket: Socket): void {
@@ -203,15 +212,18 @@ export class Transport {
 
   #dialOnce(endpoint: Endpoint): Promise<PeerId> {
     const { promise, resolve, reject } = Promise.withResolvers<PeerId>();
-    const socket = new WebSocket(`wss://${urlHost(endpoint.address)}:${endpoint.port}${LINK_PATH}`, {
-      rejectUnauthorized: false,
-      minVersion: 'TLSv1.3',
-      handshakeTimeout: DIAL_TIMEOUT_MS,
-      maxPayload: FRAME_BYTES_MAX,
-      perMessageDeflate: false,
-      // The address that others know us by, on hosts with several.
-      localAddress: formatAddress(this.#options.listen.address),
-    });
+    const socket = new WebSocket(
+      `wss://${urlHost(endpoint.address)}:${endpoint.port}${LINK_PATH}`,
+      {
+        rejectUnauthorized: false,
+        minVersion: 'TLSv1.3',
+        handshakeTimeout: DIAL_TIMEOUT_MS,
+        maxPayload: FRAME_BYTES_MAX,
+        perMessageDeflate: false,
+        // The address that others know us by, on hosts with several.
+        localAddress: formatAddress(this.#options.listen.address),
+      },
+    );
     let tls: TLSSocket | undefined;
     socket.once('upgrade', (response) => {
       tls = response.socket as TLSSocket;
@@ -220,7 +232,13 @@ export class Transport {
     socket.once('open', () => {
       socket.off('error', reject);
       if (tls === undefined) return reject(new Error('no TLS below the WebSocket'));
-      return this.#begin({ socket, tls, role: 'initiator', endpoint, settled: { resolve, reject } });
+      return this.#begin({
+        socket,
+        tls,
+        role: 'initiator',
+        endpoint,
+        settled: { resolve, reject },
+      });
     });
     return promise;
   }
@@ -293,9 +311,7 @@ export class Transport {
     if (link === undefined) return;
     switch (frame.type) {
       case 'request':
-        void link.questions.answer(frame, (question) =>
-          this.#options.onQuestion(link, question),
-        );
+        void link.questions.answer(frame, (question) => this.#options.onQuestion(link, question));
         break;
       case 'reply':
         link.questions.replied(frame);

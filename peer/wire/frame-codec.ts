@@ -173,7 +173,8 @@ function writeId({ peer, kind, epoch, seq }: RecordId): weft.v1.RecordId.$Proper
 }
 
 function readId({ peer, kind, epoch, seq }: weft.v1.RecordId.$Properties): RecordId {
-  const name = kind === KIND_NUMBERS.peer ? 'peer' : kind === KIND_NUMBERS.links ? 'links' : undefined;
+  const name =
+    kind === KIND_NUMBERS.peer ? 'peer' : kind === KIND_NUMBERS.links ? 'links' : undefined;
   return {
     peer: readPeerId(peer),
     kind: required(name, 'kind'),

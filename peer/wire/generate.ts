@@ -13,7 +13,20 @@ const committed = path.join(import.meta.dirname, 'generated');
 const FILES = ['weft.js', 'weft.d.ts'];
 
 /** A root of its own: two static modules with the default root overwrite each other. */
-const PBJS = ['-t', 'static-module', '-w', 'esm', '-r', 'weft', '--no-create', '--no-verify', '--no-convert', '--no-delimited', '--no-typeurl', '--no-service'];
+const PBJS = [
+  '-t',
+  'static-module',
+  '-w',
+  'esm',
+  '-r',
+  'weft',
+  '--no-create',
+  '--no-verify',
+  '--no-convert',
+  '--no-delimited',
+  '--no-typeurl',
+  '--no-service',
+];
 
 function generate(directory: string): void {
   const output = path.join(directory, 'weft.js');
@@ -29,10 +42,14 @@ function check(): void {
   try {
     generate(fresh);
     const stale = FILES.filter(
-      (file) => readFileSync(path.join(fresh, file), 'utf8') !== readFileSync(path.join(committed, file), 'utf8'),
+      (file) =>
+        readFileSync(path.join(fresh, file), 'utf8') !==
+        readFileSync(path.join(committed, file), 'utf8'),
     );
     if (stale.length === 0) return;
-    process.stderr.write(`peer/wire/generated is not what proto/weft.proto gives: ${stale.join(', ')}. Run: npm run generate\n`);
+    process.stderr.write(
+      `peer/wire/generated is not what proto/weft.proto gives: ${stale.join(', ')}. Run: npm run generate\n`,
+    );
     process.exitCode = 1;
   } finally {
     rmSync(fresh, { recursive: true });

@@ -142,7 +142,10 @@ function readPort(value: Optional<number>): number {
 }
 
 function readBlock({ address, length, term }: weft.v1.Block.$Properties): Block {
-  return { cidr: readCidr(readAddress(address), counted(length, 'length')), term: counted(term, 'term') };
+  return {
+    cidr: readCidr(readAddress(address), counted(length, 'length')),
+    term: counted(term, 'term'),
+  };
 }
 
 function readCidr({ family, value }: Address, length: number): Cidr {

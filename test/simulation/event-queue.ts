@@ -37,7 +37,7 @@ export class EventQueue {
   }
 
   #rise(from: number): void {
-    for (let at = from; at > 0; ) {
+    for (let at = from; at > 0;) {
       const parent = (at - 1) >> 1;
       if (!this.#isBefore(at, parent)) return;
       this.#swap(at, parent);
@@ -46,7 +46,7 @@ export class EventQueue {
   }
 
   #sink(from: number): void {
-    for (let at = from; ; ) {
+    for (let at = from; ;) {
       const [left, right] = [2 * at + 1, 2 * at + 2];
       let least = at;
       if (this.#isBefore(left, least)) least = left;

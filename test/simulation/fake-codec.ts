@@ -15,7 +15,9 @@ import {
 const VALID = Uint8Array.of(1);
 
 /** One table of sealed records for a whole world stands for what encoding would carry. */
-export function createFakeCodec(sealed = new WeakMap<SignedRecord, DirectoryRecord>()): RecordCodec {
+export function createFakeCodec(
+  sealed = new WeakMap<SignedRecord, DirectoryRecord>(),
+): RecordCodec {
   return {
     seal: (body) => {
       const signed: SignedRecord = { body: new Uint8Array(300), signature: VALID };

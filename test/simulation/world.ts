@@ -24,10 +24,14 @@ const LATENCY_MS = { least: 0.2, most: 1 };
 const DISK_SYNC_MS = { least: 1, most: 8 };
 const ARBITER_MS = { least: 2, most: 20 };
 const DIAL_TIMEOUT_MS = 2_000;
+/** How often a condition is looked at: it may cost more than the events between. */
+const LOOK_MS = 20;
 
 interface Disk {
   readonly store: MemoryStore;
   epoch: number;
+  /** When the last write ends: writes are synced in their order. */
+  busyUntil: number;
 }
 
 export interface SimulatedPeer {
@@ -74,7 +78,7 @@ export class World {
   add(at: number, bootstrap: readonly number[]): SimulatedPeer {
     const n = this.peers.length;
     const id = this.#newId();
-    const disk: Disk = { store: new MemoryStore(), epoch: 0 };
+    const disk: Disk = { store: new MemoryStore(), epoch: 0, busyUntil: 0 };
     const core = this.#makeCore(id, { n, disk, bootstrap });
     const peer = { n, id, disk, core, isUp: false, run: 0, wakeAt: Number.POSITIVE_INFINITY };
     this.peers.push(peer);
@@ -102,11 +106,14 @@ export class World {
 
   /** Runs until the virtual time, or until the condition holds; says whether it did. */
   runUntil(until: number, condition: () => boolean = () => false): boolean {
-    while (!condition()) {
+    for (let lookedAt = this.now; ;) {
+      if (this.now >= lookedAt + LOOK_MS) {
+        lookedAt = this.now;
+        if (condition()) return true;
+      }
       if (this.#queue.nextAt() > until) return condition();
       this.#queue.step();
     }
-    return true;
   }
 
   tell(peer: SimulatedPeer, event: CoreEvent): void {
@@ -194,8 +201,10 @@ export class World {
   }
 
   #commit(peer: SimulatedPeer, writes: readonly Write[], then: readonly CoreEffect[]): void {
-    this.#later(peer, this.#between(DISK_SYNC_MS), () => {
-      peer.disk.store.commit(writes);
+    const { disk } = peer;
+    disk.busyUntil = Math.max(disk.busyUntil, this.now) + this.#between(DISK_SYNC_MS);
+    this.#later(peer, disk.busyUntil - this.now, () => {
+      disk.store.commit(writes);
       this.#execute(peer, then);
     });
   }
@@ -246,14 +255,19 @@ export class World {
     const other = wire.ends[0] === peer ? wire.ends[1] : wire.ends[0];
     wire.isOpen = false;
     this.#wires.delete(link);
-    this.#later(other, this.#between(LATENCY_MS), () => this.tell(other, { type: 'link-down', link }));
+    this.#later(other, this.#between(LATENCY_MS), () =>
+      this.tell(other, { type: 'link-down', link }),
+    );
   }
 
   #break(link: LinkId, wire: Wire): void {
     wire.isOpen = false;
     this.#wires.delete(link);
     for (const end of wire.ends) {
-      if (end.isUp) this.#later(end, this.#between(LATENCY_MS), () => this.tell(end, { type: 'link-down', link }));
+      if (end.isUp)
+        this.#later(end, this.#between(LATENCY_MS), () =>
+          this.tell(end, { type: 'link-down', link }),
+        );
     }
   }
 

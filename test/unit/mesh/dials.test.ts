@@ -56,9 +56,9 @@ describe('dials', () => {
     dials.retarget(0, [{ endpoint: testEndpoint(1) }]);
     dials.take(0);
     dials.failed(0, testEndpoint(1));
-    assert.equal(dials.failingSince(testEndpoint(1)), 0);
+    assert.equal(dials.isFailing(testEndpoint(1)), true);
     dials.retarget(0, []);
     assert.equal(dials.nextAt(), Number.POSITIVE_INFINITY);
-    assert.equal(dials.failingSince(testEndpoint(1)), undefined);
+    assert.equal(dials.isFailing(testEndpoint(1)), false);
   });
 });

@@ -1,12 +1,13 @@
 /** Links: one to a peer, decided alike at both ends; silent and unwanted ones go. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { LINK_SILENCE_MS, UNWANTED_LINK_MS } from '../../../peer/mesh/limits.ts';
+import { LINK_AGE_MIN_MS, LINK_SILENCE_MS, UNWANTED_LINK_MS } from '../../../peer/mesh/limits.ts';
 import { Links } from '../../../peer/mesh/links.ts';
 import type { PeerId } from '../../../peer/mesh/peer-id.ts';
 import { testEndpoint } from '../../support/records.ts';
 
 const LOW = '0'.repeat(32) as PeerId;
+const OTHER = `1${'0'.repeat(31)}` as PeerId;
 const HIGH = 'f'.repeat(32) as PeerId;
 
 function linksOf(self: PeerId, linksMax = 8): Links {
@@ -19,11 +20,14 @@ function linkUp(link: number, peer: PeerId, initiator: 'us' | 'them') {
 
 describe('links', () => {
   it('of two links that both ends dialled, both keep the one that the lower id dialled', () => {
-    for (const order of [[1, 2], [2, 1]]) {
+    for (const order of [
+      [1, 2],
+      [2, 1],
+    ]) {
       const [low, high] = [linksOf(LOW), linksOf(HIGH)];
       for (const link of order) {
-        low.up(0, linkUp(link, HIGH, link === 1 ? 'us' : 'them'), true);
-        high.up(0, linkUp(link, LOW, link === 1 ? 'them' : 'us'), true);
+        low.up(0, linkUp(link, HIGH, link === 1 ? 'us' : 'them'), () => true);
+        high.up(0, linkUp(link, LOW, link === 1 ? 'them' : 'us'), () => true);
       }
       assert.equal(low.to(HIGH)?.id, 1);
       assert.equal(high.to(LOW)?.id, 1);
@@ -32,36 +36,47 @@ describe('links', () => {
 
   it('of two links that the same end dialled, the newer one stays', () => {
     const links = linksOf(LOW);
-    links.up(0, linkUp(1, HIGH, 'them'), true);
-    const closing = links.up(0, linkUp(2, HIGH, 'them'), true);
+    links.up(0, linkUp(1, HIGH, 'them'), () => true);
+    const closing = links.up(0, linkUp(2, HIGH, 'them'), () => true);
     assert.equal(closing?.link.id, 1);
     assert.equal(links.to(HIGH)?.id, 2);
   });
 
   it('a link to ourselves is closed', () => {
     const links = linksOf(LOW);
-    assert.equal(links.up(0, linkUp(1, LOW, 'us'), false)?.reason, 'self');
+    assert.equal(links.up(0, linkUp(1, LOW, 'us'), () => false)?.reason, 'self');
     assert.deepEqual(links.all(), []);
   });
 
-  it('above the limit a peer that is not wanted is sent elsewhere, and a wanted one is taken', () => {
+  it('above the limit a wanted peer is taken, and one that is not is sent elsewhere', () => {
     const links = linksOf(LOW, 1);
-    links.up(0, linkUp(1, HIGH, 'them'), false);
-    const other = `1${'0'.repeat(31)}` as PeerId;
-    assert.equal(links.up(0, linkUp(2, other, 'them'), false)?.reason, 'link-limit');
-    assert.equal(links.up(0, linkUp(3, other, 'them'), true), undefined);
+    links.up(0, linkUp(1, HIGH, 'them'), () => false);
+    assert.equal(links.up(0, linkUp(2, OTHER, 'them'), () => false)?.reason, 'link-limit');
+    assert.equal(links.to(OTHER), undefined);
+    assert.equal(
+      links.up(0, linkUp(3, OTHER, 'them'), () => true),
+      undefined,
+    );
+  });
+
+  it('a link that is not wanted makes room for a newcomer once it is old enough', () => {
+    const links = linksOf(LOW, 1);
+    links.up(0, linkUp(1, HIGH, 'them'), () => false);
+    const closing = links.up(LINK_AGE_MIN_MS, linkUp(2, OTHER, 'them'), () => false);
+    assert.equal(closing?.link.id, 1);
+    assert.equal(links.to(OTHER)?.id, 2);
   });
 
   it('a link is dead after silence, and not before', () => {
     const links = linksOf(LOW);
-    links.up(0, linkUp(1, HIGH, 'us'), true);
+    links.up(0, linkUp(1, HIGH, 'us'), () => true);
     assert.deepEqual(links.due(LINK_SILENCE_MS - 1), []);
     assert.equal(links.due(LINK_SILENCE_MS)[0]?.reason, 'silent');
   });
 
   it('silence while we were paused is not held against the other end', () => {
     const links = linksOf(LOW);
-    links.up(0, linkUp(1, HIGH, 'us'), true);
+    links.up(0, linkUp(1, HIGH, 'us'), () => true);
     links.forgivePause(10_000);
     assert.deepEqual(links.due(10_000), []);
   });
@@ -72,7 +87,7 @@ describe('links', () => {
       [HIGH, LOW, false],
     ] as const) {
       const links = linksOf(self);
-      links.up(0, linkUp(1, peer, 'us'), false);
+      links.up(0, linkUp(1, peer, 'us'), () => false);
       const link = links.get(1);
       assert.ok(link !== undefined);
       link.wantedByThem = false;
@@ -84,7 +99,7 @@ describe('links', () => {
 
   it('a link that the other end wants stays', () => {
     const links = linksOf(LOW);
-    links.up(0, linkUp(1, HIGH, 'us'), false);
+    links.up(0, linkUp(1, HIGH, 'us'), () => false);
     links.noteWanted(0, () => false);
     const link = links.get(1);
     assert.ok(link !== undefined);

@@ -18,7 +18,8 @@ describe('rings', () => {
       fc.property(anyIds, (ids) => {
         const shuffled = [...ids].reverse();
         assert.deepEqual(buildRings(shuffled), buildRings(ids));
-        for (const order of buildRings(ids).orders) assert.deepEqual([...order].sort(), [...ids].sort());
+        for (const order of buildRings(ids).orders)
+          assert.deepEqual([...order].sort(), [...ids].sort());
       }),
     );
   });

@@ -17,7 +17,10 @@ const codec = testCodec(99);
 describe('records', () => {
   it('are read as what their writer wrote, and the signature holds', () => {
     const content = testContent(1, {
-      hold: [{ cidr: parseCidr('10.32.4.0/22'), term: 3 }, { cidr: parseCidr('fd00::/120'), term: 1 }],
+      hold: [
+        { cidr: parseCidr('10.32.4.0/22'), term: 3 },
+        { cidr: parseCidr('fd00::/120'), term: 1 },
+      ],
       pending: [
         { block: { cidr: parseCidr('10.33.0.0/24'), term: 2 }, to: testIdentity(2).id, n: 7 },
       ],
@@ -30,14 +33,22 @@ describe('records', () => {
     const sealed = testCodec(1).seal(body);
     const read = codec.parse(sealed.signed);
     assert.ok(read !== undefined);
-    assert.deepEqual({ ...read, signed: undefined, digest: undefined }, { ...body, signed: undefined, digest: undefined });
+    assert.deepEqual(
+      { ...read, signed: undefined, digest: undefined },
+      { ...body, signed: undefined, digest: undefined },
+    );
     assert.equal(read.digest, sealed.digest);
     assert.equal(codec.verify(read), true);
   });
 
   it('a record of another cluster does not verify', () => {
     const stranger = createRecordCodec(testIdentity(1), clusterHash('another'));
-    const sealed = stranger.seal({ peer: testIdentity(1).id, epoch: 1, seq: 1, content: testContent(1) });
+    const sealed = stranger.seal({
+      peer: testIdentity(1).id,
+      epoch: 1,
+      seq: 1,
+      content: testContent(1),
+    });
     const read = codec.parse(sealed.signed);
     assert.ok(read !== undefined);
     assert.equal(codec.verify(read), false);
