@@ -7,37 +7,50 @@ import { type ArbiterService, openArbiterService } from './arbiter-service.ts';
 import { configDigest, readClusterKeys } from './cluster-config.ts';
 import { startCniService } from './cni/service.ts';
 import type { Config } from './config.ts';
-import { Core } from './core.ts';
 import { Counters } from './counters.ts';
 import { Driver } from './driver.ts';
-import { Host } from './host.ts';
+import { Host, type Underlay } from './host.ts';
 import { startHttpServer } from './http/server.ts';
-import { Ipam } from './ipam/ipam.ts';
 import { NameTaken, join } from './join.ts';
-import { createReconciler } from './kernel/reconciler.ts';
-import type { Endpoint, Profile } from './mesh/record.ts';
-import { overlayInput, vtepMac } from './overlay-input.ts';
+import { type Reconciler, createReconciler } from './kernel/reconciler.ts';
+import { overlayInput } from './overlay-input.ts';
+import { type PeerState, openPeerState } from './peer-state.ts';
 import { createPluginContext } from './plugin-context.ts';
-import { RecordMemory } from './record-memory.ts';
 import { answerSpace, askDonors } from './space-asking.ts';
 import { Standing } from './standing.ts';
-import { openDirectoryCache } from './store/directory-cache.ts';
-import { openPeerStore } from './peer-store.ts';
-import type { Credentials } from './transport/handshake.ts';
+import type { ClusterKeys } from './transport/cluster-keys.ts';
 import { Transport } from './transport/transport.ts';
-import { clusterHash, loadIdentity } from './wire/identity.ts';
-import { createRecordCodec } from './wire/record-codec.ts';
 
 export interface Daemon {
   /** Ends every part and leaves the data plane as it is. */
   stop(): Promise<void>;
 }
 
+/** What the stages of the start share. */
+interface Start {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly onFatal: (problem: string) => void;
+  readonly parts: AsyncDisposableStack;
+  readonly counters: Counters;
+  readonly host: Host;
+  readonly underlay: Underlay;
+  readonly state: PeerState;
+  readonly standing: Standing;
+}
+
+interface Network {
+  readonly transport: Transport;
+  readonly arbiters: ArbiterService;
+  readonly driver: Driver;
+}
+
+/** Milliseconds of a clock that never goes back. */
 const now = (): number => performance.now();
 
 /**
- * Starts a peer, and resolves when it serves, which may be before it is a member. Rejects with
- * what the operator has to know; `onFatal` tells what ends a peer later.
+ * Starts a peer, and resolves when it serves, which is before it is a member. Rejects with what
+ * the operator has to know; `onFatal` tells what ends a peer later.
  */
 export async function startDaemon(
   config: Config,
@@ -45,69 +58,62 @@ export async function startDaemon(
   onFatal: (problem: string) => void,
 ): Promise<Daemon> {
   await using parts = new AsyncDisposableStack();
+  // What can be refused is looked at before anything is changed.
   const keys = readClusterKeys(config);
   const host = parts.use(Host.open());
   const underlay = host.underlay(config);
   host.refuseOverlap(config.universe);
-  const store = parts.adopt(openPeerStore(config), (open) => open.close());
-  if (store.lost !== undefined) log.warn(store.lost);
-  const identity = loadIdentity(store.identity.privateKey);
-  const cluster = clusterHash(config.cluster);
-  const codec = createRecordCodec(identity, cluster);
+  const state = openPeerState(parts, { config, underlay, log, now });
   const counters = new Counters();
+  const standing = new Standing({ config, core: state.core, counters, epoch: state.epoch, now });
+  const start = { config, log, onFatal, parts, counters, host, underlay, state, standing };
 
-  const self: Endpoint = { address: underlay.address, port: config.controlPort };
-  const vtep = {
-    underlay: underlay.address,
-    port: config.vxlanPort,
-    mac: vtepMac(identity.id),
-    overlay: [],
-  };
-  const profile: Profile = { name: config.name, endpoints: [self], vtep };
-  const ipam = new Ipam({
-    self: identity.id,
-    universe: config.universe,
-    durable: store.load(),
-    now: now(),
-  });
-  const core = new Core({
-    self: identity.id,
-    epoch: Number(store.epoch),
-    codec,
-    ipam,
-    profile,
-    bootstrap: [...config.seeds, ...config.join],
-    linksMax: config.connectionLimit,
-    random: Math.random,
-  });
-  const memory = parts.adopt(new RecordMemory(openDirectoryCache(config.stateDirectory)), (open) =>
-    open.close(),
-  );
+  const reconciler = startReconciler(start);
+  const network = await openNetwork(start, { keys, reconciler });
+  network.driver.start(state.memory.recall(state.codec));
+  await serve(start, { reconciler, driver: network.driver });
+  beginJoin(start, network);
+  log.info({ id: state.identity.id, epoch: state.epoch }, 'the peer serves');
+  const running = parts.move();
+  return { stop: () => running.disposeAsync() };
+}
 
-  const standing = new Standing({ config, core, counters, epoch: Number(store.epoch), now });
-  const reconciler = parts.adopt(
-    createReconciler({
-      kernel: host.kernel,
-      log,
-      input: () =>
-        overlayInput(core, { vtep, vni: config.vni, mtu: underlay.mtu }, standing.isSettled()),
-    }),
-    (running) => running.stop(),
-  );
+function startReconciler({
+  config,
+  log,
+  parts,
+  host,
+  underlay,
+  state,
+  standing,
+}: Start): Reconciler {
+  const local = { vtep: state.vtep, vni: config.vni, mtu: underlay.mtu };
+  const reconciler = createReconciler({
+    kernel: host.kernel,
+    log,
+    input: () => overlayInput(state.core, local, standing.isSettled()),
+  });
   standing.watch(reconciler);
+  return parts.adopt(reconciler, (running) => running.stop());
+}
 
-  const credentials: Credentials = {
-    identity,
-    name: config.name,
-    cluster,
-    clusterName: config.cluster,
-    keys,
-    configDigest: configDigest(config),
-  };
+async function openNetwork(
+  start: Start,
+  { keys, reconciler }: { readonly keys: ClusterKeys; readonly reconciler: Reconciler },
+): Promise<Network> {
+  const { config, log, parts, counters, state } = start;
+  const { identity, cluster, endpoint } = state;
   const transport: Transport = parts.adopt(
     await Transport.open({
-      listen: self,
-      credentials,
+      listen: endpoint,
+      credentials: {
+        identity,
+        name: config.name,
+        cluster,
+        clusterName: config.cluster,
+        keys,
+        configDigest: configDigest(config),
+      },
       counters,
       log,
       now,
@@ -119,78 +125,93 @@ export async function startDaemon(
     }),
     (open) => open.stop(),
   );
-  const arbiters: ArbiterService = parts.adopt(
-    openArbiterService({
-      seeds: config.seeds,
-      self,
-      cluster: config.cluster,
-      stateDirectory: config.stateDirectory,
-      ask: async (endpoint, json) => {
-        const reply = await transport.ask({ endpoint }, { type: 'arbiter', json });
-        return reply.arbiter;
-      },
-    }),
-    (open) => open.close(),
+  const arbiters: ArbiterService = parts.adopt(openArbiters(start, transport), (open) =>
+    open.close(),
   );
-  const driver: Driver = parts.adopt(
-    new Driver({
-      core,
-      counters,
-      now,
-      ports: {
-        dial: (endpoint) => transport.dial(endpoint),
-        send: (link, frame) => transport.send(link, frame),
-        close: (link, reason) => transport.close(link, reason),
-        commit: (writes) => store.commit(writes),
-        remember: (records) => memory.remember(records, identity.id),
-        askSpace: (donors, need) => askDonors({ core, transport, log }, donors, need),
-        lookAgain: () => reconciler.request(),
-        fence: onFatal,
-      },
-    }),
-    (running) => running.stop(),
+  const driver: Driver = parts.adopt(createDriver(start, transport, reconciler), (running) =>
+    running.stop(),
   );
-  driver.start(memory.recall(codec));
-  parts.adopt(await startHttpServer(config.httpAddresses, () => standing.report()), (server) =>
-    server.close(),
-  );
-  parts.adopt(
-    await startCniService({
-      socketPath: config.cniSocket,
-      queueDirectory: config.cniQueue,
-      context: createPluginContext({
-        core,
-        driver,
-        converge: () => reconciler.converge(),
-        deleteHostInterface: async (name) => host.deleteInterface(name),
-        notReady: () => standing.notReady(),
-        mtu: underlay.mtu,
-        log,
-      }),
-    }),
-    (server) => server.close(),
-  );
+  return { transport, arbiters, driver };
+}
 
+function openArbiters({ config, state }: Start, transport: Transport): ArbiterService {
+  return openArbiterService({
+    seeds: config.seeds,
+    self: state.endpoint,
+    cluster: config.cluster,
+    stateDirectory: config.stateDirectory,
+    ask: async (endpoint, json) => {
+      const reply = await transport.ask({ endpoint }, { type: 'arbiter', json });
+      return reply.arbiter;
+    },
+  });
+}
+
+function createDriver(start: Start, transport: Transport, reconciler: Reconciler): Driver {
+  const { log, onFatal, counters, state } = start;
+  const { core, store, memory, identity } = state;
+  return new Driver({
+    core,
+    counters,
+    now,
+    ports: {
+      dial: (endpoint) => transport.dial(endpoint),
+      send: (link, frame) => transport.send(link, frame),
+      close: (link, reason) => transport.close(link, reason),
+      commit: (writes) => store.commit(writes),
+      remember: (records) => memory.remember(records, identity.id),
+      askSpace: (donors, need) => askDonors({ core, transport, log }, donors, need),
+      lookAgain: () => reconciler.request(),
+      fence: onFatal,
+    },
+  });
+}
+
+async function serve(
+  { config, log, parts, host, underlay, state, standing }: Start,
+  { reconciler, driver }: { readonly reconciler: Reconciler; readonly driver: Driver },
+): Promise<void> {
+  const http = await startHttpServer(config.httpAddresses, () => standing.report());
+  parts.adopt(http, (server) => server.close());
+  const context = createPluginContext({
+    core: state.core,
+    driver,
+    converge: () => reconciler.converge(),
+    deleteHostInterface: async (name) => host.deleteInterface(name),
+    notReady: () => standing.notReady(),
+    mtu: underlay.mtu,
+    log,
+  });
+  const cni = await startCniService({
+    socketPath: config.cniSocket,
+    queueDirectory: config.cniQueue,
+    context,
+  });
+  parts.adopt(cni, (server) => server.close());
+}
+
+function beginJoin(
+  { config, log, onFatal, parts, state, standing }: Start,
+  { arbiters, driver }: Network,
+): void {
   const ending = parts.adopt(new AbortController(), (controller) => controller.abort());
-  join({
-    self: identity.id,
+  const joined = join({
+    self: state.identity.id,
     name: config.name,
     arbiter: arbiters.arbiter,
-    core,
+    core: state.core,
     driver,
     log,
     signal: ending.signal,
     hasOthers: config.seeds.length > 0,
     onWaiting: (problem) => standing.wait(problem),
-  }).then(
-    () => log.info({ holdings: standing.report().holdings.length }, 'this peer is a member'),
+  });
+  joined.then(
+    () => log.info('this peer is a member'),
     (error: unknown) => {
       if (ending.signal.aborted) return;
       if (error instanceof NameTaken) onFatal(error.message);
       else throw error;
     },
   );
-  log.info({ id: identity.id, epoch: Number(store.epoch) }, 'the peer serves');
-  const running = parts.move();
-  return { stop: () => running.disposeAsync() };
 }

@@ -63,6 +63,6 @@ export const WRITER_RATE = { burst: 25, perSecond: 5 };
 export const DIRECTORY_RECORDS_MAX = 20_000;
 
 /** A rack that vanishes is told in one record, not in one for each of its peers. */
-export const LINKS_RECORD_DELAY_MS = 200;
+export const UNREACHABLE_NOTICE_DELAY_MS = 200;
 /** A flapping link is told at this rate. */
-export const LINKS_RECORD_RATE = { burst: 4, perSecond: 0.2 };
+export const UNREACHABLE_NOTICE_RATE = { burst: 4, perSecond: 0.2 };

@@ -3,17 +3,12 @@
  * reconciliation; everything that it does to the world is in the effects it returns. The same
  * code runs in the daemon and in the simulator.
  */
-import { type DialTarget, Dials, endpointKey } from './dials.ts';
+import { Dials } from './dials.ts';
 import { Directory, type PeerRecord } from './directory.ts';
 import type { LinkId, LinkUp, MeshEffect, MeshEvent, Refusal } from './effect.ts';
 import { Flood } from './flood.ts';
 import type { BucketEntries, Heartbeat, MeshFrame } from './frame.ts';
-import {
-  DIRECTORY_RECORDS_MAX,
-  LINKS_RECORD_DELAY_MS,
-  LINKS_RECORD_RATE,
-  PAUSE_MS,
-} from './limits.ts';
+import { DIRECTORY_RECORDS_MAX, PAUSE_MS } from './limits.ts';
 import { type Closing, type Link, Links } from './links.ts';
 import { downPeers } from './liveness.ts';
 import type { PeerId } from './peer-id.ts';
@@ -27,8 +22,8 @@ import {
   type SignedRecord,
   recordId,
 } from './record.ts';
-import { type Neighbours, type Rings, buildRings, neighbours } from './rings.ts';
-import { TokenBucket } from '../token-bucket.ts';
+import { Topology } from './topology.ts';
+import { UnreachableNotice } from './unreachable-notice.ts';
 import { WriterBudget } from './writer-budget.ts';
 
 /** Cryptography and encoding, as pure functions: the core has none of its own. */
@@ -68,23 +63,19 @@ export class Mesh {
   #seq = 0;
   /** When nextAt() promised the next step; later than that means that we were paused. */
   #expectedAt = Number.POSITIVE_INFINITY;
-  readonly #linksRecords = new TokenBucket(LINKS_RECORD_RATE);
-  /** When to tell whom we can't reach; infinite while others know. */
-  #linksRecordAt = Number.POSITIVE_INFINITY;
-  /** Others have one of an earlier run. */
-  #isLinksRecordOwed = false;
-  /** Which peer answered at an address that we were told to join at. */
-  readonly #resolved = new Map<string, PeerId>();
-  /** Derived from the directory's members; undefined after these changed. */
-  #rings: Rings | undefined;
-  /** Derived from rings, links and failed dials; undefined after one of them changed. */
-  #neighbours: Neighbours | undefined;
-  #targetsAreStale = true;
+  readonly #notice = new UnreachableNotice();
+  readonly #topology: Topology;
 
   constructor(options: MeshOptions) {
     this.#options = options;
     this.#links = new Links(options);
     this.#dials = new Dials(options.self, options.random);
+    this.#topology = new Topology({
+      ...options,
+      directory: this.directory,
+      links: this.#links,
+      dials: this.#dials,
+    });
   }
 
   /** Handles one event at `now` (milliseconds of a clock that never goes back). */
@@ -102,7 +93,7 @@ export class Mesh {
       this.#dials.nextAt(),
       this.#flood.nextAt(),
       this.#pulls.nextAt(),
-      this.#linksRecordAt,
+      this.#notice.nextAt(),
     );
   }
 
@@ -111,7 +102,7 @@ export class Mesh {
   }
 
   isWanted(peer: PeerId): boolean {
-    return this.#neighboursNow().wanted.includes(peer);
+    return this.#topology.neighbours().wanted.includes(peer);
   }
 
   /** Whether our directory has equalled another's since the start. */
@@ -122,7 +113,11 @@ export class Mesh {
   /** Peers that are down by what their observers say. */
   down(): ReadonlySet<PeerId> {
     const linked = this.#links.all().map((link) => link.peer);
-    return downPeers(this.directory, this.#ringsNow(), new Set([this.#options.self, ...linked]));
+    return downPeers(
+      this.directory,
+      this.#topology.rings(),
+      new Set([this.#options.self, ...linked]),
+    );
   }
 
   #handle(now: number, event: MeshEvent): readonly MeshEffect[] {
@@ -133,7 +128,7 @@ export class Mesh {
         return this.#linkDown(event.link);
       case 'dial-failed':
         this.#dials.failed(now, event.endpoint);
-        this.#staleNeighbours();
+        this.#topology.reachChanged();
         return [];
       case 'frame':
         return this.#frame(now, event.link, event.frame);
@@ -149,7 +144,7 @@ export class Mesh {
       case 'recall':
         return this.#recall(event.records);
       case 'members-changed':
-        this.#staleRings();
+        this.#topology.membersChanged();
         return [];
       case 'time':
         return [];
@@ -174,7 +169,8 @@ export class Mesh {
       const { peer } = closing.link;
       const effects = this.#close(closing);
       if (closing.reason === 'silent') {
-        for (const endpoint of this.#endpointsOf(peer)) this.#dials.lost(now, { endpoint, peer });
+        for (const endpoint of this.#topology.endpointsOf(peer))
+          this.#dials.lost(now, { endpoint, peer });
       }
       return effects;
     });
@@ -187,22 +183,22 @@ export class Mesh {
   }
 
   #dial(now: number): readonly MeshEffect[] {
-    if (this.#targetsAreStale) this.#dials.retarget(now, this.#targets());
-    this.#targetsAreStale = false;
+    const targets = this.#topology.takeNewTargets();
+    if (targets !== undefined) this.#dials.retarget(now, targets);
     return this.#dials.take(now).map((endpoint) => ({ type: 'dial', endpoint }));
   }
 
   #linkUp(now: number, event: LinkUp): readonly MeshEffect[] {
     if (event.initiator === 'us') {
       this.#dials.succeeded(event.endpoint);
-      this.#resolved.set(endpointKey(event.endpoint), event.peer);
+      this.#topology.resolved(event.endpoint, event.peer);
     }
     const closing = this.#links.up(now, event, (peer) => this.isWanted(peer));
     if (this.#links.get(event.link) !== undefined) {
       this.#flood.up(event.link);
       this.#reconcile.up(event.link);
     }
-    this.#staleNeighbours();
+    this.#topology.reachChanged();
     return closing === undefined ? [] : this.#close(closing);
   }
 
@@ -222,7 +218,7 @@ export class Mesh {
     this.#flood.down(id);
     this.#pulls.down(id);
     this.#reconcile.down(id);
-    this.#staleNeighbours();
+    this.#topology.reachChanged();
   }
 
   #frame(now: number, id: LinkId, frame: MeshFrame): readonly MeshEffect[] {
@@ -289,7 +285,7 @@ export class Mesh {
    */
   #noteOwn(record: DirectoryRecord): Refusal | undefined {
     if (record.epoch >= this.#options.epoch) return 'own-record-from-elsewhere';
-    if (record.content.type === 'links') this.#isLinksRecordOwed = true;
+    if (record.content.type === 'links') this.#notice.owe();
     return undefined;
   }
 
@@ -315,8 +311,8 @@ export class Mesh {
   #apply(records: readonly DirectoryRecord[]): readonly DirectoryRecord[] {
     const before = this.directory.peerIds();
     const applied = records.filter((record) => this.directory.apply(record));
-    if (this.directory.peerIds() !== before) this.#staleRings();
-    if (applied.length > 0) this.#targetsAreStale = true;
+    if (this.directory.peerIds() !== before) this.#topology.membersChanged();
+    if (applied.length > 0) this.#topology.endpointsChanged();
     return applied;
   }
 
@@ -328,22 +324,9 @@ export class Mesh {
 
   /** Tells others whom we can't reach, a little after that changed. */
   #publishUnreachable(now: number): readonly MeshEffect[] {
-    const down = this.#neighboursNow().wanted.filter((peer) => this.#isUnreachable(peer));
+    const down = this.#topology.unreachable();
     const told = this.directory.down(this.#options.self);
-    const isSame = down.length === told.length && down.every((peer, i) => peer === told[i]);
-    if (isSame && !this.#isLinksRecordOwed) {
-      this.#linksRecordAt = Number.POSITIVE_INFINITY;
-      return [];
-    }
-    this.#linksRecordAt = Math.min(this.#linksRecordAt, now + LINKS_RECORD_DELAY_MS);
-    if (now < this.#linksRecordAt) return [];
-    if (!this.#linksRecords.spend(now)) {
-      this.#linksRecordAt = this.#linksRecords.nextAt(now);
-      return [];
-    }
-    this.#linksRecordAt = Number.POSITIVE_INFINITY;
-    this.#isLinksRecordOwed = false;
-    return this.#publish(now, { type: 'links', down });
+    return this.#notice.isDue(now, down, told) ? this.#publish(now, { type: 'links', down }) : [];
   }
 
   #heartbeat(link: Link): MeshEffect {
@@ -352,71 +335,9 @@ export class Mesh {
     return { type: 'send', link: link.id, frame };
   }
 
-  #targets(): readonly DialTarget[] {
-    const wanted = this.#neighboursNow().wanted.filter(
-      (peer) => this.#links.to(peer) === undefined,
-    );
-    return [
-      ...this.#unresolvedBootstrap().map((endpoint) => ({ endpoint })),
-      ...wanted.flatMap((peer) => this.#endpointsOf(peer).map((endpoint) => ({ endpoint, peer }))),
-    ];
-  }
-
-  /** Where to join, but for ourselves, those we have a link to, and those the rings take care of. */
-  #unresolvedBootstrap(): readonly Endpoint[] {
-    const open = this.#options.bootstrap.filter((endpoint) => {
-      const peer = this.#resolved.get(endpointKey(endpoint));
-      return peer !== this.#options.self && (peer === undefined || !this.#links.to(peer));
-    });
-    if (open.length === 0) return [];
-    const ids = this.directory.peerIds();
-    const known = new Set(ids.flatMap((id) => this.#endpointsOf(id).map(endpointKey)));
-    return open.filter((endpoint) => !known.has(endpointKey(endpoint)));
-  }
-
-  #staleRings(): void {
-    this.#rings = undefined;
-    this.#staleNeighbours();
-  }
-
-  #staleNeighbours(): void {
-    this.#neighbours = undefined;
-    this.#targetsAreStale = true;
-  }
-
-  #ringsNow(): Rings {
-    this.#rings ??= this.#buildRings();
-    return this.#rings;
-  }
-
-  #buildRings(): Rings {
-    const members = this.#options.members(this.directory.peers());
-    const ids = new Set([...members.map((record) => record.peer), this.#options.self]);
-    return buildRings([...ids].sort());
-  }
-
-  #neighboursNow(): Neighbours {
-    this.#neighbours ??= neighbours(this.#ringsNow(), this.#options.self, (peer) =>
-      this.#isUnreachable(peer),
-    );
-    return this.#neighbours;
-  }
-
-  /** No link, and every endpoint of it was dialled in vain. */
-  #isUnreachable(peer: PeerId): boolean {
-    if (this.#links.to(peer) !== undefined) return false;
-    const endpoints = this.#endpointsOf(peer);
-    const isFailing = (endpoint: Endpoint): boolean => this.#dials.isFailing(endpoint);
-    return endpoints.length > 0 && endpoints.every(isFailing);
-  }
-
-  #endpointsOf(peer: PeerId): readonly Endpoint[] {
-    return this.directory.peer(peer)?.content.profile.endpoints ?? [];
-  }
-
   #isEager(id: LinkId): boolean {
     const link = this.#links.get(id);
-    return link !== undefined && this.#neighboursNow().eager.has(link.peer);
+    return link !== undefined && this.#topology.neighbours().eager.has(link.peer);
   }
 
   #forgivePause(now: number): void {

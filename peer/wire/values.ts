@@ -13,7 +13,7 @@ import {
 } from '../ipam/cidr.ts';
 import { type PeerId, peerIdBytes, peerIdFromBytes } from '../mesh/peer-id.ts';
 import type { Endpoint, Profile, Vtep } from '../mesh/record.ts';
-import { weft } from './generated/weft.js';
+import type { weft } from './generated/weft.js';
 
 type Optional<T> = T | null | undefined;
 

@@ -1,0 +1,45 @@
+/**
+ * When to tell others whom we can't reach: a little after it changed, so that a rack that vanishes
+ * is one record, and at a bounded rate, so that a flapping link floods nobody.
+ */
+import { TokenBucket } from '../token-bucket.ts';
+import { UNREACHABLE_NOTICE_DELAY_MS, UNREACHABLE_NOTICE_RATE } from './limits.ts';
+import type { PeerId } from './peer-id.ts';
+
+export class UnreachableNotice {
+  readonly #rate = new TokenBucket(UNREACHABLE_NOTICE_RATE);
+  /** Infinite while others know. */
+  #dueAt = Number.POSITIVE_INFINITY;
+  #isOwed = false;
+
+  /** Others have one of an earlier run of ours: a new one has to supersede it. */
+  owe(): void {
+    this.#isOwed = true;
+  }
+
+  /** Whether to tell `down` now, where `told` is what others know. Both are sorted. */
+  isDue(now: number, down: readonly PeerId[], told: readonly PeerId[]): boolean {
+    if (!this.#isOwed && isSame(down, told)) {
+      this.#dueAt = Number.POSITIVE_INFINITY;
+      return false;
+    }
+    this.#dueAt = Math.min(this.#dueAt, now + UNREACHABLE_NOTICE_DELAY_MS);
+    if (now < this.#dueAt) return false;
+    return this.#spend(now);
+  }
+
+  nextAt(): number {
+    return this.#dueAt;
+  }
+
+  #spend(now: number): boolean {
+    const isAllowed = this.#rate.spend(now);
+    this.#dueAt = isAllowed ? Number.POSITIVE_INFINITY : this.#rate.nextAt(now);
+    if (isAllowed) this.#isOwed = false;
+    return isAllowed;
+  }
+}
+
+function isSame(one: readonly PeerId[], other: readonly PeerId[]): boolean {
+  return one.length === other.length && one.every((peer, i) => peer === other[i]);
+}
