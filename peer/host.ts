@@ -9,6 +9,7 @@ import { deleteLink } from './kernel/netlink/link.ts';
 import { type Netlink, openNetlink } from './kernel/netlink/socket.ts';
 import { defaultUnderlayAddress, findUnderlay, overlappingRoutes } from './kernel/underlay.ts';
 import { ENCAPSULATION_BYTES } from './overlay/names.ts';
+import { IPV6_MTU_MIN } from './overlay/sysctl-settings.ts';
 
 export interface Underlay {
   readonly address: Address;
@@ -30,8 +31,8 @@ export class Host {
     return new Host(openLinuxKernel(), openNetlink());
   }
 
-  /** Throws ConfigError when the address is not on this host, or none can be found. */
-  underlay({ address, mtu }: Config): Underlay {
+  /** Throws ConfigError when the address is not on this host, none can be found, or it leaves no room. */
+  underlay({ address, mtu, universe }: Config): Underlay {
     const found = address ?? defaultUnderlayAddress(this.#netlink);
     if (found === undefined) {
       throw new ConfigError('this host has no default route and no global address: give --address');
@@ -46,7 +47,13 @@ export class Host {
         `--mtu ${mtu} does not fit: ${on.name} has ${on.mtu}, of which ${left} are left for the overlay`,
       );
     }
-    return { address: found, mtu: mtu === 0 ? left : mtu };
+    const used = mtu === 0 ? left : mtu;
+    if (used < IPV6_MTU_MIN && universe.some(({ family }) => family === 6)) {
+      throw new ConfigError(
+        `${on.name} has an MTU of ${on.mtu}, which leaves ${used} for the overlay: IPv6 needs ${IPV6_MTU_MIN}`,
+      );
+    }
+    return { address: found, mtu: used };
   }
 
   /** Throws ConfigError when a route of the host that isn't ours leads into the universe. */

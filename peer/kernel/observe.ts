@@ -16,7 +16,12 @@ import {
   type VxlanDevice,
 } from '../overlay/kernel-state.ts';
 import { HOST_INTERFACE_PREFIX, ROUTE_PROTOCOL, VXLAN_DEVICE } from '../overlay/names.ts';
-import { hostInterfaceSysctls, hostSysctls, tunnelSysctls } from '../overlay/sysctl-settings.ts';
+import {
+  IPV6_MTU_MIN,
+  hostInterfaceSysctls,
+  hostSysctls,
+  tunnelSysctls,
+} from '../overlay/sysctl-settings.ts';
 import { dumpAddresses, parseInterfaceAddress, Scope } from './netlink/address.ts';
 import { AddressGeneration, dumpLinks, type Link, parseLink } from './netlink/link.ts';
 import {
@@ -139,11 +144,12 @@ function numberDuplicate(route: OwnRoute, seen: Map<string, number>): OwnRoute {
 }
 
 function readSysctls(sysctls: Sysctls, devices: readonly string[]): readonly Sysctl[] {
-  const ipv6 = true;
+  // All that may ever be wanted: what isn't there can't be read, and is left out below.
+  const use = { ipv6: true, mtu: IPV6_MTU_MIN };
   const settings = [
-    ...hostSysctls({ ipv6 }),
+    ...hostSysctls(use),
     ...devices.flatMap((device) =>
-      device === VXLAN_DEVICE ? tunnelSysctls({ ipv6 }) : hostInterfaceSysctls(device, { ipv6 }),
+      device === VXLAN_DEVICE ? tunnelSysctls(use) : hostInterfaceSysctls(device, use),
     ),
   ];
   return settings.flatMap((setting) => {

@@ -31,7 +31,7 @@ export function desiredState(input: OverlayInput): KernelState {
   return kernelState([
     vxlanDevice(local),
     ...hostSysctls({ ipv6 }),
-    ...tunnelSysctls({ ipv6 }),
+    ...tunnelSysctls({ ipv6, mtu: local.mtu }),
     ...local.overlay.map(overlayAddress),
     ...attachments.flatMap((attachment) => attachmentObjects(attachment, { local, ipv6 })),
     ...holdings.map(unreachableRoute),
@@ -88,7 +88,7 @@ function attachmentObjects(
     { ...podRoute(address, device), ...sourceOf(local, address.family) },
   ]);
   const hostEnd = { kind: 'host-interface', name: hostInterface, up: true } as const;
-  return [hostEnd, ...hostInterfaceSysctls(device, { ipv6 }), ...perAddress];
+  return [hostEnd, ...hostInterfaceSysctls(device, { ipv6, mtu: local.mtu }), ...perAddress];
 }
 
 function podRoute(address: Address, device: string): OwnRoute {

@@ -1,3 +1,4 @@
+/** What the overlay wants of the kernel, told as text. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { parseAddress, parseCidr } from '#peer/ipam/parse.ts';
@@ -25,6 +26,16 @@ test('a node alone wants its device, its addresses, its settings, and nowhere fo
     'route 10.32.1.0/24 metric 1000000 unreachable',
     'route fd32:1::/64 metric 1000000 unreachable',
   ]);
+});
+
+test('below the least MTU of IPv6 our interfaces have none of its settings', () => {
+  const input = buildInput({ attachments: [buildAttachment(2)] });
+  const local = { ...input.local, mtu: 1279 };
+  const lines = linesOf({ ...input, local }, 'sysctl');
+  assert.deepEqual(
+    lines.filter((line) => line.includes('ipv6/conf')),
+    ['sysctl net/ipv6/conf/all/forwarding = 1'],
+  );
 });
 
 test('a remote peer takes one forwarding entry, a neighbour an address and a route a block', () => {
