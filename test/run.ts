@@ -39,6 +39,10 @@ const CHECKS: readonly Step[] = [
     name: 'generated code is what its sources give',
     command: [process.execPath, 'peer/wire/generate.ts', '--check'],
   },
+  {
+    name: 'documents are what their sources give',
+    command: [process.execPath, 'peer/generate-docs.ts', '--check'],
+  },
   { name: 'dead code', command: [`${BIN}/knip`, '--no-progress'] },
   { name: 'format', command: [`${BIN}/oxfmt`, '--check'] },
 ];
