@@ -1,3 +1,4 @@
+/** The seeds arbiter: the acceptance suite, and seeds that lose messages, restart and run alone. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';

@@ -1,3 +1,4 @@
+/** The solo arbiter: the acceptance suite, and its file. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+/** Addresses out of a holding: each to one at a time, rested before reuse. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';

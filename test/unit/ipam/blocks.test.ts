@@ -1,3 +1,4 @@
+/** Sets of blocks: split, taken, merged, and nothing lost. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';

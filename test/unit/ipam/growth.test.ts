@@ -1,3 +1,4 @@
+/** When to ask for space, whom, and how much to give. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';

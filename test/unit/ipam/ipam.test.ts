@@ -1,3 +1,4 @@
+/** Ownership as the core drives it: custody and addresses together. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { REST_MS } from '#peer/ipam/allocator.ts';

@@ -1,3 +1,4 @@
+/** Netlink messages: bytes as the kernel takes and gives them. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import * as fc from 'fast-check';

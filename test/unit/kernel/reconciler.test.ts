@@ -1,3 +1,4 @@
+/** The reconciler on a kernel in memory: passes, drift, retries. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { parseAddress } from '#peer/ipam/parse.ts';

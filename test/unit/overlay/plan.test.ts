@@ -1,3 +1,4 @@
+/** The plan: what it takes from any state to the desired one, in an order that never black-holes. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import * as fc from 'fast-check';

@@ -1,3 +1,4 @@
+/** The cache of other peers' records: kept if it can be, emptied if it is damaged. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

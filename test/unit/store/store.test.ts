@@ -1,3 +1,4 @@
+/** The state on disk: durable, bound to its node, set aside when it can not be trusted. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';

@@ -1,3 +1,4 @@
+/** Votes on disk: kept over a restart, bound to their seed, refused when damaged. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

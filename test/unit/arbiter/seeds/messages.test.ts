@@ -1,3 +1,4 @@
+/** What seeds send each other: read strictly, whatever comes. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';

@@ -1,3 +1,4 @@
+/** The proposer: one value an index, whatever the others have promised or accepted. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Batch } from '#peer/arbiter/log.ts';
