@@ -16,6 +16,8 @@ const made = `${text.slice(0, text.indexOf(MARK))}${MARK}\n${renderOptionsTable(
 if (!process.argv.includes('--check')) {
   writeFileSync(DOCUMENT, made);
 } else if (made !== text) {
-  process.stderr.write('docs/CONFIGURATION.md is not what the options give. Run: npm run generate\n');
+  process.stderr.write(
+    'docs/CONFIGURATION.md is not what the options give. Run: npm run generate\n',
+  );
   process.exitCode = 1;
 }
