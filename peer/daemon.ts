@@ -176,7 +176,7 @@ async function serve(
   const context = createPluginContext({
     core: state.core,
     driver,
-    converge: () => reconciler.converge(),
+    reconciler,
     deleteHostInterface: async (name) => host.deleteInterface(name),
     notReady: () => standing.notReady(),
     mtu: underlay.mtu,

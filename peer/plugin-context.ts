@@ -7,11 +7,12 @@ import type { Core } from './core.ts';
 import type { Driver } from './driver.ts';
 import type { Attachment, AttachmentKey } from './ipam/attachment.ts';
 import type { AllocateRequest } from './ipam/outcomes.ts';
+import type { Reconciler } from './kernel/reconciler.ts';
 
 export interface PluginContextOptions {
   readonly core: Core;
   readonly driver: Driver;
-  readonly converge: () => Promise<void>;
+  readonly reconciler: Pick<Reconciler, 'converge' | 'failuresOn'>;
   readonly deleteHostInterface: (name: string) => Promise<void>;
   /** Why ADDs are not served now; undefined when they are. */
   readonly notReady: () => string | undefined;
@@ -20,12 +21,12 @@ export interface PluginContextOptions {
 }
 
 export function createPluginContext(options: PluginContextOptions): PluginContext {
-  const { core, driver, converge, deleteHostInterface, notReady, mtu, log } = options;
+  const { core, driver, reconciler, deleteHostInterface, notReady, mtu, log } = options;
   return {
     allocate: (request) => allocate(driver, request),
     find: (key) => core.ipam.find(key),
     release: (key) => release(driver, key),
-    converge,
+    converge: (hostInterface) => converge(reconciler, hostInterface),
     deleteHostInterface,
     readiness: () => {
       const reason = notReady();
@@ -41,6 +42,15 @@ async function allocate(driver: Driver, request: AllocateRequest): Promise<Attac
   if (reply.type === 'refused') throw new CniError(CniErrorCode.tryAgainLater, reply.reason);
   assert(reply.type === 'attached', `an allocation was answered with ${reply.type}`);
   return reply.attachment;
+}
+
+async function converge(
+  reconciler: PluginContextOptions['reconciler'],
+  hostInterface: string,
+): Promise<void> {
+  await reconciler.converge();
+  const failures = reconciler.failuresOn(hostInterface);
+  if (failures.length > 0) throw new CniError(CniErrorCode.ioFailure, failures.join('; '));
 }
 
 async function release(driver: Driver, key: AttachmentKey): Promise<void> {

@@ -101,7 +101,7 @@ async function attach(
       );
   }
   await wirePod(hands, attachment);
-  await context.converge();
+  await context.converge(attachment.hostInterface);
   if (hands.gone) throw new HandsGone('the launcher left before its answer');
 }
 

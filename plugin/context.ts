@@ -18,8 +18,11 @@ export interface PluginContext {
   find(key: AttachmentKey): Attachment | undefined;
   /** Forgets the attachment and frees its addresses; a key that is unknown is fine. */
   release(key: AttachmentKey): Promise<void>;
-  /** Resolves when the host side of all attachments is as it should be in the kernel. */
-  converge(): Promise<void>;
+  /**
+   * Resolves when the host end and what belongs to it are as they should be in the kernel. Rejects
+   * with CniError `ioFailure` and the kernel's reason when they can't be made so.
+   */
+  converge(hostInterface: string): Promise<void>;
   /** Deletes the host end (and so the pair); one that is not there is fine. */
   deleteHostInterface(name: string): Promise<void>;
   /** Whether ADDs are served now; the reason is a sentence for the operator. */

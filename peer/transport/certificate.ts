@@ -43,7 +43,7 @@ export function makeCertificate(): Certificate {
   );
   const certificate = der(TAG.sequence, body, ED25519, bitString(sign(null, body, privateKey)));
   return {
-    key: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
+    key: privateKey.export({ format: 'pem', type: 'pkcs8' }),
     cert: `-----BEGIN CERTIFICATE-----\n${certificate.toString('base64')}\n-----END CERTIFICATE-----\n`,
   };
 }
