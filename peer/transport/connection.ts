@@ -29,8 +29,13 @@ import { HandshakeRefused, type RefusalReason } from './refusal.ts';
 const EXPORTER_LABEL = 'EXPORTER-Channel-Binding';
 const EXPORTER_BYTES = 32;
 const CLOSE_NORMAL = 1000;
-/** How ws names a message over maxPayload. */
-const TOO_LARGE = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
+/** How ws names a message over maxPayload, and a length over what a number can hold. */
+const TOO_LARGE: readonly string[] = [
+  'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH',
+  'WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH',
+];
+/** What the codes of all that breaks the rules of WebSocket begin with, and those of sockets don't. */
+const PROTOCOL_ERROR = 'WS_ERR_';
 
 export interface ConnectionListener {
   /** The handshake is through: `peer` is who it says it is, and a member. */
@@ -65,6 +70,8 @@ export class Connection {
     | undefined;
   /** Before the handshake is through: a large message is not even gathered. */
   readonly #countHandshakeBytes = (chunk: Buffer): void => {
+    // Called once more for the chunk whose proof has just ended the counting.
+    if (this.#isUp) return;
     this.#handshakeBytes += chunk.length;
     if (this.#handshakeBytes <= HANDSHAKE_BYTES_MAX) return;
     this.#tls.off('data', this.#countHandshakeBytes);
@@ -103,6 +110,11 @@ export class Connection {
     if (this.#closing !== undefined) return;
     this.#socket.send(encodeFrame({ type: 'bye', reason, detail }));
     this.#closing = `we closed it: ${reason}`;
+    this.#end();
+  }
+
+  /** Leaves no more than a moment to the other end, which may never close its side. */
+  #end(): void {
     this.#socket.close(CLOSE_NORMAL);
     setTimeout(() => this.#socket.terminate(), FAREWELL_MS).unref();
   }
@@ -135,6 +147,8 @@ export class Connection {
   }
 
   #handshake(frame: LinkFrame, bytes: Buffer): void {
+    // The rest of what a broken socket had buffered: its channel can't be bound to any more.
+    if (this.#tls.destroyed) return;
     try {
       if (frame.type === 'hello' && this.#theirHello === undefined) this.#hello(frame, bytes);
       else if (frame.type === 'auth' && this.#theirHello !== undefined) this.#auth(frame);
@@ -187,7 +201,7 @@ export class Connection {
 
   #farewell(reason: string, detail: string): void {
     this.#closing = `it closed: ${reason}${detail === '' ? '' : ` (${detail})`}`;
-    this.#socket.close(CLOSE_NORMAL);
+    this.#end();
   }
 
   #refuse(reason: RefusalReason, detail: string): void {
@@ -196,10 +210,15 @@ export class Connection {
     this.close(reason, detail);
   }
 
-  /** ws closes the socket by itself after an error. */
+  /** Either the socket broke, or what came is no WebSocket: then no farewell can be said in it. */
   #failed(error: NodeJS.ErrnoException): void {
-    if (error.code === TOO_LARGE) this.#listener.refused('frame-too-large', error.message);
-    this.#closing ??= error.message;
+    const { code = '', message } = error;
+    if (this.#closing === undefined && code.startsWith(PROTOCOL_ERROR)) {
+      const isTooLarge = TOO_LARGE.includes(code);
+      this.#listener.refused(isTooLarge ? 'frame-too-large' : 'malformed-frame', message);
+    }
+    this.#closing ??= message;
+    this.#end();
   }
 
   #sent(): void {

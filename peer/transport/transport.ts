@@ -24,6 +24,7 @@ import type { Credentials, Role } from './handshake.ts';
 import {
   CONNECTIONS_MAX,
   DIAL_TIMEOUT_MS,
+  FAREWELL_MS,
   FRAME_BYTES_MAX,
   HANDSHAKES_MAX,
   HANDSHAKE_TIMEOUT_MS,
@@ -33,6 +34,8 @@ import { type Answer, Questions } from './questions.ts';
 /** The path of the WebSocket; anything else on the port is refused. */
 const LINK_PATH = '/weft/v1/link';
 const UPGRADE_REQUIRED = 426;
+/** How often Node looks for requests over their time; its own 30 s would be the time-out then. */
+const REQUEST_CHECK_MS = 1_000;
 /** WebSocket close code: try again later. */
 const CLOSE_TRY_LATER = 1013;
 
@@ -66,6 +69,8 @@ interface OpenLink {
 export class Transport {
   readonly #options: TransportOptions;
   readonly #server: https.Server;
+  /** Every TCP connection to our port, whatever it is going to be. */
+  readonly #sockets = new Set<Socket>();
   readonly #connections = new Set<Connection>();
   readonly #links = new Map<LinkId, OpenLink>();
   /** Which peer answered at an endpoint that we dialled. */
@@ -83,10 +88,12 @@ export class Transport {
   /** Listens, and resolves to the transport. Rejects with what listening failed with. */
   static async open(options: TransportOptions): Promise<Transport> {
     const server = https.createServer({
-      ...(await makeCertificate()),
+      ...makeCertificate(),
       minVersion: 'TLSv1.3',
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       headersTimeout: HANDSHAKE_TIMEOUT_MS,
+      requestTimeout: HANDSHAKE_TIMEOUT_MS,
+      connectionsCheckingInterval: REQUEST_CHECK_MS,
     });
     server.maxConnections = CONNECTIONS_MAX;
     const transport = new Transport(options, server);
@@ -141,7 +148,14 @@ export class Transport {
     this.#server.closeAllConnections();
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#server.close(() => resolve());
+    // Those that got no further than TCP or TLS are nobody's to close but ours.
+    const cut = setTimeout(() => this.#cut(), FAREWELL_MS);
     await promise;
+    clearTimeout(cut);
+  }
+
+  #cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   #linkTo(peer: PeerId | undefined): OpenLink | undefined {
@@ -158,7 +172,7 @@ export class Transport {
   }
 
   #serve(): void {
-    const { log } = this.#options;
+    const { counters, log } = this.#options;
     // Before TLS, which costs us more than the other end: see limits.ts.
     this.#server.prependListener('connection', (socket) => this.#admit(socket));
     const sockets = new WebSocketServer({
@@ -171,20 +185,28 @@ export class Transport {
       this.#accept(socket, request.socket as TLSSocket),
     );
     this.#server.on('request', (_request, response) => {
-      response.writeHead(UPGRADE_REQUIRED).end('this port is for the links of weft peers\n');
+      counters.add('not-a-link');
+      response
+        .writeHead(UPGRADE_REQUIRED, { connection: 'close' })
+        .end('this port is for the links of weft peers\n');
     });
-    this.#server.on('tlsClientError', (error) =>
-      log.debug({ detail: error.message }, 'TLS failed'),
-    );
+    this.#server.on('tlsClientError', (error) => {
+      counters.add('not-tls');
+      log.debug({ detail: error.message }, 'TLS failed');
+    });
     this.#server.on('error', (error) =>
       log.error({ detail: error.message }, 'control port failed'),
     );
   }
 
   #admit(socket: Socket): void {
-    if (this.#rate.allows(this.#options.now(), socket.remoteAddress ?? '')) return;
-    this.#options.counters.add('too-many-connections');
-    socket.destroy();
+    if (!this.#rate.allows(this.#options.now(), socket.remoteAddress ?? '')) {
+      this.#options.counters.add('too-many-connections');
+      socket.destroy();
+      return;
+    }
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
   }
 
   #accept(socket: WebSocket, tls: TLSSocket): void {
@@ -193,7 +215,7 @@ export class Transport {
       socket.terminate();
     } else if (this.#handshakes >= HANDSHAKES_MAX) {
       this.#options.counters.add('too-many-handshakes');
-      socket.close(CLOSE_TRY_LATER);
+      sendAway(socket);
     } else {
       const endpoint = { address: parseAddress(remoteAddress), port: remotePort };
       this.#begin({ socket, tls, role: 'responder', endpoint });
@@ -348,6 +370,13 @@ interface Established {
   readonly link: LinkId;
   readonly peer: PeerId;
   readonly connection: Connection;
+}
+
+/** For whom there is no room: whatever it still sends, and whether it goes by itself or not. */
+function sendAway(socket: WebSocket): void {
+  socket.on('error', () => {});
+  socket.close(CLOSE_TRY_LATER);
+  setTimeout(() => socket.terminate(), FAREWELL_MS).unref();
 }
 
 function urlHost(address: Address): string {
