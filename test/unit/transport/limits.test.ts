@@ -1,0 +1,152 @@
+/** What strangers can take of a transport: connections, handshakes and time, each with its bound. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import net from 'node:net';
+import { type TestContext, describe, it } from 'node:test';
+import tls from 'node:tls';
+import { AddressRate } from '#peer/transport/address-rate.ts';
+import { ADDRESSES_MAX, ADDRESS_RATE, HANDSHAKES_MAX } from '#peer/transport/limits.ts';
+import { type End, Stranger, connectMember, count, credentialsOf, link, openEnd } from './ends.ts';
+
+/** Time runs so fast that no address ever spends its rate. */
+function openPatientEnd(t: TestContext): Promise<End> {
+  let now = 0;
+  return openEnd(t, 1, { now: () => (now += 1_000) });
+}
+
+function connectTcp(t: TestContext, { endpoint }: End): net.Socket {
+  const socket = net.connect(endpoint.port, '127.0.0.1');
+  t.after(() => socket.destroy());
+  socket.on('error', () => {});
+  return socket;
+}
+
+describe('connections of one address', { timeout: 20_000 }, () => {
+  it('are taken up to the burst, and dropped above it before they cost anything', async (t) => {
+    const end = await openEnd(t, 1, { now: () => 0 });
+    for (let n = 0; n < ADDRESS_RATE.burst; n++) connectTcp(t, end);
+    await once(connectTcp(t, end), 'close');
+    assert.equal(end.counters.get('too-many-connections'), 1);
+  });
+
+  it('are taken again as time passes', async (t) => {
+    let now = 0;
+    const end = await openEnd(t, 1, { now: () => now });
+    for (let n = 0; n < ADDRESS_RATE.burst; n++) connectTcp(t, end);
+    await once(connectTcp(t, end), 'close');
+    now += 1_000 / ADDRESS_RATE.perSecond;
+    await connectMember(t, end, 2);
+    await end.event('link-up');
+  });
+
+  it('leave links that are up alone', async (t) => {
+    const [end, friend] = [await openEnd(t, 1, { now: () => 0 }), await openEnd(t, 2)];
+    const { from } = await link(end, friend);
+    for (let n = 0; n < ADDRESS_RATE.burst; n++) connectTcp(t, end);
+    await once(connectTcp(t, end), 'close');
+    end.transport.send(from, { type: 'heartbeat', setHash: 1n, wanted: true });
+    await friend.event('frame');
+  });
+});
+
+describe('the rate of addresses', () => {
+  it('is kept for each on its own', () => {
+    const rate = new AddressRate();
+    for (let n = 0; n < ADDRESS_RATE.burst; n++) assert.ok(rate.allows(0, '192.0.2.1'));
+    assert.equal(rate.allows(0, '192.0.2.1'), false);
+    assert.equal(rate.allows(0, '192.0.2.2'), true);
+  });
+
+  it(`is one for all that come when ${ADDRESSES_MAX} are known, until those are quiet`, () => {
+    const rate = new AddressRate();
+    for (let n = 0; n < ADDRESSES_MAX; n++) rate.allows(0, `known ${n}`);
+    const crowd = Array.from({ length: ADDRESS_RATE.burst + 1 }, (_, n) =>
+      rate.allows(0, `new ${n}`),
+    );
+    assert.deepEqual(crowd.slice(-2), [true, false]);
+    assert.equal(rate.allows(0, 'known 0'), true);
+    assert.equal(rate.allows(10_000, 'new again'), true);
+    assert.equal(rate.allows(10_000, 'new 0'), true);
+  });
+});
+
+describe('handshakes that are not finished', { timeout: 20_000 }, () => {
+  it(`are ${HANDSHAKES_MAX} at most: one above that is sent away, whatever it sends`, async (t) => {
+    const end = await openPatientEnd(t);
+    const friend = await openEnd(t, 2);
+    const { from } = await link(end, friend);
+    const halves = [];
+    for (let n = 0; n < HANDSHAKES_MAX; n++) halves.push(await Stranger.connect(t, end));
+    const above = await Stranger.connect(t, end);
+    above.tls.write(Buffer.alloc(1_000, 0xff));
+    await above.gone;
+    assert.equal(end.counters.get('too-many-handshakes'), 1);
+    end.transport.send(from, { type: 'heartbeat', setHash: 1n, wanted: true });
+    await friend.event('frame');
+
+    halves[0]?.tls.destroy();
+    await halves[0]?.gone;
+    await linkEventually(t, end);
+  });
+
+  it('end, and make room, when their socket breaks or they are refused', async (t) => {
+    const end = await openPatientEnd(t);
+    for (let n = 0; n < 2 * HANDSHAKES_MAX; n++) {
+      const stranger = await Stranger.connect(t, end);
+      if (n % 2 === 0) stranger.socket.send('no frame');
+      else stranger.tls.destroy();
+      await stranger.gone;
+    }
+    await linkEventually(t, end);
+  });
+});
+
+describe('who takes its time', { timeout: 20_000, concurrency: true }, () => {
+  it('without TLS is let go of', async (t) => {
+    const end = await openEnd(t, 1);
+    await once(connectTcp(t, end), 'close');
+    assert.equal(end.counters.get('not-tls'), 1);
+  });
+
+  it('without a request, or in the middle of one, is let go of', async (t) => {
+    const end = await openEnd(t, 1);
+    const requests = ['', 'GET / HTTP/1.1\r\n', 'POST / HTTP/1.1\r\ncontent-length: 10\r\n\r\n'];
+    const sockets = requests.map((request) => {
+      const socket = tls.connect({
+        port: end.endpoint.port,
+        host: '127.0.0.1',
+        rejectUnauthorized: false,
+      });
+      t.after(() => socket.destroy());
+      socket.write(request);
+      socket.resume();
+      return once(socket, 'close');
+    });
+    await Promise.all(sockets);
+  });
+
+  it('does not keep a transport from stopping', async (t) => {
+    const end = await openEnd(t, 1);
+    const socket = connectTcp(t, end);
+    await once(socket, 'connect');
+    const stranger = await Stranger.connect(t, end);
+    stranger.tls.pause();
+    const startedAt = performance.now();
+    await end.transport.stop();
+    assert.ok(performance.now() - startedAt < 2_000);
+  });
+});
+
+/** The end hears of a socket that is gone a little after we do: until then it may have no room. */
+async function linkEventually(t: TestContext, end: End): Promise<void> {
+  for (;;) {
+    const [ups, sentAway] = [count(end, 'link-up'), end.counters.get('too-many-handshakes')];
+    const stranger = await Stranger.connect(t, end);
+    void stranger.handshake(credentialsOf(3));
+    const isUp = await Promise.race([
+      end.event('link-up', ups + 1).then(() => true),
+      end.counted('too-many-handshakes', sentAway + 1).then(() => false),
+    ]);
+    if (isUp) return;
+  }
+}

@@ -1,0 +1,201 @@
+/** Links between transports on loopback sockets: they come up, carry frames and questions, and end. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { MeshFrame } from '#peer/mesh/frame.ts';
+import { type ClusterKeys, parseClusterKeys } from '#peer/transport/cluster-keys.ts';
+import { QUESTIONS_MAX } from '#peer/transport/limits.ts';
+import type { Answer } from '#peer/transport/questions.ts';
+import { sealPeer } from '#test/support/records.ts';
+import { NEW_KEY, OLD_KEY, connectMember, count, link, openEnd } from './ends.ts';
+
+const HEARTBEAT: MeshFrame = { type: 'heartbeat', setHash: 5n, wanted: true };
+const SPACE = { type: 'space', family: 4, wantLog2: 8, minLog2: 4 } as const;
+const ANSWERED: Answer = { error: '', arbiter: new Uint8Array() };
+const ANSWERS = { onQuestion: async () => ANSWERED };
+const REFUSES = { onQuestion: () => Promise.reject(new Error('no space to spare')) };
+const NEVER_ANSWERS = { onQuestion: () => new Promise<Answer>(() => {}) };
+
+describe('a link', { timeout: 20_000 }, () => {
+  for (const address of ['127.0.0.1', '::1']) {
+    it(`comes up at both ends of ${address}, and each knows who the other is`, async (t) => {
+      const [one, two] = [await openEnd(t, 1, { address }), await openEnd(t, 2, { address })];
+      one.transport.dial(two.endpoint);
+      const ours = await one.event('link-up');
+      const theirs = await two.event('link-up');
+      assert.deepEqual([ours.peer, ours.initiator], [two.id, 'us']);
+      assert.deepEqual(ours.endpoint, two.endpoint);
+      assert.deepEqual([theirs.peer, theirs.initiator], [one.id, 'them']);
+      assert.deepEqual(theirs.endpoint.address, one.endpoint.address);
+    });
+  }
+
+  it('carries frames both ways, in their order', async (t) => {
+    const [one, two] = [await openEnd(t, 1), await openEnd(t, 2)];
+    const ids = await link(one, two);
+    const { body, signature } = sealPeer(1).signed;
+    const signed = { body: Uint8Array.from(body), signature: Uint8Array.from(signature) };
+    const records: MeshFrame = { type: 'records', records: [signed] };
+    one.transport.send(ids.from, HEARTBEAT);
+    one.transport.send(ids.from, records);
+    two.transport.send(ids.to, HEARTBEAT);
+    assert.deepEqual((await two.event('frame')).frame, HEARTBEAT);
+    assert.deepEqual((await two.event('frame', 2)).frame, records);
+    assert.deepEqual(await one.event('frame'), {
+      type: 'frame',
+      link: ids.from,
+      frame: HEARTBEAT,
+    });
+  });
+
+  it('tells the end whose mesh closed it nothing, and the other one once', async (t) => {
+    const [one, two] = [await openEnd(t, 1), await openEnd(t, 2)];
+    const ids = await link(one, two);
+    one.transport.close(ids.from, 'unwanted');
+    assert.equal((await two.event('link-down')).link, ids.to);
+    await link(one, two);
+    assert.equal(count(one, 'link-down'), 0);
+    assert.equal(count(two, 'link-down'), 1);
+  });
+
+  it('that breaks is told to the mesh once', async (t) => {
+    const one = await openEnd(t, 1);
+    const member = await connectMember(t, one, 2);
+    const up = await one.event('link-up');
+    member.tls.destroy();
+    assert.equal((await one.event('link-down')).link, up.link);
+    await connectMember(t, one, 2);
+    assert.equal(count(one, 'link-down'), 1);
+  });
+
+  it('is not there when nobody listens: the mesh is told that the dial failed', async (t) => {
+    const [one, two] = [await openEnd(t, 1), await openEnd(t, 2)];
+    await two.transport.stop();
+    one.transport.dial(two.endpoint);
+    assert.deepEqual((await one.event('dial-failed')).endpoint, two.endpoint);
+    assert.equal(count(one, 'link-up'), 0);
+  });
+
+  it('that fills up is congested, and drained once the other end reads again', async (t) => {
+    const one = await openEnd(t, 1);
+    const member = await connectMember(t, one, 2);
+    const { link: id } = await one.event('link-up');
+    member.tls.pause();
+    const part = { body: new Uint8Array(16 * 1024), signature: new Uint8Array(64) };
+    const large: MeshFrame = { type: 'records', records: Array.from({ length: 64 }, () => part) };
+    // More than the kernel keeps for both ends of a TCP connection.
+    for (let megabytes = 0; megabytes < 32; megabytes++) one.transport.send(id, large);
+    assert.equal(one.counters.get('link-congested'), 1);
+    assert.equal(count(one, 'drained'), 0);
+    member.tls.resume();
+    assert.equal((await one.event('drained')).link, id);
+  });
+
+  it('takes a burst that comes right behind the proof of the other end', async (t) => {
+    const one = await openEnd(t, 1);
+    const member = await connectMember(t, one, 2);
+    const part = { body: new Uint8Array(16_000), signature: new Uint8Array(64) };
+    const records = Array.from({ length: 4 }, () => part);
+    member.send({ type: 'records', records });
+    assert.deepEqual((await one.event('frame')).frame, { type: 'records', records });
+    assert.deepEqual(one.counters.all(), {});
+  });
+
+  it('goes when its transport stops, and what was dialled then fails', async (t) => {
+    const [one, two] = [await openEnd(t, 1), await openEnd(t, 2)];
+    await link(one, two);
+    await two.transport.stop();
+    await one.event('link-down');
+    one.transport.dial(two.endpoint);
+    await one.event('dial-failed');
+  });
+});
+
+function keys(...lines: readonly string[]): ClusterKeys {
+  return parseClusterKeys(lines.join('\n'), 'the test');
+}
+
+describe('while keys are rotated', { timeout: 20_000 }, () => {
+  const stages = [
+    [keys(OLD_KEY), keys(OLD_KEY, NEW_KEY)],
+    [keys(OLD_KEY, NEW_KEY), keys(NEW_KEY, OLD_KEY)],
+    [keys(NEW_KEY, OLD_KEY), keys(NEW_KEY)],
+  ] as const;
+  for (const [at, [before, after]] of stages.entries()) {
+    it(`peers before and after step ${at + 1} link in either direction`, async (t) => {
+      const one = await openEnd(t, 1, { credentials: { keys: before } });
+      const two = await openEnd(t, 2, { credentials: { keys: after } });
+      await link(one, two);
+      await link(two, one);
+    });
+  }
+
+  it('one that skips a step is refused', async (t) => {
+    const one = await openEnd(t, 1, { credentials: { keys: keys(OLD_KEY) } });
+    const two = await openEnd(t, 2, { credentials: { keys: keys(NEW_KEY, OLD_KEY) } });
+    two.transport.dial(one.endpoint);
+    await two.event('dial-failed');
+    assert.deepEqual(one.counters.all(), { 'unknown-cluster-key': 1 });
+  });
+});
+
+describe('a question', { timeout: 20_000 }, () => {
+  it('is answered over the link there is, and the other end knows who asks', async (t) => {
+    const askers: unknown[] = [];
+    const onQuestion = async (asker: { peer: string }, question: unknown) => {
+      askers.push([asker.peer, question]);
+      return { error: '', arbiter: Uint8Array.of(7) };
+    };
+    const [one, two] = [await openEnd(t, 1), await openEnd(t, 2, { onQuestion })];
+    await link(two, one);
+    const reply = await one.transport.ask({ peer: two.id, endpoint: two.endpoint }, SPACE);
+    assert.deepEqual([...reply.arbiter], [7]);
+    assert.deepEqual(askers, [[one.id, SPACE]]);
+    assert.equal(count(one, 'link-up'), 1);
+  });
+
+  it('dials where there is no link, once for all that ask at the same time', async (t) => {
+    const [one, two] = [await openEnd(t, 1), await openEnd(t, 2, ANSWERS)];
+    const ask = () => one.transport.ask({ endpoint: two.endpoint }, SPACE);
+    await Promise.all([ask(), ask(), ask()]);
+    await ask();
+    assert.equal(count(two, 'link-up'), 1);
+  });
+
+  it('fails with the error of the other end', async (t) => {
+    const [one, two] = [await openEnd(t, 1), await openEnd(t, 2, REFUSES)];
+    await assert.rejects(one.transport.ask({ endpoint: two.endpoint }, SPACE), /no space to spare/);
+  });
+
+  it('fails when the other end can not be reached', async (t) => {
+    const [one, two] = [await openEnd(t, 1), await openEnd(t, 2)];
+    await two.transport.stop();
+    await assert.rejects(one.transport.ask({ endpoint: two.endpoint }, SPACE), /ECONNREFUSED/);
+  });
+
+  it('fails at once when its link ends, whoever ended it', async (t) => {
+    const [one, two] = [await openEnd(t, 1), await openEnd(t, 2, NEVER_ANSWERS)];
+    const first = await link(one, two);
+    const target = { peer: two.id, endpoint: two.endpoint };
+    const asked = assert.rejects(one.transport.ask(target, SPACE), /was closed: unwanted/);
+    one.transport.close(first.from, 'unwanted');
+    await asked;
+    const again = await link(one, two);
+    const broken = assert.rejects(one.transport.ask(target, SPACE), /it closed: silent/);
+    two.transport.close(again.to, 'silent');
+    await broken;
+  });
+
+  it(`is refused above ${QUESTIONS_MAX} on one link, and the link stays`, async (t) => {
+    const waiting: ((answer: Answer) => void)[] = [];
+    const onQuestion = () => new Promise<Answer>((resolve) => waiting.push(resolve));
+    const [one, two] = [await openEnd(t, 1), await openEnd(t, 2, { onQuestion })];
+    const { from } = await link(one, two);
+    const ask = () => one.transport.ask({ peer: two.id, endpoint: two.endpoint }, SPACE);
+    const asked = Array.from({ length: QUESTIONS_MAX }, ask);
+    await assert.rejects(ask(), new RegExp(`${QUESTIONS_MAX} questions`));
+    one.transport.send(from, HEARTBEAT);
+    await two.event('frame');
+    for (const answer of waiting) answer(ANSWERED);
+    assert.equal((await Promise.all(asked)).length, QUESTIONS_MAX);
+  });
+});
