@@ -5,7 +5,12 @@ import type { Config } from './config.ts';
 import { formatCidr } from './ipam/cidr.ts';
 import { endpointKey } from './mesh/dials.ts';
 import { RING_COUNT } from './mesh/limits.ts';
-import { type ClusterKeys, PLAIN_KEYS, parseClusterKeys } from './transport/cluster-keys.ts';
+import {
+  ClusterKeyError,
+  type ClusterKeys,
+  PLAIN_KEYS,
+  parseClusterKeys,
+} from './transport/cluster-keys.ts';
 
 const DIGEST_BYTES = 16;
 
@@ -20,9 +25,22 @@ export function configDigest({ universe, seeds, vni }: Config): Uint8Array {
   return createHash('sha256').update(JSON.stringify(same)).digest().subarray(0, DIGEST_BYTES);
 }
 
-/** Throws ClusterKeyError, or what reading the file failed with. */
+/** Throws ClusterKeyError. */
 export function readClusterKeys({ key }: Config): ClusterKeys {
   if (key === 'plain') return PLAIN_KEYS;
   if ('password' in key) return parseClusterKeys(key.password, 'WEFT_PASSWORD');
-  return parseClusterKeys(readFileSync(key.file, 'utf8'), key.file);
+  return parseClusterKeys(readKeyFile(key.file), key.file);
+}
+
+function readKeyFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ClusterKeyError(
+      `--key-file ${path} can't be read (${reason}): give a file with the cluster's keys, ` +
+        'one a line, that this process may read',
+      { cause: error },
+    );
+  }
 }

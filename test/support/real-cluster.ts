@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Report } from '#peer/http/report.ts';
+import { eventuallyTrue } from './eventually.ts';
 import { createNamespace, type Namespace } from './namespace.ts';
 import { buildLauncher, createScratchDirectory } from './plugin-launcher.ts';
 import { type Flags, RealPeer } from './real-peer.ts';
@@ -31,6 +32,8 @@ export class RealCluster implements AsyncDisposable {
   /** The nodes that it was made with, the seeds first. */
   readonly nodes: RealNode[] = [];
   readonly lan: Namespace;
+  /** The cluster's key, which every peer proves its membership with. */
+  readonly keyFile: string;
   readonly #parts: AsyncDisposableStack;
   readonly #directory: string;
   readonly #seeds: readonly string[];
@@ -43,7 +46,7 @@ export class RealCluster implements AsyncDisposable {
     const most = Math.min(size, SEEDS_MAX);
     const seeds = most % 2 === 1 ? most : most - 1;
     this.#seeds = Array.from({ length: seeds }, (_, index) => `${LAN_PREFIX}${index + 1}`);
-    this.writeFile('key', `${randomBytes(32).toString('hex')}\n`);
+    this.keyFile = this.writeFile('key', `${randomBytes(32).toString('hex')}\n`);
   }
 
   /** `size` nodes and their network; no peer runs yet. */
@@ -65,7 +68,7 @@ export class RealCluster implements AsyncDisposable {
     }
   }
 
-  /** The same, with every peer ready and reaching every other. */
+  /** The same, with every peer ready. */
   static async start(size: number): Promise<RealCluster> {
     const cluster = await RealCluster.create(size);
     try {
@@ -82,6 +85,14 @@ export class RealCluster implements AsyncDisposable {
     return await Promise.all(this.nodes.map(({ peer }) => peer.ready()));
   }
 
+  /** Waits until every peer of `nodes` has a link to every other, as in a mesh of up to 9 peers. */
+  async linked(): Promise<void> {
+    await eventuallyTrue('every peer has a link to every other', async () => {
+      const reports = await Promise.all(this.nodes.map(({ peer }) => peer.report()));
+      return reports.every(({ links }) => links.length === this.nodes.length - 1);
+    });
+  }
+
   /** A further node of the same network. Its peer is configured as the others are but for `flags`. */
   async addNode(flags: Flags & { readonly name: string }): Promise<RealNode> {
     const number = ++this.#nodesMade;
@@ -91,9 +102,11 @@ export class RealCluster implements AsyncDisposable {
     const peer = new RealPeer({
       namespace,
       directory: join(this.#directory, `node${number}`),
-      flags: { address, seeds: this.#seeds.join(','), 'key-file': this.#path('key'), ...flags },
+      flags: { address, seeds: this.#seeds.join(','), 'key-file': this.keyFile, ...flags },
     });
-    this.#parts.defer(async () => void (await peer.end('SIGKILL')));
+    this.#parts.defer(async () => {
+      if (peer.isRunning()) await peer.end('SIGKILL');
+    });
     return { name: flags.name, address, namespace, peer };
   }
 

@@ -1,0 +1,115 @@
+/** Peers that can't run as they are told to: each says why in one line, exits, and changes nothing. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { chmodSync, chownSync, existsSync, globSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, it } from 'node:test';
+import { readKernelText } from '#test/support/kernel-text.ts';
+import { RealCluster, type RealNode } from '#test/support/real-cluster.ts';
+import { type Flags, RealPeer } from '#test/support/real-peer.ts';
+
+/** Debian's and every other system's "nobody", whose files a peer without CAP_DAC_OVERRIDE can't read. */
+const NOBODY = 65_534;
+
+const cluster = await RealCluster.create(1);
+after(() => cluster[Symbol.asyncDispose]());
+const [node] = cluster.nodes as [RealNode];
+let made = 0;
+
+/** A further peer in the node's namespace, with a directory of its own and the node's configuration. */
+function anotherPeer(flags: Flags = {}): RealPeer {
+  const directory = join(node.peer.directory, `other${++made}`);
+  return new RealPeer({
+    namespace: node.namespace,
+    directory,
+    flags: {
+      name: node.name,
+      address: node.address,
+      seeds: node.address,
+      'key-file': cluster.keyFile,
+      ...flags,
+    },
+  });
+}
+
+/** Starts the peer, which has to say in one line what is wrong, exit, and leave the kernel alone. */
+async function assertRefuses(peer: RealPeer, message: RegExp): Promise<void> {
+  const kernel = await readKernelText(node.namespace);
+  peer.start();
+  const { exitCode } = await peer.ended();
+  assert.ok(exitCode !== null && exitCode > 0, `exit code ${exitCode}`);
+  assert.match(peer.lastWords(), message);
+  assert.doesNotMatch(peer.lastWords(), /\n/);
+  assert.equal(await readKernelText(node.namespace), kernel);
+}
+
+/** Names, sizes and contents of all files of the directory. */
+function hashDirectory(directory: string): string {
+  const hash = createHash('sha256');
+  for (const path of globSync('**/*', { cwd: directory }).sort()) {
+    const full = join(directory, path);
+    hash.update(`${path}\0`);
+    if (statSync(full).isFile()) hash.update(readFileSync(full));
+  }
+  return hash.digest('hex');
+}
+
+it('a range that overlaps a route of the host', async () => {
+  await node.namespace.exec('ip', 'route', 'add', '10.40.0.0/16', 'dev', 'eth0');
+  const peer = anotherPeer();
+  await assertRefuses(peer, /10\.32\.0\.0\/12 overlaps.*10\.40\.0\.0\/16 dev eth0.*--universe/);
+  assert.ok(!existsSync(peer.stateDirectory), 'it made a state directory');
+  await node.namespace.exec('ip', 'route', 'delete', '10.40.0.0/16');
+});
+
+it('an address that is not on this host', async () => {
+  const peer = anotherPeer({ address: '198.18.0.77' });
+  await assertRefuses(peer, /--address 198\.18\.0\.77 is on no interface of this host/);
+});
+
+it('a key file that is missing', async () => {
+  const peer = anotherPeer({ 'key-file': `${cluster.keyFile}.missing` });
+  await assertRefuses(peer, /--key-file \S+key\.missing can't be read \(ENOENT/);
+});
+
+it('a key file that it may not read', async () => {
+  const file = cluster.writeFile('closed-key', 'a key that nobody but nobody may read\n');
+  chownSync(file, NOBODY, NOBODY);
+  chmodSync(file, 0o600);
+  await assertRefuses(anotherPeer({ 'key-file': file }), /closed-key can't be read \(EACCES/);
+});
+
+it('a key that is too short', async () => {
+  const file = cluster.writeFile('short-key', 'short\n');
+  await assertRefuses(anotherPeer({ 'key-file': file }), /short-key has 5 characters: 16 are the/);
+});
+
+it('a state directory of another cluster, which stays as it is', async () => {
+  const owner = anotherPeer();
+  owner.start();
+  await owner.ready();
+  assert.equal((await owner.end('SIGTERM')).exitCode, 0);
+  const hash = hashDirectory(owner.stateDirectory);
+
+  const peer = anotherPeer({ 'state-dir': owner.stateDirectory, cluster: 'another' });
+  await assertRefuses(peer, /another/);
+  assert.equal(hashDirectory(owner.stateDirectory), hash);
+  owner.start();
+  await owner.ready();
+  await owner.end('SIGTERM');
+});
+
+it('a state directory that another peer uses, which goes on', async () => {
+  node.peer.start();
+  const before = await node.peer.ready();
+  const flags = { 'state-dir': node.peer.stateDirectory, 'control-port': '6785' };
+  await assertRefuses(anotherPeer(flags), /state is in use by another peer/);
+  assert.deepEqual(await node.peer.report(), before);
+});
+
+it('a control port that another process uses, which goes on', async () => {
+  if (!node.peer.isRunning()) node.peer.start();
+  const before = await node.peer.ready();
+  await assertRefuses(anotherPeer(), /198\.18\.0\.1:6783/);
+  assert.deepEqual(await node.peer.report(), before);
+});
