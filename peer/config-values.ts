@@ -1,6 +1,7 @@
 /** One parser for each kind of value. Each throws ConfigError with what would be right. */
 import { formatCidr, sizeLog2, type Address, type Cidr } from './ipam/cidr.ts';
 import { AddressSyntaxError, parseAddress, parseCidr } from './ipam/parse.ts';
+import { endpointKey } from './mesh/dials.ts';
 import type { Endpoint } from './mesh/record.ts';
 
 /** What an option was given and why that is wrong; config.ts adds the option's name. */
@@ -87,9 +88,17 @@ export function parseEndpoints(text: string, defaultPort: number): readonly Endp
 
 export function parseSeeds(text: string, defaultPort: number): readonly Endpoint[] {
   const seeds = parseEndpoints(text, defaultPort);
+  const keys = seeds.map(endpointKey);
+  const twice = list(text).find((_, at) => keys.indexOf(keys[at] ?? '') !== at);
+  if (twice !== undefined) {
+    throw new ConfigError(`"${text}" names ${twice} twice: a seed has one vote, name each once`);
+  }
   if (SEED_COUNTS.includes(seeds.length)) return seeds;
   throw new ConfigError(`"${text}" names ${seeds.length} seeds: a majority needs 1, 3, 5 or 7`);
 }
+
+/** What parsePort never gives. */
+const NO_PORT = 0;
 
 /** `address:port`, or the absolute path of a unix socket. */
 export type HttpAddress = Endpoint | { readonly socketPath: string };
@@ -97,8 +106,11 @@ export type HttpAddress = Endpoint | { readonly socketPath: string };
 export function parseHttpAddresses(text: string): readonly HttpAddress[] {
   return list(text).map((item) => {
     if (item.startsWith('/')) return { socketPath: item };
-    if (!/:\d+$/.test(item)) throw new ConfigError(`"${item}" is neither address:port nor a path`);
-    return parseEndpoint(item, 0);
+    const endpoint = parseEndpoint(item, NO_PORT);
+    if (endpoint.port !== NO_PORT) return endpoint;
+    throw new ConfigError(
+      `"${item}" has no port: expected address:port, [ipv6]:port or the absolute path of a socket`,
+    );
   });
 }
 
