@@ -50,6 +50,8 @@ export type CoreEffect =
   | { readonly type: 'reply'; readonly to: ReplyId; readonly value: CoreReply }
   /** Ask these donors in turn, and tell the core how that ended. */
   | { readonly type: 'ask-space'; readonly donors: readonly PeerId[]; readonly need: Need }
+  /** Ask the arbiter for its list of members. */
+  | { readonly type: 'ask-view' }
   /** What the kernel should look like may have changed. */
   | { readonly type: 'look-again' }
   /** This identity must not act any more: stop, and start anew without its state. */

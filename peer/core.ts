@@ -15,6 +15,7 @@ import type { MeshEvent } from './mesh/effect.ts';
 import { Mesh, type MeshOptions } from './mesh/mesh.ts';
 import type { PeerId } from './mesh/peer-id.ts';
 import type { PeerContent, Profile } from './mesh/record.ts';
+import { Namesakes } from './namesakes.ts';
 import { SpaceQuestions } from './space-questions.ts';
 import {
   ALLOCATION_WAIT_MS,
@@ -34,6 +35,7 @@ export class Core {
   readonly #options: CoreOptions;
   readonly #questions: SpaceQuestions;
   readonly #waiting = new WaitingAllocations();
+  readonly #namesakes: Namesakes;
   /** What ownership is derived from has changed since it was looked at. */
   #isDirty = true;
 
@@ -41,6 +43,7 @@ export class Core {
     this.#options = options;
     this.ipam = options.ipam;
     this.#questions = new SpaceQuestions(options.random);
+    this.#namesakes = new Namesakes(options.random);
     this.mesh = new Mesh({ ...options, members: (records) => this.members(records) });
   }
 
@@ -56,7 +59,12 @@ export class Core {
 
   /** When the next `time` event is due. */
   nextAt(): number {
-    return Math.min(this.mesh.nextAt(), this.#questions.nextAt(), this.#waiting.nextAt());
+    return Math.min(
+      this.mesh.nextAt(),
+      this.#questions.nextAt(),
+      this.#waiting.nextAt(),
+      this.#namesakes.nextAt(),
+    );
   }
 
   /** What to publish at the start of an identity that is a member already. */
@@ -66,21 +74,11 @@ export class Core {
     return [...this.step(now, { type: 'publish', content })];
   }
 
-  /**
-   * The records whose writers are members. Of several identities under one name the one that
-   * registered last is: the arbiter replaces a name's old identity by its new one.
-   */
+  /** The records whose writers the arbiter, as far as we know, has neither removed nor replaced. */
   members(records: readonly PeerRecord[]): readonly PeerRecord[] {
-    const latest = new Map<string, PeerRecord>();
-    for (const record of records) {
-      const { profile, custody } = record.content;
-      if (!this.ipam.allows(record.peer, custody.registeredRev)) continue;
-      const other = latest.get(profile.name);
-      if (other !== undefined && other.content.custody.registeredRev > custody.registeredRev)
-        continue;
-      latest.set(profile.name, record);
-    }
-    return records.filter((record) => latest.get(record.content.profile.name) === record);
+    return records.filter(({ peer, content }) =>
+      this.ipam.allows(peer, content.custody.registeredRev),
+    );
   }
 
   /** The other peers that are members, in order of their ids. */
@@ -116,7 +114,12 @@ export class Core {
     const expired = this.#waiting.expired(now);
     const refusals = expired.map(({ reply, reason }) => answer(reply, { type: 'refused', reason }));
     if (this.ipam.phase() !== 'member') return refusals;
-    return [...this.#look(now), ...refusals, ...this.#askForSpace(now)];
+    return [
+      ...this.#look(now),
+      ...refusals,
+      ...this.#askForSpace(now),
+      ...this.#namesakes.due(now),
+    ];
   }
 
   #mesh(now: number, event: MeshEvent): readonly CoreEffect[] {
@@ -145,6 +148,7 @@ export class Core {
     const reason = 'this peer was removed from the cluster, or another took its name';
     if (removed) return this.#after(writes, [{ type: 'fence', reason }]);
     if (writes.length === 0) return [];
+    this.#isDirty = true;
     return [...this.#commit(writes), ...this.#mesh(now, { type: 'members-changed' })];
   }
 
@@ -191,6 +195,7 @@ export class Core {
   #look(now: number): readonly CoreEffect[] {
     if (!this.#isDirty) return [];
     this.#isDirty = false;
+    this.#namesakes.look(this.members(this.mesh.directory.peers()));
     const { writes, changed } = this.ipam.look(this.#custodies(() => true));
     const vtep = this.ipam.allocateVtep(now);
     const all = [...writes, ...vtep.writes];

@@ -128,8 +128,9 @@ async function openNetwork(
   const arbiters: ArbiterService = parts.adopt(openArbiters(start, transport), (open) =>
     open.close(),
   );
-  const driver: Driver = parts.adopt(createDriver(start, transport, reconciler), (running) =>
-    running.stop(),
+  const driver: Driver = parts.adopt(
+    createDriver(start, { transport, arbiters, reconciler }),
+    (running) => running.stop(),
   );
   return { transport, arbiters, driver };
 }
@@ -147,10 +148,13 @@ function openArbiters({ config, state }: Start, transport: Transport): ArbiterSe
   });
 }
 
-function createDriver(start: Start, transport: Transport, reconciler: Reconciler): Driver {
+function createDriver(
+  start: Start,
+  { transport, arbiters, reconciler }: Omit<Network, 'driver'> & { reconciler: Reconciler },
+): Driver {
   const { log, onFatal, counters, state } = start;
   const { core, store, memory, identity } = state;
-  return new Driver({
+  const driver: Driver = new Driver({
     core,
     counters,
     now,
@@ -161,10 +165,17 @@ function createDriver(start: Start, transport: Transport, reconciler: Reconciler
       commit: (writes) => store.commit(writes),
       remember: (records) => memory.remember(records, identity.id),
       askSpace: (donors, need) => askDonors({ core, transport, log }, donors, need),
+      askView: () => {
+        arbiters.arbiter.list().then(
+          (view) => driver.tell({ type: 'view', view }),
+          (error: unknown) => log.debug({ detail: String(error) }, 'no list of members'),
+        );
+      },
       lookAgain: () => reconciler.request(),
       fence: onFatal,
     },
   });
+  return driver;
 }
 
 async function serve(

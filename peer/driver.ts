@@ -25,6 +25,8 @@ export interface DriverPorts {
   remember(records: readonly DirectoryRecord[]): void;
   /** Asks the donors in turn; resolves to whether one of them granted. Never rejects. */
   askSpace(donors: readonly PeerId[], need: Need): Promise<boolean>;
+  /** Asks the arbiter for its list of members, and tells the core if it answers. */
+  askView(): void;
   /** What the kernel should look like may have changed. */
   lookAgain(): void;
   /** This identity must not act any more. */
@@ -134,6 +136,8 @@ export class Driver {
         return this.#reply(effect.to, effect.value);
       case 'ask-space':
         return this.#askSpace(effect.donors, effect.need);
+      case 'ask-view':
+        return this.#ports.askView();
       case 'look-again':
         return this.#ports.lookAgain();
       case 'fence':

@@ -88,13 +88,16 @@ export class Standing {
 
   #problems(): readonly string[] {
     const { core, config } = this.#options;
-    const down = core.others().filter(({ peer }) => core.mesh.down().has(peer));
+    const down = core.mesh.down();
+    const unreachable = core.others().filter(({ peer }) => down.has(peer));
     return [
       ...(this.#waitsFor === undefined ? [] : [this.#waitsFor]),
       ...(config.key === 'plain'
         ? ['plain mode: whoever reaches the control port is a member; give the peers a key']
         : []),
-      ...down.map(({ content }) => `${content.profile.name} can't be reached by its neighbours`),
+      ...unreachable.map(
+        ({ content }) => `${content.profile.name} can't be reached by its neighbours`,
+      ),
     ];
   }
 }

@@ -16,7 +16,9 @@ export function downPeers(
   rings: Rings,
   alive: ReadonlySet<PeerId>,
 ): ReadonlySet<PeerId> {
-  const ids = directory.peerIds();
+  // Peers that were removed have records still, but no place on the rings.
+  const members = new Set(rings.orders[0]);
+  const ids = directory.peerIds().filter((id) => members.has(id));
   const accused = new Set(ids.flatMap((id) => directory.down(id)));
   const suspects = ids.filter((id) => accused.has(id) && !alive.has(id));
   const suspected = new Set(suspects);

@@ -144,6 +144,26 @@ describe('simulated clusters', () => {
     },
   );
 
+  scenario('a node that lost its disk is a new peer, and the others drop the old one', (world) => {
+    start(world, 5);
+    const [, , victim] = world.peers;
+    assert.ok(victim !== undefined);
+    world.crash(victim);
+    world.runUntil(world.now + 1_000);
+    world.replace(victim, [0, 1]);
+    const [lost] = world.replaced;
+    const hasDropped = ({ core }: SimulatedPeer): boolean => {
+      const ids = core.others().map(({ peer }) => peer);
+      return ids.length === 4 && !ids.some((id) => id === lost);
+    };
+    const until = world.now + HEAL_MS;
+    assert.ok(
+      world.runUntil(until, () => world.peers.every(hasDropped)),
+      'only the new one counts',
+    );
+    world.assertDisjoint();
+  });
+
   it('one seed gives one run', () => {
     const hashes = [1, 2].map(() => {
       const world = new World(4711);

@@ -36,8 +36,8 @@ interface Disk {
 
 export interface SimulatedPeer {
   readonly n: number;
-  readonly id: PeerId;
-  readonly disk: Disk;
+  id: PeerId;
+  disk: Disk;
   core: Core;
   isUp: boolean;
   /** Grows at each crash: what an earlier run had under way is not heard of any more. */
@@ -56,6 +56,8 @@ interface Wire {
 export class World {
   readonly random: () => number;
   readonly peers: SimulatedPeer[] = [];
+  /** Identities that were lost with their disks. */
+  readonly replaced: PeerId[] = [];
   readonly universe: readonly Cidr[] = [parseCidr('10.32.0.0/12')];
   readonly #queue = new EventQueue();
   readonly #codec = createFakeCodec();
@@ -97,6 +99,15 @@ export class World {
   restart(peer: SimulatedPeer, bootstrap: readonly number[]): void {
     peer.core = this.#makeCore(peer.id, { n: peer.n, disk: peer.disk, bootstrap });
     this.#start(peer);
+  }
+
+  /** The node comes back with an empty disk: another identity, under the same name. */
+  replace(peer: SimulatedPeer, bootstrap: readonly number[]): void {
+    const old = peer.id;
+    peer.id = this.#newId();
+    peer.disk = { store: new MemoryStore(), epoch: 0, busyUntil: this.now };
+    this.restart(peer, bootstrap);
+    this.replaced.push(old);
   }
 
   /** Nothing passes between peers for which it answers true; their links fall silent. */
@@ -162,13 +173,22 @@ export class World {
     this.#execute(peer, peer.core.start(this.now));
     if (peer.core.ipam.phase() !== 'unregistered') return;
     this.#later(peer, this.#between(ARBITER_MS), () => {
-      this.#members.set(peer.id, testProfile(peer.n).name);
-      this.#rev++;
+      this.#register(peer.id, testProfile(peer.n).name);
       this.#founder ??= peer.id;
-      const view: View = { rev: this.#rev, members: new Map(this.#members) };
-      this.tell(peer, { type: 'registered', view });
+      this.tell(peer, { type: 'registered', view: this.#view() });
       this.tell(peer, { type: 'founded', founder: this.#founder });
     });
+  }
+
+  /** A name has one identity: a new one takes the place of the old. */
+  #register(id: PeerId, name: string): void {
+    for (const [other, taken] of this.#members) if (taken === name) this.#members.delete(other);
+    this.#members.set(id, name);
+    this.#rev++;
+  }
+
+  #view(): View {
+    return { rev: this.#rev, members: new Map(this.#members) };
   }
 
   #execute(peer: SimulatedPeer, effects: readonly CoreEffect[]): void {
@@ -190,6 +210,10 @@ export class World {
         return this.tell(peer, { type: 'publish', content: effect.content });
       case 'ask-space':
         return this.#askSpace(peer, effect);
+      case 'ask-view':
+        return this.#later(peer, this.#between(ARBITER_MS), () => {
+          this.tell(peer, { type: 'view', view: this.#view() });
+        });
       case 'fence':
         throw new Error(`node${peer.n} fenced itself: ${effect.reason}`);
       case 'learned':
