@@ -45,6 +45,8 @@ export interface ConnectionListener {
   drained(): void;
   /** Refused by us, before or after it was up. */
   refused(reason: RefusalReason, detail: string): void;
+  /** The peer that we dialled refused us, before the link was up: in its words. */
+  turnedAway(reason: string, detail: string): void;
   /** The last word; `detail` is what the other end said, or what broke. */
   closed(detail: string): void;
 }
@@ -200,6 +202,7 @@ export class Connection {
   }
 
   #farewell(reason: string, detail: string): void {
+    if (!this.#isUp && this.role === 'initiator') this.#listener.turnedAway(reason, detail);
     this.#closing = `it closed: ${reason}${detail === '' ? '' : ` (${detail})`}`;
     this.#end();
   }

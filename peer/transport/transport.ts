@@ -30,6 +30,7 @@ import {
   HANDSHAKE_TIMEOUT_MS,
 } from './limits.ts';
 import { type Answer, Questions } from './questions.ts';
+import { TurnedAway } from './turned-away.ts';
 
 /** The path of the WebSocket; anything else on the port is refused. */
 const LINK_PATH = '/weft/v1/link';
@@ -75,6 +76,7 @@ export class Transport {
   readonly #links = new Map<LinkId, OpenLink>();
   /** Which peer answered at an endpoint that we dialled. */
   readonly #resolved = new Map<string, PeerId>();
+  readonly #turnedAway: TurnedAway;
   readonly #dialling = new Map<string, Promise<PeerId>>();
   readonly #rate = new AddressRate();
   #handshakes = 0;
@@ -83,6 +85,7 @@ export class Transport {
   private constructor(options: TransportOptions, server: https.Server) {
     this.#options = options;
     this.#server = server;
+    this.#turnedAway = new TurnedAway(options);
   }
 
   /** Listens, and resolves to the transport. Rejects with what listening failed with. */
@@ -300,6 +303,7 @@ export class Transport {
         const from = formatAddress(opening.endpoint.address);
         log.warn({ reason, detail, from }, 'refused a connection');
       },
+      turnedAway: (reason, detail) => this.#turnedAway.add(opening.endpoint, { reason, detail }),
       closed: (detail) => {
         if (!state.isUp) this.#handshakes--;
         this.#connections.delete(connection());
@@ -313,7 +317,10 @@ export class Transport {
     const { endpoint, role, settled } = opening;
     const questions = new Questions((frame) => connection.send(frame));
     this.#links.set(link, { id: link, peer, connection, address: endpoint.address, questions });
-    if (role === 'initiator') this.#resolved.set(endpointKey(endpoint), peer);
+    if (role === 'initiator') {
+      this.#resolved.set(endpointKey(endpoint), peer);
+      this.#turnedAway.forget(endpoint);
+    }
     const initiator: LinkUp['initiator'] = role === 'initiator' ? 'us' : 'them';
     this.#options.onEvent({ type: 'link-up', link, peer, initiator, endpoint });
     settled?.resolve(peer);

@@ -1,0 +1,34 @@
+/**
+ * Peers that refused us when we dialled them: the operator of this peer is the one who can mend it,
+ * so the reason is in its log, once for as long as it stays the same. We dial again and again.
+ */
+import type { Logger } from 'pino';
+import type { Counters } from '../counters.ts';
+import { endpointKey } from '../mesh/dials.ts';
+import type { Endpoint } from '../mesh/record.ts';
+
+export class TurnedAway {
+  readonly #counters: Counters;
+  readonly #log: Logger;
+  /** The last reason, by endpoint: as many as we dial. */
+  readonly #reasons = new Map<string, string>();
+
+  constructor({ counters, log }: { readonly counters: Counters; readonly log: Logger }) {
+    this.#counters = counters;
+    this.#log = log;
+  }
+
+  /** The peer at the endpoint refused us; reason and detail are in its words. */
+  add(endpoint: Endpoint, { reason, detail }: { reason: string; detail: string }): void {
+    const by = endpointKey(endpoint);
+    const isNews = this.#reasons.get(by) !== reason;
+    this.#reasons.set(by, reason);
+    this.#counters.add('turned-away');
+    this.#log[isNews ? 'warn' : 'debug']({ reason, detail, by }, 'a peer refused us');
+  }
+
+  /** The peer at the endpoint has let us in. */
+  forget(endpoint: Endpoint): void {
+    this.#reasons.delete(endpointKey(endpoint));
+  }
+}
