@@ -25,6 +25,10 @@ function driftOf({ kernel }: Report): readonly string[] {
     .map(([kind, times]) => `${kind}: ${times}`);
 }
 
+function attached({ attachments }: Report): readonly string[] {
+  return attachments.map(({ containerId }) => containerId);
+}
+
 /** `after` is the report of a process that took over all that the one of `before` left. */
 function assertTakenOver(before: Report, after: Report): void {
   assert.deepEqual(lasting(after), lasting(before));
@@ -89,7 +93,6 @@ it('while the peer is down ADD answers 11 and DEL is queued, and done after the 
 
   first.peer.start();
   await first.peer.ready();
-  const attached = (report: Report) => report.attachments.map(({ containerId }) => containerId);
   const without = await eventually('the DEL is done', async () => {
     const report = await first.peer.report();
     return attached(report).includes('dave') ? undefined : report;

@@ -79,6 +79,14 @@ it('a frame of 100 MB, which is not even gathered', async () => {
   assert.ok(growthBytes < GROWTH_BYTES_MAX, `${growthBytes} bytes more than before`);
 });
 
+/** Reasons for which the log of the node's peer says that others refused it. */
+function readRefusals({ peer }: RealNode): ReadonlySet<string | undefined> {
+  const entries = peer.log().trimEnd().split('\n');
+  const refusals = entries.map((entry) => JSON.parse(entry) as { msg: string; reason?: string });
+  const ofOthers = refusals.filter(({ msg }) => msg === 'a peer refused us');
+  return new Set(ofOthers.map(({ reason }) => reason));
+}
+
 /** A peer that differs from ours by the flags: every seed refuses it, and it never becomes a member. */
 async function assertRefused(name: string, flags: Flags, reason: string): Promise<void> {
   const stranger = await cluster.addNode({ name, ...flags });
@@ -88,6 +96,8 @@ async function assertRefused(name: string, flags: Flags, reason: string): Promis
     stranger.peer.tryReport(),
   );
   assert.equal(peer.state, 'joining');
+  const isTold = () => readRefusals(stranger).has(reason);
+  await eventuallyTrue('its log says why', isTold, { instead: () => stranger.peer.log() });
   assert.deepEqual({ holdings, peers, links }, { holdings: [], peers: [], links: [] });
   assert.deepEqual(await stranger.peer.end('SIGTERM'), { exitCode: 0, signal: null });
   const devices = await stranger.namespace.exec('ip', '-o', 'link', 'show');

@@ -1,0 +1,77 @@
+/** Peers that come to a mesh which runs already: one that joins, and one with a name that is taken. */
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
+import { judgeState } from '#peer/lab/claims.ts';
+import { type NodeFacts, readNodeFacts } from '#peer/lab/node-facts.ts';
+import { eventuallyTrue } from '#test/support/eventually.ts';
+import { readKernelText } from '#test/support/kernel-text.ts';
+import { startPing } from '#test/support/ping.ts';
+import { RealCluster, type RealNode } from '#test/support/real-cluster.ts';
+
+/** A namesake waits 15 s for the other to turn out to be gone; the rest is a start on busy cores. */
+const NAMESAKE_ENDS_MS = 25_000;
+
+const cluster = await RealCluster.start(3);
+after(() => cluster[Symbol.asyncDispose]());
+const [first, second] = cluster.nodes as [RealNode, RealNode, RealNode];
+const alice = await cluster.addPod(first, 'alice');
+const address = await alice.attach();
+
+/** The node as the lab looks at its own. */
+async function readFacts({ name, address, namespace, peer }: RealNode): Promise<NodeFacts> {
+  const { directory, stateDirectory, cniSocket, cniQueue, httpSocket, logFile, pidFile } = peer;
+  const files = { directory, stateDirectory, cniSocket, cniQueue, httpSocket, logFile, pidFile };
+  const node = { name, namespace: namespace.name, underlay: address, startFile: '', ...files };
+  return await readNodeFacts(node, 4);
+}
+
+/**
+ * What speaks against it that the nodes are one mesh and that their kernels say the same: holdings
+ * that don't overlap, one FDB entry for each other peer, one route for each block, no drift.
+ */
+async function findFaults(nodes: readonly RealNode[]): Promise<readonly string[]> {
+  const facts = await Promise.all(nodes.map(readFacts));
+  return judgeState({ nodes: facts, pods: [] }).flatMap(({ findings }) => findings);
+}
+
+async function assertWhole(nodes: readonly RealNode[]): Promise<void> {
+  const isWhole = async () => (await findFaults(nodes)).length === 0;
+  const instead = async () => (await findFaults(nodes)).join('\n');
+  await eventuallyTrue('the nodes are one mesh', isWhole, { instead });
+}
+
+// At the same time: a namesake mostly waits.
+describe('a mesh of three', { concurrency: true }, () => {
+  it('takes a fourth node: it holds a part, and every kernel knows it once', async () => {
+    const joiner = await cluster.addNode({ name: 'joiner' });
+    joiner.peer.start();
+    const { holdings } = await joiner.peer.ready();
+    assert.ok(holdings.length > 0);
+    await assertWhole([...cluster.nodes, joiner]);
+
+    const pod = await cluster.addPod(joiner, 'dora');
+    await pod.attach();
+    await using pings = startPing(pod.namespace, { address, intervalMs: 5 });
+    await pings.answers(20);
+  });
+
+  it('goes on when a peer is given a name that is taken, which says so and exits', async () => {
+    await using pings = startPing(second.namespace, { address, intervalMs: 50 });
+    const namesake = await cluster.addNode({ name: first.name });
+    const kernel = await readKernelText(namesake.namespace);
+    namesake.peer.start();
+    assert.deepEqual(await namesake.peer.ended(NAMESAKE_ENDS_MS), { exitCode: 1, signal: null });
+
+    const { id } = (await first.peer.report()).peer;
+    const message = `the name "${first.name}" is taken by the peer ${id}, which is alive at ${first.address}: give this peer another name, or stop that one`;
+    assert.equal(namesake.peer.lastWords(), message);
+    assert.equal(await readKernelText(namesake.namespace), kernel);
+    await eventuallyTrue('nobody knows it any more', async () => {
+      const reports = await Promise.all(cluster.nodes.map(({ peer }) => peer.report()));
+      const said = reports.map(({ links, peers, problems }) => ({ links, peers, problems }));
+      return !JSON.stringify(said).includes(namesake.address);
+    });
+    for (const { peer } of cluster.nodes) assert.deepEqual((await peer.report()).problems, []);
+    assert.deepEqual((await pings.stop()).wrong, []);
+  });
+});
