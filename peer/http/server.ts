@@ -10,6 +10,7 @@ import { chmodSync, rmSync } from 'node:fs';
 import http, { type Server } from 'node:http';
 import { formatAddress } from '../ipam/cidr.ts';
 import type { HttpAddress } from '../config-values.ts';
+import { listenError } from '../listen-error.ts';
 import type { Report } from './report.ts';
 import { renderStatus } from './status-text.ts';
 
@@ -45,18 +46,21 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** Listens on all of the addresses. Rejects with what listening failed with. */
+/** Listens on all of the addresses. Rejects with ListenError. */
 export async function startHttpServer(
   addresses: readonly HttpAddress[],
   report: () => Report,
 ): Promise<HttpServer> {
   const servers: Server[] = [];
-  for (const address of addresses) servers.push(await listen(address, report));
-  return {
-    close: async () => {
-      await Promise.all(servers.map(stop));
-    },
-  };
+  const close = async (): Promise<void> => void (await Promise.all(servers.map(stop)));
+  try {
+    for (const address of addresses) servers.push(await listen(address, report));
+  } catch (error) {
+    // One that was left listening would keep the process from ending.
+    await close();
+    throw error;
+  }
+  return { close };
 }
 
 async function listen(address: HttpAddress, report: () => Report): Promise<Server> {
@@ -74,7 +78,12 @@ async function listen(address: HttpAddress, report: () => Report): Promise<Serve
   } else {
     server.listen(address.port, formatAddress(address.address));
   }
-  await once(server, 'listening');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw listenError('http-address', error);
+  }
   if ('socketPath' in address) chmodSync(address.socketPath, 0o600);
   return server;
 }

@@ -11,6 +11,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import type { Counters } from '../counters.ts';
 import { type Address, formatAddress } from '../ipam/cidr.ts';
 import { parseAddress } from '../ipam/parse.ts';
+import { listenError } from '../listen-error.ts';
 import { endpointKey } from '../mesh/dials.ts';
 import type { LinkId, LinkUp, MeshEvent } from '../mesh/effect.ts';
 import type { MeshFrame } from '../mesh/frame.ts';
@@ -88,7 +89,7 @@ export class Transport {
     this.#turnedAway = new TurnedAway(options);
   }
 
-  /** Listens, and resolves to the transport. Rejects with what listening failed with. */
+  /** Listens, and resolves to the transport. Rejects with ListenError. */
   static async open(options: TransportOptions): Promise<Transport> {
     const server = https.createServer({
       ...makeCertificate(),
@@ -169,7 +170,7 @@ export class Transport {
   async #listen(): Promise<void> {
     const { address, port } = this.#options.listen;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#server.once('error', reject);
+    this.#server.once('error', (error) => reject(listenError('control-port', error)));
     this.#server.listen(port, formatAddress(address), resolve);
     await promise;
   }
@@ -184,6 +185,8 @@ export class Transport {
       maxPayload: FRAME_BYTES_MAX,
       perMessageDeflate: false,
     });
+    // ws hands on the server's errors, which are heard below; with nobody to hear, it would throw.
+    sockets.on('error', () => {});
     sockets.on('connection', (socket, request) =>
       this.#accept(socket, request.socket as TLSSocket),
     );

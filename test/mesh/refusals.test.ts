@@ -1,9 +1,12 @@
 /** Peers that can't run as they are told to: each says why in one line, exits, and changes nothing. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
+import type { Report } from '#peer/http/report.ts';
 import { readKernelText } from '#test/support/kernel-text.ts';
 import { RealCluster, type RealNode } from '#test/support/real-cluster.ts';
 import { type Flags, RealPeer } from '#test/support/real-peer.ts';
@@ -30,6 +33,12 @@ function anotherPeer(flags: Flags = {}): RealPeer {
       ...flags,
     },
   });
+}
+
+/** The report of the node's own peer, which is started by the first test that needs it. */
+async function readOwner(): Promise<Report> {
+  if (!node.peer.isRunning()) node.peer.start();
+  return await node.peer.ready();
 }
 
 /** Starts the peer, which has to say in one line what is wrong, exit, and leave the kernel alone. */
@@ -84,6 +93,19 @@ it('a key that is too short', async () => {
   await assertRefuses(anotherPeer({ 'key-file': file }), /short-key has 5 characters: 16 are the/);
 });
 
+it('a status address that another process uses, after one that it could listen on', async () => {
+  const script = "require('net').createServer().listen(6784, '127.0.0.1', () => console.log('up'))";
+  const holder = spawn('nsenter', [`--net=${node.namespace.path}`, process.execPath, '-e', script]);
+  await once(holder.stdout, 'data');
+  try {
+    const socket = join(node.peer.directory, 'status.sock');
+    const peer = anotherPeer({ 'http-address': `${socket},127.0.0.1:6784` });
+    await assertRefuses(peer, /in use 127\.0\.0\.1:6784: .* choose another --http-address$/);
+  } finally {
+    holder.kill('SIGKILL');
+  }
+});
+
 it('a state directory of another cluster, which stays as it is', async () => {
   const owner = anotherPeer();
   owner.start();
@@ -100,16 +122,17 @@ it('a state directory of another cluster, which stays as it is', async () => {
 });
 
 it('a state directory that another peer uses, which goes on', async () => {
-  node.peer.start();
-  const before = await node.peer.ready();
+  const before = await readOwner();
   const flags = { 'state-dir': node.peer.stateDirectory, 'control-port': '6785' };
   await assertRefuses(anotherPeer(flags), /state is in use by another peer/);
   assert.deepEqual(await node.peer.report(), before);
 });
 
 it('a control port that another process uses, which goes on', async () => {
-  if (!node.peer.isRunning()) node.peer.start();
-  const before = await node.peer.ready();
-  await assertRefuses(anotherPeer(), /198\.18\.0\.1:6783/);
+  const before = await readOwner();
+  await assertRefuses(
+    anotherPeer(),
+    /in use 198\.18\.0\.1:6783: .* choose another --control-port$/,
+  );
   assert.deepEqual(await node.peer.report(), before);
 });
