@@ -258,16 +258,24 @@ export class Mesh {
 
   #records(now: number, from: LinkId, records: readonly SignedRecord[]): readonly MeshEffect[] {
     const refused: MeshEffect[] = [];
-    const fresh = records.flatMap((signed) => {
-      const outcome = this.#examine(now, signed);
+    const fresh: DirectoryRecord[] = [];
+    for (const signed of records) {
+      const outcome = this.#examine(now, signed, fresh.length);
       if (typeof outcome === 'string') refused.push({ type: 'refused', reason: outcome });
-      return typeof outcome === 'object' ? [outcome] : [];
-    });
+      else if (outcome !== undefined) fresh.push(outcome);
+    }
     return [...refused, ...this.#learn(now, fresh, from)];
   }
 
-  /** The record if it is new and sound; why not; or undefined for one that is known already. */
-  #examine(now: number, signed: SignedRecord): DirectoryRecord | Refusal | undefined {
+  /**
+   * The record if it is new and sound; why not; or undefined for one that is known already.
+   * `freshCount`: those of the same frame that are to be taken before it.
+   */
+  #examine(
+    now: number,
+    signed: SignedRecord,
+    freshCount: number,
+  ): DirectoryRecord | Refusal | undefined {
     const record = this.#options.codec.parse(signed);
     if (record === undefined) return 'bad-record';
     if (this.directory.has(recordId(record))) return undefined;
@@ -275,7 +283,8 @@ export class Mesh {
     if (!this.#options.codec.verify(record)) return 'bad-signature';
     if (!this.#budget.spend(now, record.peer)) return 'writer-budget';
     const known = this.directory.get(recordId(record)) !== undefined;
-    if (!known && this.directory.size >= DIRECTORY_RECORDS_MAX) return 'directory-full';
+    if (!known && this.directory.size + freshCount >= DIRECTORY_RECORDS_MAX)
+      return 'directory-full';
     return record;
   }
 

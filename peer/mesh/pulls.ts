@@ -7,6 +7,8 @@ import { type RecordId, compareVersions, recordKey } from './record.ts';
 
 interface Pull {
   readonly id: RecordId;
+  /** Who is asked now. */
+  asked: LinkId;
   /** Who else announced it; asked in this order when the one before does not deliver. */
   readonly others: LinkId[];
   expiresAt: number;
@@ -42,6 +44,7 @@ export class Pulls {
         this.#pulls.delete(key);
         continue;
       }
+      pull.asked = next;
       pull.expiresAt = now + PULL_TIMEOUT_MS;
       byLink.set(next, [...(byLink.get(next) ?? []), pull.id]);
     }
@@ -65,13 +68,19 @@ export class Pulls {
     const key = recordKey(id);
     const pull = this.#pulls.get(key);
     if (pull !== undefined && compareVersions(pull.id, id) >= 0) {
-      if (pull.others.length < PULL_ANNOUNCERS_MAX) pull.others.push(link);
+      noteAnnouncer(pull, link);
       return false;
     }
     if (pull === undefined && this.#pulls.size >= PULLS_MAX) return false;
-    this.#pulls.set(key, { id, others: [], expiresAt: now + PULL_TIMEOUT_MS });
+    this.#pulls.set(key, { id, asked: link, others: [], expiresAt: now + PULL_TIMEOUT_MS });
     return true;
   }
+}
+
+/** Each link once: one that announces without end must not take the others' places. */
+function noteAnnouncer({ asked, others }: Pull, link: LinkId): void {
+  if (link === asked || others.includes(link) || others.length >= PULL_ANNOUNCERS_MAX) return;
+  others.push(link);
 }
 
 function want(link: LinkId, ids: readonly RecordId[]): readonly MeshEffect[] {
