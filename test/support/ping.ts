@@ -1,11 +1,12 @@
 /** A stream of pings from a namespace, and which of them were answered. */
 import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { eventuallyTrue } from './eventually.ts';
 import type { Namespace } from './namespace.ts';
 
 export interface PingStream extends AsyncDisposable {
-  /** Resolves when `count` more pings have been answered. Rejects when ping ends before. */
+  /** Resolves when `count` more pings have been answered. Rejects when they are not in time. */
   answers(count: number): Promise<void>;
   /** Ends it: sequence numbers that have no answer although a later one has, and those answered twice. */
   stop(): Promise<{ readonly answered: number; readonly wrong: readonly string[] }>;
@@ -34,9 +35,10 @@ export function startPing(
   return {
     answers: async (count) => {
       const enough = answered.length + count;
-      while (answered.length < enough) {
-        await Promise.race([once(lines, 'line'), ended.then(() => refuse(address))]);
-      }
+      await eventuallyTrue(`${count} answers of ${address}`, () => {
+        if (child.exitCode !== null) throw new Error(`ping ${address} ended by itself`);
+        return answered.length >= enough;
+      });
     },
     stop: async () => {
       await end();
@@ -44,10 +46,6 @@ export function startPing(
     },
     [Symbol.asyncDispose]: end,
   };
-}
-
-function refuse(address: string): never {
-  throw new Error(`ping ${address} ended by itself`);
 }
 
 /** The last one sent may be on its way when ping is stopped, so only those before an answer count. */
