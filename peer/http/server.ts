@@ -6,7 +6,7 @@
  *   GET /report   JSON, see report.ts     GET /readyz   200 when ADDs are served, 503 before
  */
 import { once } from 'node:events';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import http, { type Server } from 'node:http';
 import { formatAddress } from '../ipam/cidr.ts';
 import type { HttpAddress } from '../config-values.ts';
@@ -72,8 +72,7 @@ async function listen(address: HttpAddress, report: () => Report): Promise<Serve
   server.maxConnections = CONNECTIONS_MAX;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   if ('socketPath' in address) {
-    // Left by an earlier run; the CNI socket's check has made sure that none is running.
-    rmSync(address.socketPath, { force: true });
+    removeSocket(address.socketPath);
     server.listen(address.socketPath);
   } else {
     server.listen(address.port, formatAddress(address.address));
@@ -86,6 +85,14 @@ async function listen(address: HttpAddress, report: () => Report): Promise<Serve
   }
   if ('socketPath' in address) chmodSync(address.socketPath, 0o600);
   return server;
+}
+
+/**
+ * One that an earlier run left; the lock on the state has made sure that none is running. Anything
+ * else at the path was put there by somebody else, and stays.
+ */
+function removeSocket(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true) rmSync(path);
 }
 
 async function stop(server: Server): Promise<void> {
