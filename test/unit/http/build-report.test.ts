@@ -1,0 +1,132 @@
+/** The report from what a peer knows: its parts add up, and each is told once. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parseConfig } from '#peer/config.ts';
+import { Counters } from '#peer/counters.ts';
+import { buildReport, formatEndpoint } from '#peer/http/build-report.ts';
+import type { Report } from '#peer/http/report.ts';
+import { containsAddress, size } from '#peer/ipam/cidr.ts';
+import { parseAddress, parseCidr } from '#peer/ipam/parse.ts';
+import { requestOf } from '../ipam/builders.ts';
+import { type Member, createFounder, createJoiner, giveSpace } from '../member.ts';
+
+const KERNEL: Report['kernel'] = { inSync: true, drift: {}, failures: ['no route'] };
+
+/** The network and broadcast address of the universe. */
+const NEVER_GIVEN = ['10.32.0.0', '10.32.255.255'].map(parseAddress);
+
+function reportOf({ core, n }: Member): Report {
+  const args = [`--name=node${n}`, '--seeds=198.18.0.1', '--universe=10.32.0.0/16'];
+  const counters = new Counters();
+  counters.add('not-tls', 3);
+  return buildReport({
+    config: parseConfig(args, { WEFT_PASSWORD: 'a key for the tests' }),
+    self: core.self,
+    epoch: 4,
+    state: 'ready',
+    core,
+    kernel: KERNEL,
+    counters,
+    problems: ['a problem'],
+  });
+}
+
+function createPair(): { founder: Member; joiner: Member } {
+  const founder = createFounder(1);
+  const asked = createJoiner(2, founder);
+  giveSpace(founder, asked);
+  for (const reply of [1, 2, 3]) {
+    asked.joiner.tell({ type: 'allocate', request: requestOf(reply), reply });
+  }
+  return { founder, joiner: asked.joiner };
+}
+
+describe('the report', () => {
+  it('of each block: what is used, what is free and what is never given out is its size', () => {
+    const { founder, joiner } = createPair();
+    for (const member of [founder, joiner]) {
+      const { holdings } = reportOf(member);
+      assert.ok(holdings.length > 0);
+      for (const { cidr, used, free } of holdings) {
+        const range = parseCidr(cidr);
+        const never = NEVER_GIVEN.filter((address) => containsAddress(range, address));
+        assert.equal(BigInt(used) + BigInt(free) + BigInt(never.length), size(range));
+      }
+    }
+  });
+
+  it('of what is used: the attachments and the own overlay address', () => {
+    const { joiner } = createPair();
+    const { holdings, attachments, peers } = reportOf(joiner);
+    const own = peers.find(({ self }) => self)?.vtep.overlay ?? [];
+    const addresses = [...own, ...attachments.flatMap((attachment) => attachment.addresses)];
+    assert.equal(addresses.length, 4);
+    assert.equal(new Set(addresses).size, 4);
+    assert.equal(
+      holdings.reduce((sum, { used }) => sum + used, 0),
+      4,
+    );
+  });
+
+  it('of the cluster: all holdings and grants on their way are the universe, once', () => {
+    const { founder, joiner } = createPair();
+    const { peers, pendingGrants } = reportOf(founder);
+    const held = peers.flatMap(({ holdings }) => holdings);
+    const ranges = [...held, ...pendingGrants.map(({ cidr }) => cidr)].map(parseCidr);
+    assert.equal(
+      ranges.reduce((sum, range) => sum + size(range), 0n),
+      2n ** 16n,
+    );
+    assert.deepEqual(
+      pendingGrants.map(({ to }) => to),
+      [joiner.id],
+    );
+  });
+
+  it('says who we are, whom we know and to whom we have links', () => {
+    const { founder, joiner } = createPair();
+    const report = reportOf(joiner);
+    assert.deepEqual(report.peer, {
+      id: joiner.id,
+      name: 'node2',
+      cluster: 'weft',
+      epoch: '4',
+      state: 'ready',
+      arbiter: 'seeds',
+      secured: true,
+    });
+    assert.deepEqual(
+      new Map(report.peers.map(({ name, self, reachable }) => [name, { self, reachable }])),
+      new Map([
+        ['node1', { self: false, reachable: true }],
+        ['node2', { self: true, reachable: true }],
+      ]),
+    );
+    assert.deepEqual(
+      report.links.map(({ peer, name, initiator, wanted }) => [peer, name, initiator, wanted]),
+      [[founder.id, 'node1', 'them', true]],
+    );
+  });
+
+  it('has what was counted, and every problem, the failures of the kernel too', () => {
+    const { counters, problems } = reportOf(createPair().joiner);
+    assert.deepEqual(counters, { 'not-tls': 3 });
+    assert.deepEqual(problems, ['a problem', 'no route']);
+  });
+
+  it('is plain JSON', () => {
+    const report = reportOf(createPair().joiner);
+    assert.deepEqual(JSON.parse(JSON.stringify(report)), report);
+  });
+});
+
+function endpoint(address: string): string {
+  return formatEndpoint({ address: parseAddress(address), port: 1 });
+}
+
+describe('an endpoint in the report', () => {
+  it('has brackets where a reader could not tell the port from the address', () => {
+    assert.equal(endpoint('192.0.2.1'), '192.0.2.1:1');
+    assert.equal(endpoint('fd00::1'), '[fd00::1]:1');
+  });
+});
