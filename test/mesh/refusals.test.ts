@@ -98,7 +98,8 @@ it('a key that is too short', async () => {
 
 it('a status address that another process uses, after one that it could listen on', async () => {
   const script = "require('net').createServer().listen(6784, '127.0.0.1', () => console.log('up'))";
-  const holder = spawn('nsenter', [`--net=${node.namespace.path}`, process.execPath, '-e', script]);
+  const enter = ['netns', 'exec', node.namespace.name];
+  const holder = spawn('ip', [...enter, process.execPath, '-e', script]);
   await once(holder.stdout, 'data');
   try {
     const socket = join(node.peer.directory, 'status.sock');

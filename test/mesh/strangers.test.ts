@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { after, afterEach, beforeEach, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { VXLAN_DEVICE } from '#peer/overlay/names.ts';
 import { eventually, eventuallyTrue } from '#test/support/eventually.ts';
 import { readKernelText } from '#test/support/kernel-text.ts';
@@ -11,7 +11,7 @@ import { RealCluster, type RealNode } from '#test/support/real-cluster.ts';
 import type { Flags } from '#test/support/real-peer.ts';
 
 const CONTROL_PORT = 6783;
-const STRANGER = resolve('test/support/stranger.ts');
+const STRANGER = fileURLToPath(import.meta.resolve('#test/support/stranger.ts'));
 /** Well below the 100 MB that a stranger sends, and above what a garbage collector lets lie. */
 const GROWTH_BYTES_MAX = 50 * 1024 * 1024;
 
