@@ -1,5 +1,5 @@
 /** Why a server of ours can't listen, for whoever configured it. */
-import type { OptionName } from './config-options.ts';
+import type { OptionName } from './config/options.ts';
 
 export class ListenError extends Error {
   override readonly name = 'ListenError';

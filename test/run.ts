@@ -41,7 +41,7 @@ const CHECKS: readonly Step[] = [
   },
   {
     name: 'documents are what their sources give',
-    command: [process.execPath, 'peer/generate-docs.ts', '--check'],
+    command: [process.execPath, 'peer/config/generate-docs.ts', '--check'],
   },
   { name: 'dead code', command: [`${BIN}/knip`, '--no-progress'] },
   { name: 'format', command: [`${BIN}/oxfmt`, '--check'] },

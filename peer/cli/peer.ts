@@ -5,9 +5,9 @@
 import process from 'node:process';
 import { pino } from 'pino';
 import { AssertionFailure } from '../assert.ts';
-import { type Config, ConfigError, parseConfig } from '../config.ts';
-import { renderOptionsHelp } from '../config-options.ts';
-import { startDaemon } from '../daemon.ts';
+import { type Config, ConfigError, parseConfig } from '../config/config.ts';
+import { renderOptionsHelp } from '../config/options.ts';
+import { startDaemon } from '../daemon/daemon.ts';
 
 const EXIT_OK = 0;
 const EXIT_FAILURE = 1;

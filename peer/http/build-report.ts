@@ -1,6 +1,6 @@
 /** The report from what the peer knows: a pure function of a snapshot. */
-import type { Config } from '../config.ts';
-import type { Core } from '../core.ts';
+import type { Config } from '../config/config.ts';
+import type { Core } from '../core/core.ts';
 import type { Counters } from '../counters.ts';
 import { formatAddress, formatCidr } from '../ipam/cidr.ts';
 import type { PeerRecord } from '../mesh/directory.ts';

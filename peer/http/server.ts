@@ -9,7 +9,7 @@ import { once } from 'node:events';
 import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import http, { type Server } from 'node:http';
 import { formatAddress } from '../ipam/cidr.ts';
-import type { HttpAddress } from '../config-values.ts';
+import type { HttpAddress } from '../config/values.ts';
 import { listenError } from '../listen-error.ts';
 import type { Report } from './report.ts';
 import { renderStatus } from './status-text.ts';

@@ -3,8 +3,8 @@
  * streams that take time and break, disks that lose what was not synced, and an arbiter. One seed
  * gives one run.
  */
-import type { CoreEffect, CoreEvent } from '../../peer/core-event.ts';
-import { Core } from '../../peer/core.ts';
+import type { CoreEffect, CoreEvent } from '../../peer/core/core-event.ts';
+import { Core } from '../../peer/core/core.ts';
 import { type Cidr, formatAddress, overlaps } from '../../peer/ipam/cidr.ts';
 import type { View } from '../../peer/ipam/custody-state.ts';
 import { Ipam } from '../../peer/ipam/ipam.ts';

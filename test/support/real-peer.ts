@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { getFromPeer, PeerUnavailableError } from '#peer/cli/peer-client.ts';
-import type { OptionName } from '#peer/config-options.ts';
+import type { OptionName } from '#peer/config/options.ts';
 import type { Report } from '#peer/http/report.ts';
 import { eventually } from './eventually.ts';
 import type { Namespace } from './namespace.ts';

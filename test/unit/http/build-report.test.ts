@@ -1,14 +1,14 @@
 /** The report from what a peer knows: its parts add up, and each is told once. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseConfig } from '#peer/config.ts';
+import { parseConfig } from '#peer/config/config.ts';
 import { Counters } from '#peer/counters.ts';
 import { buildReport, formatEndpoint } from '#peer/http/build-report.ts';
 import type { Report } from '#peer/http/report.ts';
 import { containsAddress, size } from '#peer/ipam/cidr.ts';
 import { parseAddress, parseCidr } from '#peer/ipam/parse.ts';
 import { requestOf } from '../ipam/builders.ts';
-import { type Member, createFounder, createJoiner, giveSpace } from '../member.ts';
+import { type Member, createFounder, createJoiner, giveSpace } from '../core/member.ts';
 
 const KERNEL: Report['kernel'] = { inSync: true, drift: {}, failures: ['no route'] };
 

@@ -1,0 +1,191 @@
+/**
+ * Flags and environment to one frozen configuration. A flag wins over our variable, ours over an
+ * alias. What is unknown or malformed is refused by name, with the value and what would be right;
+ * nothing is guessed.
+ */
+import { hostname } from 'node:os';
+import { OPTIONS, type Option, type OptionName, environmentName } from './options.ts';
+import * as values from './values.ts';
+import type { Address, Cidr } from '../ipam/cidr.ts';
+import type { Endpoint } from '../mesh/record.ts';
+
+export { ConfigError } from './values.ts';
+
+export interface Config {
+  readonly name: string;
+  /** Undefined: to be found out from the host's routes. */
+  readonly address: Address | undefined;
+  readonly controlPort: number;
+  readonly vxlanPort: number;
+  readonly vni: number;
+  readonly universe: readonly Cidr[];
+  /** Empty: the peer is alone, with an arbiter of its own. */
+  readonly seeds: readonly Endpoint[];
+  readonly join: readonly Endpoint[];
+  readonly cluster: string;
+  readonly key: { readonly file: string } | { readonly password: string } | 'plain';
+  /** Bytes; 0 for what the underlay leaves. */
+  readonly mtu: number;
+  readonly connectionLimit: number;
+  readonly stateDirectory: string;
+  readonly cniSocket: string;
+  readonly cniQueue: string;
+  readonly httpAddresses: readonly values.HttpAddress[];
+  readonly logLevel: values.LogLevel;
+}
+
+const VNI_MAX = 0xff_ffff;
+/** Two neighbours on each of four rings, and room for joiners. */
+const CONNECTION_LIMIT_MIN = 12;
+const CONNECTION_LIMIT_MAX = 1000;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where a value was found: the name by which the operator gave it. */
+interface Given {
+  readonly text: string;
+  readonly source: string;
+}
+
+/** Throws ConfigError. `args` are the words after the verb. */
+export function parseConfig(args: readonly string[], environment: Environment): Config {
+  refuseUnknownVariables(environment);
+  const given = new GivenValues(readFlags(args), environment);
+  const port = given.required('control-port', values.parsePort);
+  const seeds = given.optional('seeds', (text) => values.parseSeeds(text, port)) ?? [];
+  const join = given.optional('join', (text) => values.parseEndpoints(text, port)) ?? [];
+  if (join.length > 0 && seeds.length === 0) {
+    throw new values.ConfigError(
+      '--join needs --seeds: a peer without seeds would found a cluster of its own',
+    );
+  }
+  return Object.freeze({
+    name: given.optional('name', values.parseName) ?? values.parseName(hostname()),
+    address: given.optional('address', values.parseHostAddress),
+    controlPort: port,
+    vxlanPort: given.required('vxlan-port', values.parsePort),
+    vni: given.required('vni', (text) => values.parseNumber(text, { least: 1, most: VNI_MAX })),
+    universe: given.required('universe', values.parseUniverse),
+    seeds,
+    join,
+    cluster: given.required('cluster', values.parseName),
+    key: readKey(given),
+    mtu: given.required('mtu', values.parseMtu),
+    connectionLimit: given.required('connection-limit', (text) =>
+      values.parseNumber(text, { least: CONNECTION_LIMIT_MIN, most: CONNECTION_LIMIT_MAX }),
+    ),
+    stateDirectory: given.required('state-dir', values.parsePath),
+    cniSocket: given.required('cni-socket', values.parsePath),
+    cniQueue: given.required('cni-queue', values.parsePath),
+    httpAddresses: given.required('http-address', values.parseHttpAddresses),
+    logLevel: given.required('log-level', values.parseLogLevel),
+  });
+}
+
+class GivenValues {
+  readonly #flags: ReadonlyMap<string, string>;
+  readonly #environment: Environment;
+
+  constructor(flags: ReadonlyMap<string, string>, environment: Environment) {
+    this.#flags = flags;
+    this.#environment = environment;
+  }
+
+  /** The parsed value; undefined when none was given and there is no default. */
+  optional<T>(name: OptionName, parse: (text: string) => T): T | undefined {
+    const option = optionNamed(name);
+    const given = this.#find(option);
+    if (given === undefined) return undefined;
+    try {
+      return parse(given.text);
+    } catch (error) {
+      if (!(error instanceof values.ConfigError)) throw error;
+      throw new values.ConfigError(`${given.source}: ${error.message}`, { cause: error });
+    }
+  }
+
+  /** For options that have a default. */
+  required<T>(name: OptionName, parse: (text: string) => T): T {
+    const value = this.optional(name, parse);
+    if (value === undefined) throw new values.ConfigError(`--${name} is missing`);
+    return value;
+  }
+
+  #find(option: Option): Given | undefined {
+    const flag = this.#flags.get(option.flag);
+    if (flag !== undefined) return { text: flag, source: `--${option.flag}` };
+    for (const source of [environmentName(option.flag), ...(option.aliases ?? [])]) {
+      const text = this.#environment[source];
+      if (text !== undefined && text !== '') return { text, source };
+    }
+    if (option.default === undefined) return undefined;
+    return { text: option.default, source: `--${option.flag}` };
+  }
+}
+
+/** `--flag value`, `--flag=value`, and switches. Each at most once. */
+function readFlags(args: readonly string[]): ReadonlyMap<string, string> {
+  const flags = new Map<string, string>();
+  for (let at = 0; at < args.length; at++) {
+    const word = args[at] ?? '';
+    const [, name = '', inline] = /^--([^=]+)(?:=([\s\S]*))?$/.exec(word) ?? [];
+    const option = OPTIONS.find((known: Option) => known.flag === name && !known.environmentOnly);
+    if (option === undefined) throw unknown('option', word, flagNames());
+    if (flags.has(name)) throw new values.ConfigError(`--${name} is given twice`);
+    const isSwitch = !('value' in option);
+    const value = inline ?? (isSwitch ? 'true' : args[++at]);
+    if (value === undefined)
+      throw new values.ConfigError(`--${name} needs a value: ${option.meaning}`);
+    flags.set(name, value);
+  }
+  return flags;
+}
+
+function refuseUnknownVariables(environment: Environment): void {
+  const known = OPTIONS.map((option) => environmentName(option.flag));
+  for (const name of Object.keys(environment)) {
+    if (name.startsWith('WEFT_') && !known.includes(name)) throw unknown('variable', name, known);
+  }
+}
+
+function readKey(given: GivenValues): Config['key'] {
+  const file = given.optional('key-file', values.parsePath);
+  const password = given.optional('password', (text) => text);
+  const isPlain = given.optional('plain', values.parseSwitch) ?? false;
+  const count = [file, password, isPlain || undefined].filter((way) => way !== undefined).length;
+  if (count !== 1) {
+    throw new values.ConfigError(
+      `${count === 0 ? 'no cluster key' : 'more than one cluster key'}: give --key-file, or ` +
+        'WEFT_PASSWORD, or --plain to go without one',
+    );
+  }
+  if (file !== undefined) return { file };
+  return password === undefined ? 'plain' : { password };
+}
+
+function optionNamed(name: OptionName): Option {
+  const option: Option | undefined = OPTIONS.find((known) => known.flag === name);
+  if (option === undefined) throw new values.ConfigError(`--${name} is no option`);
+  return option;
+}
+
+function flagNames(): readonly string[] {
+  const given = OPTIONS.filter((option: Option) => option.environmentOnly !== true);
+  return given.map((option) => `--${option.flag}`);
+}
+
+function unknown(what: string, word: string, known: readonly string[]): values.ConfigError {
+  const nearest = known.filter((name) => isNear(name, word.split('=')[0] ?? word));
+  const hint =
+    nearest.length > 0 ? `did you mean ${nearest.join(' or ')}?` : `known are ${known.join(', ')}`;
+  return new values.ConfigError(`"${word}" is no ${what} of weft peer: ${hint}`);
+}
+
+/** At most two letters differ at the end or the beginning: enough for a slip of the finger. */
+function isNear(known: string, word: string): boolean {
+  let same = 0;
+  while (same < known.length && known[same] === word[same]) same++;
+  let tail = 0;
+  while (tail < known.length - same && known.at(-1 - tail) === word.at(-1 - tail)) tail++;
+  return Math.max(known.length, word.length) - same - tail <= 2;
+}

@@ -1,0 +1,58 @@
+/** The contract of the pure core with its driver: what it is told, and what it asks for. */
+import type { AttachmentKey, Attachment } from '../ipam/attachment.ts';
+import type { View } from '../ipam/custody-state.ts';
+import type { AllocateRequest, Need } from '../ipam/outcomes.ts';
+import type { Write } from '../ipam/writes.ts';
+import type { MeshEffect, MeshEvent } from '../mesh/effect.ts';
+import type { PeerId } from '../mesh/peer-id.ts';
+import type { PeerContent } from '../mesh/record.ts';
+
+/** Names who waits for an answer; the driver's to choose. */
+export type ReplyId = number;
+
+export type CoreEvent =
+  | MeshEvent
+  /** The arbiter's answers at the join of this identity. */
+  | { readonly type: 'registered'; readonly view: View }
+  | { readonly type: 'founded'; readonly founder: PeerId }
+  /** A newer list of members. */
+  | { readonly type: 'view'; readonly view: View }
+  | { readonly type: 'allocate'; readonly request: AllocateRequest; readonly reply: ReplyId }
+  | { readonly type: 'release'; readonly key: AttachmentKey; readonly reply: ReplyId }
+  /** Another peer asks us for a block. */
+  | {
+      readonly type: 'space-asked';
+      readonly from: PeerId;
+      readonly need: Need;
+      readonly reply: ReplyId;
+    }
+  /** How our own question for a block ended: granted by a donor, or refused by all of them. */
+  | { readonly type: 'space-answered'; readonly need: Need; readonly granted: boolean };
+
+export type CoreReply =
+  | { readonly type: 'attached'; readonly attachment: Attachment }
+  | { readonly type: 'done' }
+  | { readonly type: 'refused'; readonly reason: string };
+
+export type CoreEffect =
+  | MeshEffect
+  /**
+   * Write in order, durably; only then execute `then`. Commits end in the order in which they were
+   * asked for, so that whatever follows a later one may rely on the earlier ones.
+   */
+  | {
+      readonly type: 'commit';
+      readonly writes: readonly Write[];
+      readonly then: readonly CoreEffect[];
+    }
+  /** Tell the core to publish this content now. */
+  | { readonly type: 'publish'; readonly content: PeerContent }
+  | { readonly type: 'reply'; readonly to: ReplyId; readonly value: CoreReply }
+  /** Ask these donors in turn, and tell the core how that ended. */
+  | { readonly type: 'ask-space'; readonly donors: readonly PeerId[]; readonly need: Need }
+  /** Ask the arbiter for its list of members. */
+  | { readonly type: 'ask-view' }
+  /** What the kernel should look like may have changed. */
+  | { readonly type: 'look-again' }
+  /** This identity must not act any more: stop, and start anew without its state. */
+  | { readonly type: 'fence'; readonly reason: string };

@@ -1,0 +1,261 @@
+/**
+ * The pure core of a peer: the mesh and ownership in one function of events. It has no clock, no
+ * randomness and no I/O of its own; the daemon drives it, and so does the simulator.
+ *
+ * Ownership is level-triggered: whatever event came, accepts, clears and questions for space are
+ * derived anew from the directory and the durable state. What it publishes goes through a commit.
+ */
+import type { CoreEffect, CoreEvent, CoreReply, ReplyId } from './core-event.ts';
+import type { Attachment } from '../ipam/attachment.ts';
+import type { Custody } from '../ipam/custody-state.ts';
+import type { Ipam } from '../ipam/ipam.ts';
+import type { Write } from '../ipam/writes.ts';
+import type { PeerRecord } from '../mesh/directory.ts';
+import type { MeshEvent } from '../mesh/effect.ts';
+import { Mesh, type MeshOptions } from '../mesh/mesh.ts';
+import type { PeerId } from '../mesh/peer-id.ts';
+import type { PeerContent, Profile } from '../mesh/record.ts';
+import { Namesakes } from './namesakes.ts';
+import { SpaceQuestions } from './space-questions.ts';
+import {
+  ALLOCATION_WAIT_MS,
+  type AskedAllocation,
+  WaitingAllocations,
+} from './waiting-allocations.ts';
+
+export interface CoreOptions extends Omit<MeshOptions, 'members'> {
+  readonly ipam: Ipam;
+  /** Without overlay addresses: those come out of the holding. */
+  readonly profile: Profile;
+}
+
+export class Core {
+  readonly mesh: Mesh;
+  readonly ipam: Ipam;
+  readonly #options: CoreOptions;
+  readonly #questions: SpaceQuestions;
+  readonly #waiting = new WaitingAllocations();
+  readonly #namesakes: Namesakes;
+  /** What ownership is derived from has changed since it was looked at. */
+  #isDirty = true;
+
+  constructor(options: CoreOptions) {
+    this.#options = options;
+    this.ipam = options.ipam;
+    this.#questions = new SpaceQuestions(options.random);
+    this.#namesakes = new Namesakes(options.random);
+    this.mesh = new Mesh({ ...options, members: (records) => this.members(records) });
+  }
+
+  get self(): PeerId {
+    return this.#options.self;
+  }
+
+  /** Handles one event at `now` (milliseconds of a clock that never goes back). */
+  step(now: number, event: CoreEvent): readonly CoreEffect[] {
+    const effects = this.#handle(now, event);
+    return [...effects, ...this.#settle(now)];
+  }
+
+  /** When the next `time` event is due. */
+  nextAt(): number {
+    return Math.min(
+      this.mesh.nextAt(),
+      this.#questions.nextAt(),
+      this.#waiting.nextAt(),
+      this.#namesakes.nextAt(),
+    );
+  }
+
+  /** What to publish at the start of an identity that is a member already. */
+  start(now: number): readonly CoreEffect[] {
+    const content = this.#content();
+    if (content === undefined) return this.#mesh(now, { type: 'time' });
+    return [...this.step(now, { type: 'publish', content })];
+  }
+
+  /** The records whose writers the arbiter, as far as we know, has neither removed nor replaced. */
+  members(records: readonly PeerRecord[]): readonly PeerRecord[] {
+    return records.filter(({ peer, content }) =>
+      this.ipam.allows(peer, content.custody.registeredRev),
+    );
+  }
+
+  /** The other peers that are members, in order of their ids. */
+  others(): readonly PeerRecord[] {
+    const members = this.members(this.mesh.directory.peers());
+    return members.filter((record) => record.peer !== this.#options.self);
+  }
+
+  #handle(now: number, event: CoreEvent): readonly CoreEffect[] {
+    switch (event.type) {
+      case 'registered':
+        return this.#registered(event.view);
+      case 'founded':
+        return this.#founded(event.founder);
+      case 'view':
+        return this.#view(now, event.view);
+      case 'allocate':
+        return this.#allocate(now, { ...event, until: now + ALLOCATION_WAIT_MS });
+      case 'release':
+        return this.#release(now, event);
+      case 'space-asked':
+        return this.#spaceAsked(now, event);
+      case 'space-answered':
+        this.#questions.answered(now, event.need.family, event.granted);
+        return [];
+      default:
+        return this.#mesh(now, event);
+    }
+  }
+
+  /** What follows from the state, whatever event it was. */
+  #settle(now: number): readonly CoreEffect[] {
+    const expired = this.#waiting.expired(now);
+    const refusals = expired.map(({ reply, reason }) => answer(reply, { type: 'refused', reason }));
+    if (this.ipam.phase() !== 'member') return refusals;
+    return [
+      ...this.#look(now),
+      ...refusals,
+      ...this.#askForSpace(now),
+      ...this.#namesakes.due(now),
+    ];
+  }
+
+  #mesh(now: number, event: MeshEvent): readonly CoreEffect[] {
+    const effects = this.mesh.step(now, event);
+    if (!effects.some((effect) => effect.type === 'learned')) return effects;
+    this.#isDirty = true;
+    this.#questions.wake();
+    return [...effects, { type: 'look-again' }];
+  }
+
+  #registered(view: Parameters<Ipam['register']>[0]): readonly CoreEffect[] {
+    const outcome = this.ipam.register(view);
+    if (outcome.type === 'refused') return [{ type: 'fence', reason: outcome.reason }];
+    return this.#commit(outcome.writes);
+  }
+
+  #founded(founder: PeerId): readonly CoreEffect[] {
+    const outcome = this.ipam.found(founder);
+    if (outcome.type === 'founded') return this.#commit(outcome.writes);
+    const reason = `the arbiter says that ${founder} founded the cluster, and said ${outcome.known} before`;
+    return [{ type: 'fence', reason }];
+  }
+
+  #view(now: number, view: Parameters<Ipam['adoptView']>[0]): readonly CoreEffect[] {
+    const { writes, removed } = this.ipam.adoptView(view);
+    const reason = 'this peer was removed from the cluster, or another took its name';
+    if (removed) return this.#after(writes, [{ type: 'fence', reason }]);
+    if (writes.length === 0) return [];
+    this.#isDirty = true;
+    return [...this.#commit(writes), ...this.#mesh(now, { type: 'members-changed' })];
+  }
+
+  #allocate(now: number, asked: AskedAllocation): readonly CoreEffect[] {
+    const { request, reply } = asked;
+    this.#questions.wake();
+    const outcome = this.ipam.allocate(now, request);
+    switch (outcome.type) {
+      case 'exists':
+        return this.#after([], [attached(reply, outcome.attachment)]);
+      case 'allocated':
+        return this.#after(outcome.writes, [attached(reply, outcome.attachment)]);
+      case 'exhausted':
+        this.#waiting.add(now, { ...asked, reason: outcome.reason });
+        return [];
+    }
+  }
+
+  #release(
+    now: number,
+    { key, reply }: Extract<CoreEvent, { type: 'release' }>,
+  ): readonly CoreEffect[] {
+    const outcome = this.ipam.release(now, key);
+    const writes = outcome.type === 'released' ? outcome.writes : [];
+    return this.#after(writes, [answer(reply, { type: 'done' })]);
+  }
+
+  #spaceAsked(
+    now: number,
+    { from, need, reply }: Extract<CoreEvent, { type: 'space-asked' }>,
+  ): readonly CoreEffect[] {
+    const asker = this.mesh.directory.peer(from);
+    const reason = 'its record is not known here yet';
+    if (asker === undefined) return [answer(reply, { type: 'refused', reason })];
+    const { registeredRev } = asker.content.custody;
+    const outcome = this.ipam.grant(now, { ...need, to: from, registeredRev });
+    if (outcome.type === 'refused') {
+      return [answer(reply, { type: 'refused', reason: outcome.reason })];
+    }
+    return this.#commit(outcome.writes, [answer(reply, { type: 'done' })]);
+  }
+
+  /** Accepts and clears what the directory shows, and takes overlay addresses once there are some. */
+  #look(now: number): readonly CoreEffect[] {
+    if (!this.#isDirty) return [];
+    this.#isDirty = false;
+    this.#namesakes.look(this.members(this.mesh.directory.peers()));
+    const { writes, changed } = this.ipam.look(this.#custodies(() => true));
+    const vtep = this.ipam.allocateVtep(now);
+    const all = [...writes, ...vtep.writes];
+    if (changed) this.#questions.accepted();
+    const allocated = changed ? this.#retryWaiting(now) : [];
+    if (all.length === 0) return allocated;
+    const publishes = changed || vtep.writes.length > 0;
+    return [...(publishes ? this.#commit(all) : this.#after(all, [])), ...allocated];
+  }
+
+  #retryWaiting(now: number): readonly CoreEffect[] {
+    return this.#waiting.takeAll().flatMap((asked) => this.#allocate(now, asked));
+  }
+
+  #askForSpace(now: number): readonly CoreEffect[] {
+    if (!this.#questions.isDue(now)) return [];
+    const down = this.mesh.down();
+    const peers = this.#custodies((id) => !down.has(id));
+    const open = this.ipam.needs(peers).filter((need) => this.#questions.mayAsk(now, need.family));
+    return open.flatMap((need): readonly CoreEffect[] => {
+      const donors = this.ipam.chooseDonors(need, peers, this.#options.random);
+      this.#questions.asked(now, need.family, { donorCount: donors.length });
+      return donors.length === 0 ? [] : [{ type: 'ask-space', donors, need }];
+    });
+  }
+
+  #custodies(isAsked: (id: PeerId) => boolean): ReadonlyMap<PeerId, Custody> {
+    const others = this.others().filter((record) => isAsked(record.peer));
+    return new Map(others.map((record) => [record.peer, record.content.custody]));
+  }
+
+  /** Writes that change what we publish: commit, then publish the state as it is now. */
+  #commit(writes: readonly Write[], then: readonly CoreEffect[] = []): readonly CoreEffect[] {
+    this.#questions.wake();
+    const content = this.#content();
+    const publish: CoreEffect[] = content === undefined ? [] : [{ type: 'publish', content }];
+    return this.#after(writes, [...publish, ...then]);
+  }
+
+  /**
+   * Even without writes of its own an answer waits for the commits before it: it may tell of
+   * something that is not on disk yet.
+   */
+  #after(writes: readonly Write[], then: readonly CoreEffect[]): readonly CoreEffect[] {
+    return [{ type: 'commit', writes, then: [...then, { type: 'look-again' }] }];
+  }
+
+  /** What we publish; undefined before the arbiter has said that we are a member. */
+  #content(): PeerContent | undefined {
+    if (this.ipam.phase() !== 'member') return undefined;
+    const { profile } = this.#options;
+    const vtep = { ...profile.vtep, overlay: this.ipam.vtep() };
+    return { type: 'peer', profile: { ...profile, vtep }, custody: this.ipam.custody() };
+  }
+}
+
+function answer(to: ReplyId, value: CoreReply): CoreEffect {
+  return { type: 'reply', to, value };
+}
+
+function attached(to: ReplyId, attachment: Attachment): CoreEffect {
+  return answer(to, { type: 'attached', attachment });
+}

@@ -1,0 +1,78 @@
+/** When a peer that needs space may ask for it: one question a family at a time, with backoff. */
+import type { Family } from '../ipam/cidr.ts';
+
+/** A question that nobody answered is given up after this. */
+const ANSWER_TIMEOUT_MS = 5_000;
+/** A granted block comes with its record; if that is not here by then, asking again is harmless. */
+const GRANT_ARRIVAL_MS = 1_000;
+const RETRY_MIN_MS = 100;
+const RETRY_MAX_MS = 5_000;
+
+interface Question {
+  refusals: number;
+  /** Not before this; infinite when there is nobody to ask until somebody new is heard of. */
+  nextAt: number;
+  /** Never before this, whatever happens. */
+  readonly restsUntil: number;
+}
+
+export class SpaceQuestions {
+  readonly #random: () => number;
+  readonly #questions = new Map<Family, Question>();
+  /** Whether what is needed may have changed since it was derived last. */
+  #isAwake = true;
+
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  /** The directory or our custody changed: what is needed, and who may give it, may be new. */
+  wake(): void {
+    this.#isAwake = true;
+    for (const question of this.#questions.values()) {
+      const waitsForNews = question.nextAt === Number.POSITIVE_INFINITY;
+      if (waitsForNews) question.nextAt = question.restsUntil;
+    }
+  }
+
+  /** A block has come: who needs still more may ask at once. */
+  accepted(): void {
+    this.#questions.clear();
+    this.wake();
+  }
+
+  /** Whether there is a reason to derive what is needed. */
+  isDue(now: number): boolean {
+    const isDue = this.#isAwake || now >= this.nextAt();
+    this.#isAwake = false;
+    return isDue;
+  }
+
+  mayAsk(now: number, family: Family): boolean {
+    return now >= (this.#questions.get(family)?.nextAt ?? Number.NEGATIVE_INFINITY);
+  }
+
+  /** A question goes out, or there is nobody to send it to. */
+  asked(now: number, family: Family, { donorCount }: { readonly donorCount: number }): void {
+    const refusals = this.#questions.get(family)?.refusals ?? 0;
+    const nextAt = donorCount === 0 ? Number.POSITIVE_INFINITY : now + ANSWER_TIMEOUT_MS;
+    this.#questions.set(family, { refusals, nextAt, restsUntil: now + RETRY_MIN_MS });
+  }
+
+  answered(now: number, family: Family, granted: boolean): void {
+    const question = this.#questions.get(family);
+    if (question === undefined) return;
+    question.refusals = granted ? 0 : question.refusals + 1;
+    question.nextAt = now + (granted ? GRANT_ARRIVAL_MS : this.#backoff(question.refusals));
+  }
+
+  nextAt(): number {
+    const times = [...this.#questions.values()].map((question) => question.nextAt);
+    return Math.min(Number.POSITIVE_INFINITY, ...times);
+  }
+
+  #backoff(refusals: number): number {
+    const cap = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** refusals);
+    return cap * (0.5 + this.#random() / 2);
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * The arbiter of this peer: solo, or the seeds', reached over links. On a seed it also answers the
+ * other seeds and every peer that asks.
+ */
+import { join } from 'node:path';
+import type { Arbiter } from '../arbiter/arbiter.ts';
+import {
+  type ArbiterReply,
+  type ArbiterRequest,
+  parseArbiterReply,
+  parseArbiterRequest,
+} from '../arbiter/request.ts';
+import { openAcceptorStore } from '../arbiter/seeds/acceptor-store.ts';
+import {
+  type SeedReply,
+  type SeedRequest,
+  parseSeedReply,
+  parseSeedRequest,
+} from '../arbiter/seeds/messages.ts';
+import { Seed } from '../arbiter/seeds/seed.ts';
+import { SeedsArbiter } from '../arbiter/seeds/seeds-arbiter.ts';
+import { systemTiming } from '../arbiter/seeds/system-timing.ts';
+import { openSoloArbiter } from '../arbiter/solo.ts';
+import { equalAddresses } from '../ipam/cidr.ts';
+import { endpointKey } from '../mesh/dials.ts';
+import type { Endpoint } from '../mesh/record.ts';
+import type { Answer } from '../transport/questions.ts';
+import type { Asker } from '../transport/transport.ts';
+
+export interface ArbiterService {
+  readonly arbiter: Arbiter;
+  /** Answers what came over a link, in JSON. Rejects when we are no seed or it is no question. */
+  answer(asker: Asker, json: Uint8Array): Promise<Answer>;
+  close(): void;
+}
+
+export interface ArbiterServiceOptions {
+  readonly seeds: readonly Endpoint[];
+  /** Where this peer accepts links. */
+  readonly self: Endpoint;
+  readonly cluster: string;
+  readonly stateDirectory: string;
+  /** Carries JSON to a seed and its answer back; rejects when there is none. */
+  readonly ask: (seed: Endpoint, json: Uint8Array) => Promise<Uint8Array>;
+}
+
+export function openArbiterService(options: ArbiterServiceOptions): ArbiterService {
+  const { seeds, self, stateDirectory } = options;
+  if (seeds.length === 0) return soloService(stateDirectory);
+  const index = seeds.findIndex(
+    ({ address, port }) => equalAddresses(address, self.address) && port === self.port,
+  );
+  return index < 0 ? clientService(options) : seedService(options, index);
+}
+
+function soloService(stateDirectory: string): ArbiterService {
+  const arbiter = openSoloArbiter(stateDirectory);
+  return { arbiter, answer: refuseQuestion, close: () => arbiter.close() };
+}
+
+function clientService(options: ArbiterServiceOptions): ArbiterService {
+  const arbiter = new SeedsArbiter({
+    seeds: options.seeds.length,
+    call: (to, request) => askArbiter(options, to, request),
+    timing: systemTiming,
+  });
+  return { arbiter, answer: refuseQuestion, close: () => {} };
+}
+
+function seedService(options: ArbiterServiceOptions, index: number): ArbiterService {
+  const { seeds, cluster, stateDirectory } = options;
+  const store = openAcceptorStore(join(stateDirectory, 'seed'), {
+    cluster,
+    seed: index,
+    seeds: seeds.map(endpointKey),
+  });
+  const seed = new Seed({
+    seed: index,
+    seeds: seeds.length,
+    store,
+    call: (to, request) => askSeed(options, to, request),
+    timing: systemTiming,
+  });
+  const arbiter = new SeedsArbiter({
+    seeds: seeds.length,
+    self: index,
+    call: (to, request) => (to === index ? seed.ask(request) : askArbiter(options, to, request)),
+    timing: systemTiming,
+  });
+  return {
+    arbiter,
+    answer: (asker, json) => answerAsSeed(seed, { ...options, asker }, json),
+    close: () => store.close(),
+  };
+}
+
+async function answerAsSeed(
+  seed: Seed,
+  { seeds, asker }: ArbiterServiceOptions & { readonly asker: Asker },
+  json: Uint8Array,
+): Promise<Answer> {
+  const value = fromJson(json);
+  const request = parseArbiterRequest(value);
+  if (request !== undefined) return toAnswer(await seed.ask(request));
+  const isSeed = seeds.some(({ address }) => equalAddresses(address, asker.address));
+  const vote = isSeed ? parseSeedRequest(value) : undefined;
+  if (vote === undefined) throw new Error('this is no question for a seed');
+  return toAnswer(seed.answer(vote));
+}
+
+function refuseQuestion(): Promise<Answer> {
+  return Promise.reject(new Error('this peer is no seed: compare the lists of seeds'));
+}
+
+async function askArbiter(
+  { seeds, ask }: ArbiterServiceOptions,
+  to: number,
+  request: ArbiterRequest,
+): Promise<ArbiterReply> {
+  const reply = parseArbiterReply(fromJson(await ask(seedAt(seeds, to), toJson(request))));
+  if (reply === undefined) throw new Error(`the answer of seed ${to} can't be read`);
+  return reply;
+}
+
+async function askSeed(
+  { seeds, ask }: ArbiterServiceOptions,
+  to: number,
+  request: SeedRequest,
+): Promise<SeedReply> {
+  const reply = parseSeedReply(fromJson(await ask(seedAt(seeds, to), toJson(request))));
+  if (reply === undefined) throw new Error(`the answer of seed ${to} can't be read`);
+  return reply;
+}
+
+function seedAt(seeds: readonly Endpoint[], index: number): Endpoint {
+  const seed = seeds[index];
+  if (seed === undefined) throw new RangeError(`seed ${index} of ${seeds.length}`);
+  return seed;
+}
+
+function toAnswer(reply: ArbiterReply | SeedReply): Answer {
+  return { error: '', arbiter: toJson(reply) };
+}
+
+function toJson(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}
+
+/** Undefined for bytes that are no JSON. */
+function fromJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * Drives the pure core: hands it events and the time, and carries out its effects by the ports.
+ * The only place where both meet; it decides nothing.
+ */
+import { assert } from '../assert.ts';
+import { Commits } from './commits.ts';
+import type { Core } from '../core/core.ts';
+import type { CoreEffect, CoreEvent, CoreReply, ReplyId } from '../core/core-event.ts';
+import type { Counters } from '../counters.ts';
+import type { Need } from '../ipam/outcomes.ts';
+import type { Write } from '../ipam/writes.ts';
+import type { CloseReason, LinkId } from '../mesh/effect.ts';
+import type { MeshFrame } from '../mesh/frame.ts';
+import type { PeerId } from '../mesh/peer-id.ts';
+import type { DirectoryRecord, Endpoint } from '../mesh/record.ts';
+
+/** The world as far as the core's effects reach. */
+export interface DriverPorts {
+  dial(endpoint: Endpoint): void;
+  send(link: LinkId, frame: MeshFrame): void;
+  close(link: LinkId, reason: CloseReason): void;
+  /** Durable when it returns. */
+  commit(writes: readonly Write[]): void;
+  /** Keeps records for the next start; need not be durable. */
+  remember(records: readonly DirectoryRecord[]): void;
+  /** Asks the donors in turn; resolves to whether one of them granted. Never rejects. */
+  askSpace(donors: readonly PeerId[], need: Need): Promise<boolean>;
+  /** Asks the arbiter for its list of members, and tells the core if it answers. */
+  askView(): void;
+  /** What the kernel should look like may have changed. */
+  lookAgain(): void;
+  /** This identity must not act any more. */
+  fence(reason: string): void;
+}
+
+export interface DriverOptions {
+  readonly core: Core;
+  readonly ports: DriverPorts;
+  readonly counters: Counters;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+}
+
+type Asking = (reply: ReplyId) => CoreEvent;
+
+/** setTimeout takes 31 bits; a wake-up that far away is none. */
+const WAKE_MS_MAX = 0x7fff_ffff;
+
+export class Driver {
+  readonly #core: Core;
+  readonly #ports: DriverPorts;
+  readonly #counters: Counters;
+  readonly #now: () => number;
+  readonly #commits: Commits;
+  readonly #replies = new Map<ReplyId, (value: CoreReply) => void>();
+  /** Events that came while one was handled: ports may call back at once. */
+  readonly #queue: CoreEvent[] = [];
+  #isDraining = false;
+  #isStopped = false;
+  #timer: NodeJS.Timeout | undefined;
+  #nextReply = 1;
+
+  constructor({ core, ports, counters, now }: DriverOptions) {
+    this.#core = core;
+    this.#ports = ports;
+    this.#counters = counters;
+    this.#now = now;
+    this.#commits = new Commits(
+      (writes) => ports.commit(writes),
+      (effects) => this.#executeAll(effects),
+    );
+  }
+
+  start(recalled: readonly DirectoryRecord[]): void {
+    this.tell({ type: 'recall', records: recalled });
+    this.#executeAll(this.#core.start(this.#now()));
+  }
+
+  tell(event: CoreEvent): void {
+    if (this.#isStopped) return;
+    this.#queue.push(event);
+    this.#drain();
+  }
+
+  /** Tells an event that is answered, and resolves to the answer. */
+  ask(event: Asking): Promise<CoreReply> {
+    const reply = this.#nextReply++;
+    const { promise, resolve } = Promise.withResolvers<CoreReply>();
+    this.#replies.set(reply, resolve);
+    this.tell(event(reply));
+    return promise;
+  }
+
+  /** Writes what is queued, and hears nothing more. */
+  stop(): void {
+    this.#commits.flush();
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  #drain(): void {
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    try {
+      for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) {
+        for (const effect of this.#core.step(this.#now(), event)) this.#execute(effect);
+      }
+    } finally {
+      this.#isDraining = false;
+    }
+    this.#setTimer();
+  }
+
+  #executeAll(effects: readonly CoreEffect[]): void {
+    for (const effect of effects) this.#execute(effect);
+    this.#setTimer();
+  }
+
+  #execute(effect: CoreEffect): void {
+    switch (effect.type) {
+      case 'send':
+        return this.#ports.send(effect.link, effect.frame);
+      case 'dial':
+        return this.#ports.dial(effect.endpoint);
+      case 'close':
+        return this.#ports.close(effect.link, effect.reason);
+      case 'learned':
+        return this.#ports.remember(effect.records);
+      case 'refused':
+        return this.#counters.add(effect.reason);
+      case 'commit':
+        return this.#commits.add(effect);
+      case 'publish':
+        return this.tell({ type: 'publish', content: effect.content });
+      case 'reply':
+        return this.#reply(effect.to, effect.value);
+      case 'ask-space':
+        return this.#askSpace(effect.donors, effect.need);
+      case 'ask-view':
+        return this.#ports.askView();
+      case 'look-again':
+        return this.#ports.lookAgain();
+      case 'fence':
+        return this.#ports.fence(effect.reason);
+    }
+  }
+
+  #reply(to: ReplyId, value: CoreReply): void {
+    const resolve = this.#replies.get(to);
+    assert(resolve !== undefined, `reply ${to} was answered already`);
+    this.#replies.delete(to);
+    resolve(value);
+  }
+
+  #askSpace(donors: readonly PeerId[], need: Need): void {
+    void this.#ports.askSpace(donors, need).then((granted) => {
+      this.tell({ type: 'space-answered', need, granted });
+    });
+  }
+
+  #setTimer(): void {
+    clearTimeout(this.#timer);
+    if (this.#isStopped) return;
+    const delayMs = Math.max(0, Math.ceil(this.#core.nextAt() - this.#now()));
+    if (delayMs > WAKE_MS_MAX) return;
+    this.#timer = setTimeout(() => this.tell({ type: 'time' }), delayMs);
+  }
+}

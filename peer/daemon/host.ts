@@ -1,0 +1,80 @@
+/** This host as the daemon finds it: the kernel, the underlay, and what stands in the way. */
+import { constants } from 'node:os';
+import type { Config } from '../config/config.ts';
+import { ConfigError } from '../config/config.ts';
+import { type Address, type Cidr, formatAddress, formatCidr } from '../ipam/cidr.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { openLinuxKernel } from '../kernel/linux-kernel.ts';
+import { deleteLink } from '../kernel/netlink/link.ts';
+import { type Netlink, openNetlink } from '../kernel/netlink/socket.ts';
+import { defaultUnderlayAddress, findUnderlay, overlappingRoutes } from '../kernel/underlay.ts';
+import { ENCAPSULATION_BYTES } from '../overlay/names.ts';
+import { IPV6_MTU_MIN } from '../overlay/sysctl-settings.ts';
+
+export interface Underlay {
+  readonly address: Address;
+  /** What of an underlay packet is left for the overlay, in bytes. */
+  readonly mtu: number;
+}
+
+export class Host {
+  readonly kernel: Kernel;
+  readonly #netlink: Netlink;
+
+  private constructor(kernel: Kernel, netlink: Netlink) {
+    this.kernel = kernel;
+    this.#netlink = netlink;
+  }
+
+  /** Throws NetlinkError. */
+  static open(): Host {
+    return new Host(openLinuxKernel(), openNetlink());
+  }
+
+  /** Throws ConfigError when the address is not on this host, none can be found, or it leaves no room. */
+  underlay({ address, mtu, universe }: Config): Underlay {
+    const found = address ?? defaultUnderlayAddress(this.#netlink);
+    if (found === undefined) {
+      throw new ConfigError('this host has no default route and no global address: give --address');
+    }
+    const on = findUnderlay(this.#netlink, found);
+    if (on === undefined) {
+      throw new ConfigError(`--address ${formatAddress(found)} is on no interface of this host`);
+    }
+    const left = on.mtu - ENCAPSULATION_BYTES[found.family];
+    if (mtu > left) {
+      throw new ConfigError(
+        `--mtu ${mtu} does not fit: ${on.name} has ${on.mtu}, of which ${left} are left for the overlay`,
+      );
+    }
+    const used = mtu === 0 ? left : mtu;
+    if (used < IPV6_MTU_MIN && universe.some(({ family }) => family === 6)) {
+      throw new ConfigError(
+        `${on.name} has an MTU of ${on.mtu}, which leaves ${used} for the overlay: IPv6 needs ${IPV6_MTU_MIN}`,
+      );
+    }
+    return { address: found, mtu: used };
+  }
+
+  /** Throws ConfigError when a route of the host that isn't ours leads into the universe. */
+  refuseOverlap(universe: readonly Cidr[]): void {
+    const routes = overlappingRoutes(this.#netlink, universe);
+    if (routes.length === 0) return;
+    throw new ConfigError(
+      `the universe ${universe.map(formatCidr).join(', ')} overlaps routes of this host: ` +
+        `${routes.join('; ')}. Choose another --universe, the same on every peer`,
+    );
+  }
+
+  /** One that is not there is fine. */
+  deleteInterface(name: string): void {
+    const [reply] = this.#netlink.exchange([deleteLink({ name })]);
+    if (reply?.error !== undefined && reply.error.errno !== constants.errno.ENODEV)
+      throw reply.error;
+  }
+
+  [Symbol.dispose](): void {
+    this.kernel.close();
+    this.#netlink.close();
+  }
+}

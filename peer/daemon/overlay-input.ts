@@ -1,0 +1,42 @@
+/** What the overlay is derived from: a snapshot of the core, in the overlay's words. */
+import type { Core } from '../core/core.ts';
+import type { PeerId } from '../mesh/peer-id.ts';
+import type { Vtep } from '../mesh/record.ts';
+import type { OverlayInput } from '../overlay/input.ts';
+
+export interface LocalEnd {
+  /** Without overlay addresses: those come out of the holding. */
+  readonly vtep: Vtep;
+  readonly vni: number;
+  readonly mtu: number;
+}
+
+/** Undefined before the peer is a member: the kernel stays as it is until then. */
+export function overlayInput(
+  core: Core,
+  local: LocalEnd,
+  settled: boolean,
+): OverlayInput | undefined {
+  if (core.ipam.phase() !== 'member') return undefined;
+  const { vtep, vni, mtu } = local;
+  return {
+    local: { ...vtep, overlay: core.ipam.vtep(), vni, mtu },
+    holdings: core.ipam.holdings().map(({ block }) => block.cidr),
+    remotes: core.others().map(({ content }) => ({
+      vtep: content.profile.vtep,
+      blocks: content.custody.hold.map(({ cidr }) => cidr),
+    })),
+    attachments: core.ipam.attachments(),
+    settled,
+  };
+}
+
+/**
+ * The MAC of a peer's VTEP: the first bytes of its id, as a locally administered unicast address.
+ * It follows from the identity, so a restart or a device made anew changes nothing for the others.
+ */
+export function vtepMac(peer: PeerId): string {
+  const bytes = Uint8Array.fromHex(peer.slice(0, 12));
+  bytes[0] = ((bytes[0] ?? 0) & 0xfe) | 0x02;
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':');
+}

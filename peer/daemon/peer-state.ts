@@ -1,0 +1,71 @@
+/** What a peer is made of before it talks to anybody: its state on disk and the core rebuilt from it. */
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.ts';
+import { Core } from '../core/core.ts';
+import type { Underlay } from './host.ts';
+import { Ipam } from '../ipam/ipam.ts';
+import type { RecordCodec } from '../mesh/mesh.ts';
+import type { Endpoint, Vtep } from '../mesh/record.ts';
+import { vtepMac } from './overlay-input.ts';
+import { openPeerStore } from './peer-store.ts';
+import { RecordMemory } from './record-memory.ts';
+import { openDirectoryCache } from '../store/directory-cache.ts';
+import type { Store } from '../store/store.ts';
+import { type ClusterHash, type Identity, clusterHash, loadIdentity } from '../wire/identity.ts';
+import { createRecordCodec } from '../wire/record-codec.ts';
+
+export interface PeerState {
+  readonly store: Store;
+  readonly memory: RecordMemory;
+  readonly identity: Identity;
+  readonly cluster: ClusterHash;
+  readonly epoch: number;
+  readonly codec: RecordCodec;
+  readonly core: Core;
+  /** Without overlay addresses: those come out of the holding. */
+  readonly vtep: Vtep;
+  /** Where this peer accepts links. */
+  readonly endpoint: Endpoint;
+}
+
+export interface PeerStateOptions {
+  readonly config: Config;
+  readonly underlay: Underlay;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+/** Opens what `parts` will close. Throws what the operator has to know of the state directory. */
+export function openPeerState(parts: AsyncDisposableStack, options: PeerStateOptions): PeerState {
+  const { config, underlay, log } = options;
+  const store = parts.adopt(openPeerStore(config), (open) => open.close());
+  if (store.lost !== undefined) log.warn(store.lost);
+  const memory = parts.adopt(new RecordMemory(openDirectoryCache(config.stateDirectory)), (open) =>
+    open.close(),
+  );
+  const identity = loadIdentity(store.identity.privateKey);
+  const cluster = clusterHash(config.cluster);
+  const codec = createRecordCodec(identity, cluster);
+  const endpoint = { address: underlay.address, port: config.controlPort };
+  const mac = vtepMac(identity.id);
+  const vtep = { underlay: underlay.address, port: config.vxlanPort, mac, overlay: [] };
+  const epoch = Number(store.epoch);
+  const opened = { store, memory, identity, cluster, epoch, codec, vtep, endpoint };
+  return { ...opened, core: rebuildCore(opened, options) };
+}
+
+function rebuildCore(state: Omit<PeerState, 'core'>, { config, now }: PeerStateOptions): Core {
+  const { identity, store, epoch, codec, vtep, endpoint } = state;
+  const self = identity.id;
+  const durable = store.load();
+  return new Core({
+    self,
+    epoch,
+    codec,
+    ipam: new Ipam({ self, universe: config.universe, durable, now: now() }),
+    profile: { name: config.name, endpoints: [endpoint], vtep },
+    bootstrap: [...config.seeds, ...config.join],
+    linksMax: config.connectionLimit,
+    random: Math.random,
+  });
+}

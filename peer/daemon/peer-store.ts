@@ -1,0 +1,29 @@
+/** Opens the durable state of this node's peer. */
+import { readFileSync } from 'node:fs';
+import type { Config } from '../config/config.ts';
+import { type Store, openStore } from '../store/store.ts';
+import { generateIdentityKey, loadIdentity } from '../wire/identity.ts';
+
+/** Where systemd keeps it; a copied disk keeps it too, a machine set up anew does not. */
+const MACHINE_ID_FILE = '/etc/machine-id';
+
+export function openPeerStore({ stateDirectory, cluster, name }: Config): Store {
+  return openStore({
+    directory: stateDirectory,
+    binding: { cluster, nodeName: name, machineId: readMachineId() },
+    generateIdentity: () => {
+      const privateKey = generateIdentityKey();
+      return { privateKey, peer: loadIdentity(privateKey).id };
+    },
+  });
+}
+
+/** Empty on a host without one: then only the cluster and the node's name bind the state. */
+function readMachineId(): string {
+  try {
+    return readFileSync(MACHINE_ID_FILE, 'utf8').trim();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw error;
+  }
+}

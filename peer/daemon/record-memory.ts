@@ -1,0 +1,52 @@
+/**
+ * Other peers' records from one run to the next, so that a restarted peer knows at once what it
+ * knew before and withdraws nothing. Losing them costs a reconciliation. Written in batches.
+ */
+import type { RecordCodec } from '../mesh/mesh.ts';
+import type { PeerId } from '../mesh/peer-id.ts';
+import { type DirectoryRecord, recordId, recordKey } from '../mesh/record.ts';
+import type { CachedRecord, DirectoryCache } from '../store/directory-cache.ts';
+import { decodeSignedRecord, encodeSignedRecord } from '../wire/record-codec.ts';
+
+/** Records that come within this time are written together. */
+const WRITE_DELAY_MS = 500;
+
+export class RecordMemory {
+  readonly #cache: DirectoryCache;
+  readonly #unwritten = new Map<string, CachedRecord>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(cache: DirectoryCache) {
+    this.#cache = cache;
+  }
+
+  /** What was remembered; what can't be read is left out. Our own disk is trusted: not verified. */
+  recall(codec: RecordCodec): readonly DirectoryRecord[] {
+    return this.#cache.loadAll().flatMap(({ bytes }) => {
+      const signed = decodeSignedRecord(bytes);
+      return (signed && codec.parse(signed)) ?? [];
+    });
+  }
+
+  remember(records: readonly DirectoryRecord[], self: PeerId): void {
+    for (const record of records) {
+      if (record.peer === self) continue;
+      const key = recordKey(recordId(record));
+      this.#unwritten.set(key, { key, bytes: encodeSignedRecord(record.signed) });
+    }
+    this.#timer ??= setTimeout(() => this.#write(), WRITE_DELAY_MS).unref();
+  }
+
+  close(): void {
+    this.#write();
+    this.#cache.close();
+  }
+
+  #write(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const records = [...this.#unwritten.values()];
+    this.#unwritten.clear();
+    if (records.length > 0) this.#cache.put(records);
+  }
+}

@@ -1,0 +1,130 @@
+/** The arbiter of a peer: alone, as one of the seeds, or asking them; over questions in JSON. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, describe, it } from 'node:test';
+import { type ArbiterService, openArbiterService } from '#peer/daemon/arbiter-service.ts';
+import { formatAddress } from '#peer/ipam/cidr.ts';
+import { endpointKey } from '#peer/mesh/dials.ts';
+import type { Endpoint } from '#peer/mesh/record.ts';
+import { testEndpoint } from '#test/support/records.ts';
+import { peerId } from '../ipam/builders.ts';
+
+function makeDirectory(t: TestContext): string {
+  const directory = mkdtempSync(join(tmpdir(), 'weft-arbiter-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  return directory;
+}
+
+/** Services of the numbered peers, which ask each other directly; the first three are seeds. */
+function openServices(t: TestContext, count: number): readonly ArbiterService[] {
+  const seeds = [1, 2, 3].map(testEndpoint);
+  const byEndpoint = new Map<string, ArbiterService>();
+  const services = Array.from({ length: count }, (_, at) => {
+    const self = testEndpoint(at + 1);
+    const service = openArbiterService({
+      seeds,
+      self,
+      cluster: 'test',
+      stateDirectory: makeDirectory(t),
+      ask: (seed, json) => ask(byEndpoint, { from: self, seed, json }),
+    });
+    byEndpoint.set(endpointKey(self), service);
+    t.after(() => service.close());
+    return service;
+  });
+  return services;
+}
+
+async function ask(
+  services: ReadonlyMap<string, ArbiterService>,
+  { from, seed, json }: { from: Endpoint; seed: Endpoint; json: Uint8Array },
+): Promise<Uint8Array> {
+  const service = services.get(endpointKey(seed));
+  if (service === undefined) throw new Error(`nobody at ${formatAddress(seed.address)}`);
+  const answer = await service.answer({ peer: peerId(9), address: from.address }, json);
+  return answer.arbiter;
+}
+
+function question(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}
+
+const FROM_SEED = { peer: peerId(1), address: testEndpoint(1).address };
+const FROM_CLIENT = { peer: peerId(4), address: testEndpoint(4).address };
+
+describe('a peer without seeds', () => {
+  it('has an arbiter of its own, which answers nobody else', async (t) => {
+    const service = openArbiterService({
+      seeds: [],
+      self: testEndpoint(1),
+      cluster: 'test',
+      stateDirectory: makeDirectory(t),
+      ask: () => Promise.reject(new Error('asked')),
+    });
+    t.after(() => service.close());
+    assert.equal(await service.arbiter.genesis(peerId(1)), peerId(1));
+    await assert.rejects(
+      service.answer(FROM_CLIENT, question({ type: 'list' })),
+      /no seed: compare the lists of seeds/,
+    );
+  });
+});
+
+describe('peers with seeds', { timeout: 20_000 }, () => {
+  it('agree on who founded the cluster and who is a member, seeds or not', async (t) => {
+    const services = openServices(t, 5);
+    const founders = await Promise.all(
+      services.map(({ arbiter }, n) => arbiter.genesis(peerId(n + 1))),
+    );
+    assert.equal(new Set(founders).size, 1);
+    await Promise.all(
+      services.map(({ arbiter }, n) => arbiter.register(`node${n}`, peerId(n + 1))),
+    );
+    const views = await Promise.all(services.map(({ arbiter }) => arbiter.list()));
+    for (const { members } of views) assert.equal(members.size, 5);
+  });
+
+  it('that are no seeds answer nothing', async (t) => {
+    const client = openServices(t, 4)[3];
+    assert.ok(client !== undefined);
+    await assert.rejects(client.answer(FROM_SEED, question({ type: 'list' })), /no seed/);
+  });
+});
+
+describe('a seed', { timeout: 20_000 }, () => {
+  it('answers what every peer may ask', async (t) => {
+    const [seed] = openServices(t, 3);
+    assert.ok(seed !== undefined);
+    const { error, arbiter } = await seed.answer(FROM_CLIENT, question({ type: 'list' }));
+    assert.equal(error, '');
+    assert.equal(JSON.parse(new TextDecoder().decode(arbiter)).type, 'view');
+  });
+
+  const noQuestions: readonly [string, Uint8Array][] = [
+    ['no JSON', Uint8Array.of(0xff, 0)],
+    ['nothing', new Uint8Array()],
+    ['null', question(null)],
+    ['a list', question([1, 2])],
+    ['an unknown question', question({ type: 'forget' })],
+    ['a malformed one', question({ type: 'register', name: 7, id: 'x' })],
+  ];
+  for (const [what, json] of noQuestions) {
+    it(`refuses ${what}, from a peer and from a seed`, async (t) => {
+      const [seed] = openServices(t, 3);
+      assert.ok(seed !== undefined);
+      for (const asker of [FROM_CLIENT, FROM_SEED]) {
+        await assert.rejects(seed.answer(asker, json), /this is no question for a seed/);
+      }
+    });
+  }
+
+  it('takes votes from the addresses of seeds alone', async (t) => {
+    const [seed] = openServices(t, 3);
+    assert.ok(seed !== undefined);
+    const vote = question({ type: 'prepare', index: 0, ballot: { round: 1, seed: 0, run: 1 } });
+    await assert.rejects(seed.answer(FROM_CLIENT, vote), /this is no question for a seed/);
+    assert.equal((await seed.answer(FROM_SEED, vote)).error, '');
+  });
+});

@@ -1,0 +1,183 @@
+/** How an identity becomes a member: what it asks the arbiter, in which order, and what it waits for. */
+import assert from 'node:assert/strict';
+import { type TestContext, describe, it } from 'node:test';
+import { pino } from 'pino';
+import { type Arbiter, ArbiterRefusal, ArbiterUnavailable } from '#peer/arbiter/arbiter.ts';
+import { Counters } from '#peer/counters.ts';
+import { Driver } from '#peer/daemon/driver.ts';
+import { type JoinOptions, join } from '#peer/daemon/join.ts';
+import { Member, type MemberOptions, createFounder, viewOf } from '../core/member.ts';
+
+interface Joining {
+  readonly options: JoinOptions;
+  readonly member: Member;
+  /** What the arbiter was asked, in order. */
+  readonly asked: string[];
+  readonly waits: (string | undefined)[];
+  readonly controller: AbortController;
+}
+
+const nothing = () => {};
+
+function prepare(
+  t: TestContext,
+  arbiter: (member: Member) => Partial<Arbiter> = () => ({}),
+  memberOptions: MemberOptions = {},
+): Joining {
+  const member = new Member(2, memberOptions);
+  const [asked, waits]: [string[], (string | undefined)[]] = [[], []];
+  const driver = new Driver({
+    core: member.core,
+    counters: new Counters(),
+    now: () => 0,
+    ports: {
+      dial: nothing,
+      send: nothing,
+      close: nothing,
+      commit: (writes) => member.store.commit(writes),
+      remember: nothing,
+      askSpace: async () => false,
+      askView: nothing,
+      lookAgain: nothing,
+      fence: nothing,
+    },
+  });
+  t.after(() => driver.stop());
+  const view = viewOf(1n, [member]);
+  const answers: Arbiter = {
+    genesis: async (id) => id,
+    register: async () => view,
+    list: async () => view,
+    remove: async () => view,
+    executor: async (id) => id,
+    ...arbiter(member),
+  };
+  const controller = new AbortController();
+  return {
+    member,
+    asked,
+    waits,
+    controller,
+    options: {
+      self: member.id,
+      name: 'node2',
+      arbiter: {
+        ...answers,
+        genesis: (id) => {
+          asked.push(`genesis ${id}`);
+          return answers.genesis(id);
+        },
+        register: (name, id) => {
+          asked.push(`register ${name} ${id}`);
+          return answers.register(name, id);
+        },
+        list: () => {
+          asked.push('list');
+          return answers.list();
+        },
+      },
+      core: member.core,
+      driver,
+      log: pino({ level: 'silent' }),
+      signal: controller.signal,
+      hasOthers: false,
+      onWaiting: (problem) => waits.push(problem),
+    },
+  };
+}
+
+/** The disk of an identity that was told these by an arbiter. */
+function diskOf({ isFounded }: { isFounded: boolean }): MemberOptions {
+  const before = new Member(2);
+  before.tell({ type: 'registered', view: viewOf(1n, [before]) });
+  if (isFounded) before.tell({ type: 'founded', founder: before.id });
+  return { store: before.store, epoch: 2 };
+}
+
+describe('a new identity', () => {
+  it('registers under its name, asks who founded the cluster, and is a member', async (t) => {
+    const { options, member, asked } = prepare(t);
+    await join(options);
+    assert.deepEqual(asked, [`register node2 ${member.id}`, `genesis ${member.id}`]);
+    assert.equal(member.core.ipam.phase(), 'member');
+  });
+
+  it('waits for an arbiter that can not be reached, and says so for as long as it does', async (t) => {
+    let failures = 0;
+    const { options, member, waits } = prepare(t, (joining) => ({
+      register: async () => {
+        if (failures++ === 0) throw new ArbiterUnavailable('1 of 3 seeds', { reachable: [0] });
+        return viewOf(1n, [joining]);
+      },
+    }));
+    await join(options);
+    assert.ok(waits.includes("the arbiter can't be reached: 1 of 3 seeds"));
+    assert.equal(waits.at(-1), undefined);
+    assert.equal(member.core.ipam.phase(), 'member');
+  });
+
+  it('does not ask again where the arbiter said no', async (t) => {
+    const { options, asked } = prepare(t, () => ({
+      register: async () => {
+        throw new ArbiterRefusal('the cluster is full');
+      },
+    }));
+    await assert.rejects(join(options), /the cluster is full/);
+    assert.equal(asked.length, 1);
+  });
+
+  it('does not register while somebody alive has its name, and tells who that is', async (t) => {
+    const { options, member, asked, waits, controller } = prepare(t);
+    const namesake = new Member(3, { name: 'node2' });
+    namesake.join(viewOf(1n, [namesake]), namesake.id);
+    member.hear(namesake.record);
+    const joined = join(options);
+    const rejected = assert.rejects(joined, { name: 'AbortError' });
+    controller.abort();
+    await rejected;
+    assert.match(waits[0] ?? '', /the name "node2" is taken by the peer .* alive at 198\.18\.0\.3/);
+    assert.ok(waits[0]?.includes(namesake.id));
+    assert.deepEqual(asked, []);
+  });
+
+  it('takes others with other names for what they are', async (t) => {
+    const { options, member, asked } = prepare(t);
+    member.hear(createFounder(1).record);
+    await join(options);
+    assert.equal(asked.length, 2);
+  });
+
+  it('ends when it is told to, whatever it waits for', async (t) => {
+    const { options, controller } = prepare(t, () => ({
+      register: () => Promise.reject(new ArbiterUnavailable('none', { reachable: [] })),
+    }));
+    const rejected = assert.rejects(join(options), { name: 'AbortError' });
+    setImmediate(() => controller.abort());
+    await rejected;
+  });
+});
+
+describe('an identity that started before', () => {
+  it('and was registered, but not told who founded the cluster, asks just that', async (t) => {
+    const { options, member, asked } = prepare(t, undefined, diskOf({ isFounded: false }));
+    await join(options);
+    assert.deepEqual(asked, [`genesis ${member.id}`]);
+    assert.equal(member.core.ipam.phase(), 'member');
+  });
+
+  it('and is a member only asks whether it still is one', async (t) => {
+    const { options, asked } = prepare(t, undefined, diskOf({ isFounded: true }));
+    await join(options);
+    assert.deepEqual(asked, ['list']);
+  });
+
+  it('and was removed in the meantime learns of it', async (t) => {
+    const { options, member } = prepare(
+      t,
+      () => ({ list: async () => ({ rev: 9n, members: new Map() }) }),
+      diskOf({ isFounded: true }),
+    );
+    await join(options);
+    assert.equal(member.core.ipam.phase(), 'removed');
+  });
+});

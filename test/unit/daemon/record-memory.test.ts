@@ -1,0 +1,91 @@
+/** Records from one run to the next, on a real file. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, describe, it } from 'node:test';
+import type { DirectoryRecord } from '#peer/mesh/record.ts';
+import { RecordMemory } from '#peer/daemon/record-memory.ts';
+import { openDirectoryCache } from '#peer/store/directory-cache.ts';
+import { sealDown, sealPeer, testCodec, testIdentity } from '#test/support/records.ts';
+
+function makeDirectory(t: TestContext): string {
+  const directory = mkdtempSync(join(tmpdir(), 'weft-memory-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  return directory;
+}
+
+/** One run that is told these, in this order. */
+function remember(directory: string, ...batches: readonly (readonly DirectoryRecord[])[]): void {
+  const memory = new RecordMemory(openDirectoryCache(directory));
+  for (const batch of batches) memory.remember(batch, testIdentity(1).id);
+  memory.close();
+}
+
+function recall(directory: string): readonly (readonly [string, string, number])[] {
+  const memory = new RecordMemory(openDirectoryCache(directory));
+  const records = memory.recall(testCodec(1));
+  memory.close();
+  return records.map(({ peer, content, seq }) => [peer, content.type, seq] as const);
+}
+
+const [two, three] = [testIdentity(2).id, testIdentity(3).id];
+
+describe('the memory of records', () => {
+  it('is what was learned, of both kinds, and verifies as before', (t) => {
+    const directory = makeDirectory(t);
+    const records = [sealPeer(2), sealPeer(3), sealDown(3, [two])];
+    remember(directory, records);
+    const memory = new RecordMemory(openDirectoryCache(directory));
+    t.after(() => memory.close());
+    const recalled = memory.recall(testCodec(1));
+    assert.equal(recalled.length, 3);
+    assert.ok(recalled.every((record) => testCodec(1).verify(record)));
+    assert.deepEqual(
+      new Set(recalled.map(({ digest }) => digest)),
+      new Set(records.map(({ digest }) => digest)),
+    );
+  });
+
+  it('has the newest version of each, whether it came in this run or in a later one', (t) => {
+    const directory = makeDirectory(t);
+    remember(directory, [sealPeer(2)], [sealPeer(2, { epoch: 1, seq: 5 })]);
+    assert.deepEqual(recall(directory), [[two, 'peer', 5]]);
+    remember(directory, [sealPeer(2, { epoch: 2, seq: 1 })]);
+    assert.deepEqual(recall(directory), [[two, 'peer', 1]]);
+  });
+
+  it('has none of our own', (t) => {
+    const directory = makeDirectory(t);
+    remember(directory, [sealPeer(1), sealPeer(3)]);
+    assert.deepEqual(recall(directory), [[three, 'peer', 1]]);
+  });
+
+  it('leaves out what can not be read', (t) => {
+    const directory = makeDirectory(t);
+    remember(directory, [sealPeer(2)]);
+    const cache = openDirectoryCache(directory);
+    cache.put([{ key: 'no record', bytes: Uint8Array.of(0xff, 0xff, 1) }]);
+    cache.put([{ key: 'empty', bytes: new Uint8Array() }]);
+    cache.close();
+    assert.deepEqual(recall(directory), [[two, 'peer', 1]]);
+  });
+
+  it('is written in a batch after a moment, and not at each record', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const batches: number[] = [];
+    const cache = openDirectoryCache(makeDirectory(t));
+    const memory = new RecordMemory({
+      ...cache,
+      put: (records) => void batches.push(records.length),
+    });
+    memory.remember([sealPeer(2)], testIdentity(1).id);
+    memory.remember([sealPeer(3)], testIdentity(1).id);
+    assert.deepEqual(batches, []);
+    t.mock.timers.tick(500);
+    assert.deepEqual(batches, [2]);
+    memory.remember([sealPeer(2)], testIdentity(1).id);
+    memory.close();
+    assert.deepEqual(batches, [2, 1]);
+  });
+});
