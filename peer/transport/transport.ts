@@ -3,43 +3,23 @@
  * carries frames, and asks and answers questions over them. Which links there should be is the
  * mesh's to say.
  */
-import https from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
-import { WebSocket, WebSocketServer } from 'ws';
+import { assert } from '../assert.ts';
 import type { Counters } from '../counters.ts';
 import { type Address, formatAddress } from '../ipam/cidr.ts';
-import { parseAddress } from '../ipam/parse.ts';
-import { listenError } from '../listen-error.ts';
 import { endpointKey } from '../mesh/dials.ts';
 import type { LinkId, LinkUp, MeshEvent } from '../mesh/effect.ts';
 import type { MeshFrame } from '../mesh/frame.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 import type { Endpoint } from '../mesh/record.ts';
 import type { LinkFrame, Question, Reply } from '../wire/link-frame.ts';
-import { AddressRate } from './address-rate.ts';
-import { makeCertificate } from './certificate.ts';
 import { Connection, type ConnectionListener } from './connection.ts';
+import { dialSocket } from './dial.ts';
 import type { Credentials, Role } from './handshake.ts';
-import {
-  CONNECTIONS_MAX,
-  DIAL_TIMEOUT_MS,
-  FAREWELL_MS,
-  FRAME_BYTES_MAX,
-  HANDSHAKES_MAX,
-  HANDSHAKE_TIMEOUT_MS,
-} from './limits.ts';
+import { HANDSHAKES_MAX } from './limits.ts';
+import { Listener, type OpenSocket } from './listener.ts';
 import { type Answer, Questions } from './questions.ts';
 import { TurnedAway } from './turned-away.ts';
-
-/** The path of the WebSocket; anything else on the port is refused. */
-const LINK_PATH = '/weft/v1/link';
-const UPGRADE_REQUIRED = 426;
-/** How often Node looks for requests over their time; its own 30 s would be the time-out then. */
-const REQUEST_CHECK_MS = 1_000;
-/** WebSocket close code: try again later. */
-const CLOSE_TRY_LATER = 1013;
 
 /** Who asks, and from which address its link came. */
 export interface Asker {
@@ -70,45 +50,36 @@ interface OpenLink {
 
 export class Transport {
   readonly #options: TransportOptions;
-  readonly #server: https.Server;
-  /** Every TCP connection to our port, whatever it is going to be. */
-  readonly #sockets = new Set<Socket>();
+  #listener: Listener | undefined;
   readonly #connections = new Set<Connection>();
   readonly #links = new Map<LinkId, OpenLink>();
   /** Which peer answered at an endpoint that we dialled. */
   readonly #resolved = new Map<string, PeerId>();
   readonly #turnedAway: TurnedAway;
   readonly #dialling = new Map<string, Promise<PeerId>>();
-  readonly #rate = new AddressRate();
   #handshakes = 0;
   #nextLink = 1;
 
-  private constructor(options: TransportOptions, server: https.Server) {
+  private constructor(options: TransportOptions) {
     this.#options = options;
-    this.#server = server;
     this.#turnedAway = new TurnedAway(options);
   }
 
   /** Listens, and resolves to the transport. Rejects with ListenError. */
   static async open(options: TransportOptions): Promise<Transport> {
-    const server = https.createServer({
-      ...makeCertificate(),
-      minVersion: 'TLSv1.3',
-      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-      headersTimeout: HANDSHAKE_TIMEOUT_MS,
-      requestTimeout: HANDSHAKE_TIMEOUT_MS,
-      connectionsCheckingInterval: REQUEST_CHECK_MS,
+    const transport = new Transport(options);
+    transport.#listener = await Listener.open({
+      ...options,
+      hasRoom: () => transport.#handshakes < HANDSHAKES_MAX,
+      onSocket: (open) => transport.#begin({ ...open, role: 'responder' }),
     });
-    server.maxConnections = CONNECTIONS_MAX;
-    const transport = new Transport(options, server);
-    transport.#serve();
-    await transport.#listen();
     return transport;
   }
 
   /** The port that it listens on. */
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    assert(this.#listener !== undefined, 'the transport is open');
+    return this.#listener.port;
   }
 
   /** Dials, and tells the mesh how that ended: `link-up` or `dial-failed`. */
@@ -149,83 +120,12 @@ export class Transport {
 
   async stop(): Promise<void> {
     for (const connection of this.#connections) connection.close('stopping');
-    this.#server.closeAllConnections();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#server.close(() => resolve());
-    // Those that got no further than TCP or TLS are nobody's to close but ours.
-    const cut = setTimeout(() => this.#cut(), FAREWELL_MS);
-    await promise;
-    clearTimeout(cut);
-  }
-
-  #cut(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    await this.#listener?.close();
   }
 
   #linkTo(peer: PeerId | undefined): OpenLink | undefined {
     if (peer === undefined) return undefined;
     return [...this.#links.values()].find((link) => link.peer === peer);
-  }
-
-  async #listen(): Promise<void> {
-    const { address, port } = this.#options.listen;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#server.once('error', (error) => reject(listenError('control-port', error)));
-    this.#server.listen(port, formatAddress(address), resolve);
-    await promise;
-  }
-
-  #serve(): void {
-    const { counters, log } = this.#options;
-    // Before TLS, which costs us more than the other end: see limits.ts.
-    this.#server.prependListener('connection', (socket) => this.#admit(socket));
-    const sockets = new WebSocketServer({
-      server: this.#server,
-      path: LINK_PATH,
-      maxPayload: FRAME_BYTES_MAX,
-      perMessageDeflate: false,
-    });
-    // ws hands on the server's errors, which are heard below; with nobody to hear, it would throw.
-    sockets.on('error', () => {});
-    sockets.on('connection', (socket, request) =>
-      this.#accept(socket, request.socket as TLSSocket),
-    );
-    this.#server.on('request', (_request, response) => {
-      counters.add('not-a-link');
-      response
-        .writeHead(UPGRADE_REQUIRED, { connection: 'close' })
-        .end('this port is for the links of weft peers\n');
-    });
-    this.#server.on('tlsClientError', (error) => {
-      counters.add('not-tls');
-      log.debug({ detail: error.message }, 'TLS failed');
-    });
-    this.#server.on('error', (error) =>
-      log.error({ detail: error.message }, 'control port failed'),
-    );
-  }
-
-  #admit(socket: Socket): void {
-    if (!this.#rate.allows(this.#options.now(), socket.remoteAddress ?? '')) {
-      this.#options.counters.add('too-many-connections');
-      socket.destroy();
-      return;
-    }
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
-  }
-
-  #accept(socket: WebSocket, tls: TLSSocket): void {
-    const { remoteAddress, remotePort } = tls;
-    if (remoteAddress === undefined || remotePort === undefined) {
-      socket.terminate();
-    } else if (this.#handshakes >= HANDSHAKES_MAX) {
-      this.#options.counters.add('too-many-handshakes');
-      sendAway(socket);
-    } else {
-      const endpoint = { address: parseAddress(remoteAddress), port: remotePort };
-      this.#begin({ socket, tls, role: 'responder', endpoint });
-    }
   }
 
   /** Resolves to the peer at the endpoint once there is a link, and one dial at a time. */
@@ -238,37 +138,11 @@ export class Transport {
     return dial;
   }
 
-  #dialOnce(endpoint: Endpoint): Promise<PeerId> {
+  async #dialOnce(endpoint: Endpoint): Promise<PeerId> {
+    const open = await dialSocket(endpoint, this.#options.listen.address);
     const { promise, resolve, reject } = Promise.withResolvers<PeerId>();
-    const socket = new WebSocket(
-      `wss://${urlHost(endpoint.address)}:${endpoint.port}${LINK_PATH}`,
-      {
-        rejectUnauthorized: false,
-        minVersion: 'TLSv1.3',
-        handshakeTimeout: DIAL_TIMEOUT_MS,
-        maxPayload: FRAME_BYTES_MAX,
-        perMessageDeflate: false,
-        // The address that others know us by, on hosts with several.
-        localAddress: formatAddress(this.#options.listen.address),
-      },
-    );
-    let tls: TLSSocket | undefined;
-    socket.once('upgrade', (response) => {
-      tls = response.socket as TLSSocket;
-    });
-    socket.once('error', reject);
-    socket.once('open', () => {
-      socket.off('error', reject);
-      if (tls === undefined) return reject(new Error('no TLS below the WebSocket'));
-      return this.#begin({
-        socket,
-        tls,
-        role: 'initiator',
-        endpoint,
-        settled: { resolve, reject },
-      });
-    });
-    return promise;
+    this.#begin({ ...open, role: 'initiator', settled: { resolve, reject } });
+    return await promise;
   }
 
   #begin(opening: Opening): void {
@@ -276,12 +150,12 @@ export class Transport {
     const state: ConnectionState = { isUp: false, link: this.#nextLink++ };
     const { socket, tls, role } = opening;
     const { credentials } = this.#options;
-    const listener = this.#listener(opening, state, () => connection);
+    const listener = this.#listenerFor(opening, state, () => connection);
     const connection = new Connection({ socket, tls, role, credentials, listener });
     this.#connections.add(connection);
   }
 
-  #listener(
+  #listenerFor(
     opening: Opening,
     state: ConnectionState,
     connection: () => Connection,
@@ -358,11 +232,8 @@ export class Transport {
   }
 }
 
-interface Opening {
-  readonly socket: WebSocket;
-  readonly tls: TLSSocket;
+interface Opening extends OpenSocket {
   readonly role: Role;
-  readonly endpoint: Endpoint;
   /** Who waits for the dial. */
   readonly settled?: {
     readonly resolve: (peer: PeerId) => void;
@@ -380,16 +251,4 @@ interface Established {
   readonly link: LinkId;
   readonly peer: PeerId;
   readonly connection: Connection;
-}
-
-/** For whom there is no room: whatever it still sends, and whether it goes by itself or not. */
-function sendAway(socket: WebSocket): void {
-  socket.on('error', () => {});
-  socket.close(CLOSE_TRY_LATER);
-  setTimeout(() => socket.terminate(), FAREWELL_MS).unref();
-}
-
-function urlHost(address: Address): string {
-  const text = formatAddress(address);
-  return address.family === 6 ? `[${text}]` : text;
 }

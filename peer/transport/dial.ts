@@ -1,0 +1,36 @@
+/** Opens a WebSocket over TLS to an endpoint. Whether a peer is there is the handshake's to say. */
+import type { TLSSocket } from 'node:tls';
+import { WebSocket } from 'ws';
+import { type Address, formatAddress } from '../ipam/cidr.ts';
+import type { Endpoint } from '../mesh/record.ts';
+import { DIAL_TIMEOUT_MS, FRAME_BYTES_MAX } from './limits.ts';
+import { LINK_PATH, type OpenSocket } from './listener.ts';
+
+/**
+ * Rejects with what it failed with. `from` is our own address that others know us by, on hosts
+ * with several.
+ */
+export function dialSocket(endpoint: Endpoint, from: Address): Promise<OpenSocket> {
+  const { promise, resolve, reject } = Promise.withResolvers<OpenSocket>();
+  const socket = new WebSocket(`wss://${urlHost(endpoint.address)}:${endpoint.port}${LINK_PATH}`, {
+    rejectUnauthorized: false,
+    minVersion: 'TLSv1.3',
+    handshakeTimeout: DIAL_TIMEOUT_MS,
+    maxPayload: FRAME_BYTES_MAX,
+    perMessageDeflate: false,
+    localAddress: formatAddress(from),
+  });
+  socket.once('error', reject);
+  socket.once('upgrade', ({ socket: tls }) => {
+    socket.once('open', () => {
+      socket.off('error', reject);
+      resolve({ socket, tls: tls as TLSSocket, endpoint });
+    });
+  });
+  return promise;
+}
+
+function urlHost(address: Address): string {
+  const text = formatAddress(address);
+  return address.family === 6 ? `[${text}]` : text;
+}
