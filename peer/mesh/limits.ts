@@ -59,6 +59,12 @@ export const MISMATCHES_BEFORE_RECONCILE = 2;
 /** Records of one writer that are accepted: a mad writer melts nothing. */
 export const WRITER_RATE = { burst: 25, perSecond: 5 };
 
+/**
+ * Records with a false signature that one link may bring. An honest peer verifies before it passes
+ * on, so these come from it alone, and each costs us a verification.
+ */
+export const MISBEHAVIOUR_RATE = { burst: 20, perSecond: 1 };
+
 /** Directory entries; two records a peer, 10,000 peers. */
 export const DIRECTORY_RECORDS_MAX = 20_000;
 

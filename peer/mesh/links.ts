@@ -8,8 +8,10 @@ import {
   HEARTBEAT_MS,
   LINK_AGE_MIN_MS,
   LINK_SILENCE_MS,
+  MISBEHAVIOUR_RATE,
   UNWANTED_LINK_MS,
 } from './limits.ts';
+import { TokenBucket } from '../token-bucket.ts';
 import type { PeerId } from './peer-id.ts';
 import type { Endpoint } from './record.ts';
 
@@ -19,6 +21,8 @@ export interface Link {
   readonly initiator: 'us' | 'them';
   readonly endpoint: Endpoint;
   readonly upAt: number;
+  /** What the other end may still get wrong before the link is closed. */
+  readonly patience: TokenBucket;
   heardAt: number;
   heartbeatAt: number;
   wantedByThem: boolean;
@@ -165,6 +169,7 @@ export class Links {
       initiator,
       endpoint,
       upAt: now,
+      patience: new TokenBucket(MISBEHAVIOUR_RATE),
       heardAt: now,
       heartbeatAt: now,
       wantedByThem: true,

@@ -229,7 +229,7 @@ export class Mesh {
       case 'heartbeat':
         return this.#heard(now, link, frame);
       case 'records':
-        return this.#records(now, id, frame.records);
+        return this.#records(now, link, frame.records);
       case 'have':
         this.#flood.heard(id, frame.ids);
         return this.#pulls.announced(now, id, frame.ids);
@@ -256,15 +256,18 @@ export class Mesh {
     ];
   }
 
-  #records(now: number, from: LinkId, records: readonly SignedRecord[]): readonly MeshEffect[] {
+  #records(now: number, from: Link, records: readonly SignedRecord[]): readonly MeshEffect[] {
     const refused: MeshEffect[] = [];
     const fresh: DirectoryRecord[] = [];
     for (const signed of records) {
       const outcome = this.#examine(now, signed, fresh.length);
       if (typeof outcome === 'string') refused.push({ type: 'refused', reason: outcome });
       else if (outcome !== undefined) fresh.push(outcome);
+      if (outcome === 'bad-signature' && !from.patience.spend(now)) {
+        return [...refused, ...this.#close({ link: from, reason: 'misbehaved' })];
+      }
     }
-    return [...refused, ...this.#learn(now, fresh, from)];
+    return [...refused, ...this.#learn(now, fresh, from.id)];
   }
 
   /**
@@ -280,8 +283,11 @@ export class Mesh {
     if (record === undefined) return 'bad-record';
     if (this.directory.has(recordId(record))) return undefined;
     if (record.peer === this.#options.self) return this.#noteOwn(record);
+    // Looked at before the verification, which is what costs, and spent after it: else whoever
+    // forges records of another could spend the other's budget.
+    if (this.#budget.isSpent(now, record.peer)) return 'writer-budget';
     if (!this.#options.codec.verify(record)) return 'bad-signature';
-    if (!this.#budget.spend(now, record.peer)) return 'writer-budget';
+    this.#budget.spend(now, record.peer);
     const known = this.directory.get(recordId(record)) !== undefined;
     if (!known && this.directory.size + freshCount >= DIRECTORY_RECORDS_MAX)
       return 'directory-full';

@@ -10,6 +10,11 @@ export class WriterBudget {
   /** Writers that spent something lately. */
   readonly #buckets = new Map<PeerId, TokenBucket>();
 
+  isSpent(now: number, writer: PeerId): boolean {
+    const bucket = this.#buckets.get(writer);
+    return bucket !== undefined && bucket.nextAt(now) > now;
+  }
+
   /** Takes one record's worth; false when the writer has spent all. */
   spend(now: number, writer: PeerId): boolean {
     const bucket = this.#buckets.get(writer) ?? new TokenBucket(WRITER_RATE);

@@ -2,7 +2,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { LinkId, MeshEffect, MeshEvent } from '#peer/mesh/effect.ts';
-import { DIRECTORY_RECORDS_MAX, HEARTBEAT_MS, WRITER_RATE } from '#peer/mesh/limits.ts';
+import {
+  DIRECTORY_RECORDS_MAX,
+  HEARTBEAT_MS,
+  MISBEHAVIOUR_RATE,
+  WRITER_RATE,
+} from '#peer/mesh/limits.ts';
 import { Mesh, type MeshOptions } from '#peer/mesh/mesh.ts';
 import { type DirectoryRecord, type SignedRecord, recordId, recordKey } from '#peer/mesh/record.ts';
 import { clusterHash } from '#peer/wire/identity.ts';
@@ -172,7 +177,38 @@ describe('a poisoned record', () => {
   });
 });
 
+describe('a link that brings false signatures', () => {
+  it('is borne for a few, and closed when they go on', () => {
+    const records = new ManyRecords();
+    const mesh = createMesh(records);
+    mesh.step(0, linkUp(LINK));
+    const { burst } = MISBEHAVIOUR_RATE;
+    const poisoned = records.range(10, 10 + burst).map((record) => records.poison(record));
+    const [last] = poisoned;
+    assert.ok(last !== undefined);
+    hear(mesh, poisoned.slice(0, burst));
+    assert.equal(mesh.links().length, 1);
+    const frame = { type: 'records', records: [last] } as const;
+    const effects = mesh.step(0, { type: 'frame', link: LINK, frame });
+    assert.deepEqual(effects.at(-1), { type: 'close', link: LINK, reason: 'misbehaved' });
+    assert.deepEqual(mesh.links(), []);
+  });
+});
+
 describe('a writer', () => {
+  it('that has spent its budget costs no verification any more', () => {
+    const records = new ManyRecords();
+    const mesh = createMesh(records);
+    mesh.step(0, linkUp(LINK));
+    const { burst } = WRITER_RATE;
+    const versions = Array.from({ length: burst }, (_, n) =>
+      records.one(3, { epoch: 1, seq: n + 1 }),
+    );
+    hear(mesh, signedOf(versions));
+    const forged = records.poison(records.one(3, { epoch: 1, seq: burst + 1 }));
+    assert.deepEqual(hear(mesh, [forged]), ['writer-budget']);
+  });
+
   it('that goes mad is heard at a bounded rate, and others as ever', () => {
     const records = new ManyRecords();
     const mesh = createMesh(records);
