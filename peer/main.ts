@@ -2,7 +2,11 @@
 /** `weft VERB`: finds the verb and ends with its exit code. Each verb is a file in cli/. */
 import { enableCompileCache } from 'node:module';
 import process from 'node:process';
+import { setFlagsFromString } from 'node:v8';
 
+// A peer lives for months and allocates little: a small young generation saves it 5 to 15 MB.
+setFlagsFromString('--max-semi-space-size=1');
+setFlagsFromString('--semi-space-growth-factor=1');
 // Honours NODE_COMPILE_CACHE; without a cache every start compiles everything anew.
 enableCompileCache();
 

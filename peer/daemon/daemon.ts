@@ -93,7 +93,7 @@ function startReconciler({
     log,
     input: () => overlayInput(state.core, local, standing.isSettled()),
   });
-  standing.watch(reconciler);
+  standing.watchKernel(reconciler);
   return parts.adopt(reconciler, (running) => running.stop());
 }
 
@@ -101,7 +101,7 @@ async function openNetwork(
   start: Start,
   { keys, reconciler }: { readonly keys: ClusterKeys; readonly reconciler: Reconciler },
 ): Promise<Network> {
-  const { config, log, parts, counters, state } = start;
+  const { config, log, parts, counters, state, standing } = start;
   const { identity, cluster, endpoint } = state;
   const transport: Transport = parts.adopt(
     await Transport.open({
@@ -125,6 +125,7 @@ async function openNetwork(
     }),
     (open) => open.stop(),
   );
+  standing.watchLinks(transport);
   const arbiters: ArbiterService = parts.adopt(openArbiters(start, transport), (open) =>
     open.close(),
   );

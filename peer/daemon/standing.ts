@@ -25,6 +25,7 @@ export class Standing {
   readonly #options: StandingOptions;
   readonly #startedAt: number;
   #reconciler: Reconciler | undefined;
+  #linkProblems: () => readonly string[] = () => [];
   #waitsFor: string | undefined;
 
   constructor(options: StandingOptions) {
@@ -32,8 +33,12 @@ export class Standing {
     this.#startedAt = options.now();
   }
 
-  watch(reconciler: Reconciler): void {
+  watchKernel(reconciler: Reconciler): void {
     this.#reconciler = reconciler;
+  }
+
+  watchLinks(transport: { problems(): readonly string[] }): void {
+    this.#linkProblems = () => transport.problems();
   }
 
   /** What the join waits for, as a sentence; undefined when it goes on. */
@@ -92,6 +97,7 @@ export class Standing {
     const unreachable = core.others().filter(({ peer }) => down.has(peer));
     return [
       ...(this.#waitsFor === undefined ? [] : [this.#waitsFor]),
+      ...this.#linkProblems(),
       ...(config.key === 'plain'
         ? ['plain mode: whoever reaches the control port is a member; give the peers a key']
         : []),

@@ -118,6 +118,11 @@ export class Transport {
     return await link.questions.ask(question);
   }
 
+  /** Peers that we dial and that refuse us: a sentence each. */
+  problems(): readonly string[] {
+    return this.#turnedAway.problems();
+  }
+
   async stop(): Promise<void> {
     for (const connection of this.#connections) connection.close('stopping');
     await this.#listener?.close();

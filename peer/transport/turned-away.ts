@@ -7,11 +7,17 @@ import type { Counters } from '../counters.ts';
 import { endpointKey } from '../mesh/dials.ts';
 import type { Endpoint } from '../mesh/record.ts';
 
+/** In the words of the other end. */
+interface Refused {
+  readonly reason: string;
+  readonly detail: string;
+}
+
 export class TurnedAway {
   readonly #counters: Counters;
   readonly #log: Logger;
   /** The last reason, by endpoint: as many as we dial. */
-  readonly #reasons = new Map<string, string>();
+  readonly #reasons = new Map<string, Refused>();
 
   constructor({ counters, log }: { readonly counters: Counters; readonly log: Logger }) {
     this.#counters = counters;
@@ -19,12 +25,19 @@ export class TurnedAway {
   }
 
   /** The peer at the endpoint refused us; reason and detail are in its words. */
-  add(endpoint: Endpoint, { reason, detail }: { reason: string; detail: string }): void {
+  add(endpoint: Endpoint, { reason, detail }: Refused): void {
     const by = endpointKey(endpoint);
-    const isNews = this.#reasons.get(by) !== reason;
-    this.#reasons.set(by, reason);
+    const isNews = this.#reasons.get(by)?.reason !== reason;
+    this.#reasons.set(by, { reason, detail });
     this.#counters.add('turned-away');
     this.#log[isNews ? 'warn' : 'debug']({ reason, detail, by }, 'a peer refused us');
+  }
+
+  /** Who refuses us now, and why: a sentence each. */
+  problems(): readonly string[] {
+    return [...this.#reasons].map(
+      ([by, { reason, detail }]) => `the peer at ${by} refuses us: ${reason} (${detail})`,
+    );
   }
 
   /** The peer at the endpoint has let us in. */
