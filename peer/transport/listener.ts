@@ -92,6 +92,9 @@ export class Listener {
     this.#server.once('error', (error) => reject(listenError('control-port', error)));
     this.#server.listen(port, formatAddress(address), resolve);
     await promise;
+    this.#server.on('error', (error) =>
+      this.#options.log.error({ detail: error.message }, 'control port failed'),
+    );
   }
 
   #serve(): void {
@@ -104,9 +107,6 @@ export class Listener {
       response.writeHead(UPGRADE_REQUIRED, { connection: 'close' });
       response.end('this port is for the links of weft peers\n');
     });
-    server.on('error', (error) =>
-      this.#options.log.error({ detail: error.message }, 'control port failed'),
-    );
     this.#serveWebSockets();
   }
 
