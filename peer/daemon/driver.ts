@@ -43,6 +43,9 @@ export interface DriverOptions {
 
 type Asking = (reply: ReplyId) => CoreEvent;
 
+/** What a question gets that the core will not come to: who asked must not wait for ever. */
+const STOPPING: CoreReply = { type: 'refused', reason: 'the peer is stopping' };
+
 /** setTimeout takes 31 bits; a wake-up that far away is none. */
 const WAKE_MS_MAX = 0x7fff_ffff;
 
@@ -82,8 +85,9 @@ export class Driver {
     this.#drain();
   }
 
-  /** Tells an event that is answered, and resolves to the answer. */
+  /** Tells an event that is answered, and resolves to the answer: a refusal when we are stopping. */
   ask(event: Asking): Promise<CoreReply> {
+    if (this.#isStopped) return Promise.resolve(STOPPING);
     const reply = this.#nextReply++;
     const { promise, resolve } = Promise.withResolvers<CoreReply>();
     this.#replies.set(reply, resolve);
@@ -91,11 +95,16 @@ export class Driver {
     return promise;
   }
 
-  /** Writes what is queued, and hears nothing more. */
+  /** Writes what is queued, refuses what still waits, and hears nothing more. */
   stop(): void {
-    this.#commits.flush();
-    this.#isStopped = true;
-    clearTimeout(this.#timer);
+    try {
+      this.#commits.flush();
+    } finally {
+      this.#isStopped = true;
+      clearTimeout(this.#timer);
+      for (const resolve of this.#replies.values()) resolve(STOPPING);
+      this.#replies.clear();
+    }
   }
 
   #drain(): void {
@@ -146,6 +155,7 @@ export class Driver {
   }
 
   #reply(to: ReplyId, value: CoreReply): void {
+    if (this.#isStopped) return;
     const resolve = this.#replies.get(to);
     assert(resolve !== undefined, `reply ${to} was answered already`);
     this.#replies.delete(to);

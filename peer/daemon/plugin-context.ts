@@ -54,5 +54,7 @@ async function converge(
 }
 
 async function release(driver: Driver, key: AttachmentKey): Promise<void> {
-  await driver.ask((to) => ({ type: 'release', key, reply: to }));
+  const reply = await driver.ask((to) => ({ type: 'release', key, reply: to }));
+  // Nothing was released then: a DEL that answered success would lose the address.
+  if (reply.type === 'refused') throw new CniError(CniErrorCode.tryAgainLater, reply.reason);
 }

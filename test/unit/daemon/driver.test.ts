@@ -216,6 +216,29 @@ describe('a driver', () => {
     assert.equal(core.ipam.attachments().length, 1);
   });
 
+  it('that stops refuses what the core has not answered, and all that is asked later', async (t) => {
+    const founder = createFounder(2);
+    const { joiner } = createJoiner(1, founder);
+    const { driver } = drive(t, { core: joiner.core });
+    const pending = allocate(driver, 1);
+    driver.stop();
+    const refused = { type: 'refused', reason: 'the peer is stopping' };
+    assert.deepEqual(await pending, refused);
+    assert.deepEqual(await allocate(driver, 2), refused);
+  });
+
+  it('that can not write what is left when it stops refuses it all the same', async (t) => {
+    let isFull = false;
+    const commit = (): void => {
+      if (isFull) throw new Error('the disk is full');
+    };
+    const { driver } = await driveFounder(t, { ports: { commit } });
+    isFull = true;
+    const pending = allocate(driver, 1);
+    assert.throws(() => driver.stop(), /the disk is full/);
+    assert.equal((await pending).type, 'refused');
+  });
+
   it('remembers what was learned, and starts with what it is told an earlier run knew', (t) => {
     const founder = createFounder(2);
     const { driver, core, named } = drive(t);
