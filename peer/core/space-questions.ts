@@ -1,8 +1,14 @@
 /** When a peer that needs space may ask for it: one question a family at a time, with backoff. */
 import type { Family } from '../ipam/cidr.ts';
 
-/** A question that nobody answered is given up after this. */
-const ANSWER_TIMEOUT_MS = 5_000;
+/** How long donors are asked one after the other; whoever is asked then is the last. */
+export const ASKING_MS = 5_000;
+/**
+ * A question that did not end is given up after this: ASKING_MS and the longest that the last donor
+ * may take (a dial, a handshake and an answer; a test holds the sum against the transport's bounds).
+ * Earlier, two donors could grant for one need.
+ */
+export const ANSWER_TIMEOUT_MS = 16_000;
 /** A granted block comes with its record; if that is not here by then, asking again is harmless. */
 const GRANT_ARRIVAL_MS = 1_000;
 const RETRY_MIN_MS = 100;

@@ -165,7 +165,7 @@ function createDriver(
       close: (link, reason) => transport.close(link, reason),
       commit: (writes) => store.commit(writes),
       remember: (records) => memory.remember(records, identity.id),
-      askSpace: (donors, need) => askDonors({ core, transport, log }, donors, need),
+      askSpace: (donors, need) => askDonors({ core, transport, log, now }, donors, need),
       askView: () => {
         arbiters.arbiter.list().then(
           (view) => driver.tell({ type: 'view', view }),

@@ -1,6 +1,7 @@
 /** Asks donors for a block, one after the other, and answers those who ask us. */
 import type { Logger } from 'pino';
 import type { Core } from '../core/core.ts';
+import { ASKING_MS } from '../core/space-questions.ts';
 import type { Driver } from './driver.ts';
 import type { Need } from '../ipam/outcomes.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
@@ -9,18 +10,25 @@ import type { Transport } from '../transport/transport.ts';
 import type { SpaceQuestion } from '../wire/link-frame.ts';
 
 export interface Asking {
-  readonly core: Core;
-  readonly transport: Transport;
-  readonly log: Logger;
+  readonly core: { readonly mesh: Pick<Core['mesh'], 'directory'> };
+  readonly transport: Pick<Transport, 'ask'>;
+  readonly log: Pick<Logger, 'debug'>;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
 }
 
-/** Resolves to whether one of them granted. Never rejects. */
+/**
+ * Resolves to whether one of them granted. Never rejects. Nobody is asked later than ASKING_MS after
+ * the call: the core then gives up only after this has ended, and at most one donor grants.
+ */
 export async function askDonors(
-  { core, transport, log }: Asking,
+  { core, transport, log, now }: Asking,
   donors: readonly PeerId[],
   need: Need,
 ): Promise<boolean> {
+  const deadline = now() + ASKING_MS;
   for (const peer of donors) {
+    if (now() >= deadline) break;
     const [endpoint] = core.mesh.directory.peer(peer)?.content.profile.endpoints ?? [];
     if (endpoint === undefined) continue;
     try {
@@ -35,7 +43,7 @@ export async function askDonors(
 
 /** Rejects with the reason when we give nothing; the grant itself goes out with our record. */
 export async function answerSpace(
-  driver: Driver,
+  driver: Pick<Driver, 'ask'>,
   from: PeerId,
   { family, wantLog2, minLog2 }: SpaceQuestion,
 ): Promise<Answer> {
