@@ -26,6 +26,8 @@ interface Dial {
   inFlight: boolean;
   /** Nothing has come of it since it was last known to be reachable. */
   isFailing: boolean;
+  /** False for one that is in flight and to be forgotten when it ends. */
+  isWanted: boolean;
 }
 
 export function endpointKey({ address, port }: Endpoint): string {
@@ -47,12 +49,16 @@ export class Dials {
   retarget(now: number, targets: readonly DialTarget[]): void {
     const byKey = new Map(targets.map((target) => [endpointKey(target.endpoint), target]));
     for (const [key, dial] of this.#dials) {
-      if (!byKey.has(key) && !dial.inFlight) this.#dials.delete(key);
+      dial.isWanted = byKey.has(key);
+      if (!dial.isWanted && !dial.inFlight) this.#dials.delete(key);
     }
     for (const [key, target] of byKey) {
       const dial = this.#dials.get(key);
-      if (dial === undefined) this.#dials.set(key, this.#make(now, target));
-      else dial.target = target;
+      if (dial === undefined || isForAnother(dial.target, target)) {
+        this.#dials.set(key, this.#make(now, target));
+      } else {
+        dial.target = target;
+      }
     }
   }
 
@@ -65,13 +71,27 @@ export class Dials {
     return taken.map((dial) => dial.target.endpoint);
   }
 
-  succeeded(endpoint: Endpoint): void {
-    this.#dials.delete(endpointKey(endpoint));
+  /**
+   * The peer answered there. When it is not the one that was looked for, the dial has failed: that
+   * peer is gone from its address, and is looked for again with backoff like any other.
+   */
+  answered(now: number, endpoint: Endpoint, peer: PeerId): void {
+    const dial = this.#dials.get(endpointKey(endpoint));
+    if (dial?.target.peer === undefined || dial.target.peer === peer) {
+      this.#dials.delete(endpointKey(endpoint));
+    } else {
+      this.failed(now, endpoint);
+    }
   }
 
   failed(now: number, endpoint: Endpoint): void {
-    const dial = this.#dials.get(endpointKey(endpoint));
+    const key = endpointKey(endpoint);
+    const dial = this.#dials.get(key);
     if (dial === undefined) return;
+    if (!dial.isWanted) {
+      this.#dials.delete(key);
+      return;
+    }
     dial.inFlight = false;
     dial.attempts++;
     dial.isFailing = true;
@@ -86,6 +106,7 @@ export class Dials {
       nextAt: now,
       inFlight: false,
       isFailing: true,
+      isWanted: true,
     });
   }
 
@@ -107,11 +128,17 @@ export class Dials {
   #make(now: number, target: DialTarget): Dial {
     const defers = target.peer !== undefined && this.#self > target.peer;
     const nextAt = defers ? now + DIAL_DEFERENCE_MS : now;
-    return { target, attempts: 0, nextAt, inFlight: false, isFailing: false };
+    return { target, attempts: 0, nextAt, inFlight: false, isFailing: false, isWanted: true };
   }
 
   #backoff(attempts: number): number {
     const cap = Math.min(DIAL_BACKOFF_MAX_MS, DIAL_BACKOFF_MIN_MS * 2 ** attempts);
     return this.#random() * cap;
   }
+}
+
+/** The endpoint is another peer's now: what came of dialling it for the one says nothing of the other. */
+function isForAnother(earlier: DialTarget, later: DialTarget): boolean {
+  const isKnown = earlier.peer !== undefined && later.peer !== undefined;
+  return isKnown && earlier.peer !== later.peer;
 }

@@ -81,7 +81,9 @@ export class Mesh {
   /** Handles one event at `now` (milliseconds of a clock that never goes back). */
   step(now: number, event: MeshEvent): readonly MeshEffect[] {
     this.#forgivePause(now);
-    const effects = [...this.#handle(now, event), ...this.#settle(now)];
+    const effects = [...this.#handle(now, event), ...this.#settle(now)].filter((effect) =>
+      this.#mayGo(effect),
+    );
     this.#expectedAt = this.nextAt();
     return effects;
   }
@@ -134,10 +136,11 @@ export class Mesh {
         return this.#frame(now, event.link, event.frame);
       case 'congested':
         this.#flood.congested(event.link);
+        this.#reconcile.congested(event.link);
         return [];
       case 'drained':
         this.#flood.drained(event.link);
-        this.#reconcile.up(event.link);
+        this.#reconcile.drained(event.link);
         return [];
       case 'publish':
         return this.#publish(now, event.content);
@@ -190,7 +193,7 @@ export class Mesh {
 
   #linkUp(now: number, event: LinkUp): readonly MeshEffect[] {
     if (event.initiator === 'us') {
-      this.#dials.succeeded(event.endpoint);
+      this.#dials.answered(now, event.endpoint, event.peer);
       this.#topology.resolved(event.endpoint, event.peer);
     }
     const closing = this.#links.up(now, event, (peer) => this.isWanted(peer));
@@ -234,7 +237,7 @@ export class Mesh {
         this.#flood.heard(id, frame.ids);
         return this.#pulls.announced(now, id, frame.ids);
       case 'want':
-        return this.#flood.sendRecords(id, frame.ids);
+        return this.#flood.answer(id, frame.ids);
       case 'bucket-digests':
         return this.#reconcile.digests(id, frame);
       case 'bucket-entries':
@@ -251,7 +254,7 @@ export class Mesh {
     const difference = isConsistent(frame) ? this.#reconcile.entries(now, link, frame) : undefined;
     if (difference === undefined) return [{ type: 'refused', reason: 'unasked-entries' }];
     return [
-      ...this.#flood.sendRecords(link, difference.surplus),
+      ...this.#flood.answer(link, difference.surplus),
       ...this.#pulls.announced(now, link, difference.missing),
     ];
   }
@@ -348,6 +351,12 @@ export class Mesh {
     const wanted = this.isWanted(link.peer);
     const frame: Heartbeat = { type: 'heartbeat', setHash: this.directory.setHash, wanted };
     return { type: 'send', link: link.id, frame };
+  }
+
+  /** Only heartbeats go out by a congested link; whoever waits for more asks again in a while. */
+  #mayGo(effect: MeshEffect): boolean {
+    if (effect.type !== 'send' || effect.frame.type === 'heartbeat') return true;
+    return !this.#flood.isCongested(effect.link);
   }
 
   #isEager(id: LinkId): boolean {

@@ -138,7 +138,9 @@ export class Transport {
     const key = endpointKey(endpoint);
     const running = this.#dialling.get(key);
     if (running !== undefined) return running;
-    const dial = this.#dialOnce(endpoint).finally(() => this.#dialling.delete(key));
+    const dial = this.#dialOnce(endpoint).finally(() => {
+      if (this.#dialling.get(key) === dial) this.#dialling.delete(key);
+    });
     this.#dialling.set(key, dial);
     return dial;
   }
@@ -200,6 +202,8 @@ export class Transport {
     const questions = new Questions((frame) => connection.send(frame));
     this.#links.set(link, { id: link, peer, connection, address: endpoint.address, questions });
     if (role === 'initiator') {
+      // This dial is over: one that the mesh asks for in answer to the event is another.
+      this.#dialling.delete(endpointKey(endpoint));
       this.#resolved.set(endpointKey(endpoint), peer);
       this.#turnedAway.forget(endpoint);
     }

@@ -11,6 +11,7 @@ import type { PeerId } from '../../../peer/mesh/peer-id.ts';
 import { testEndpoint } from '../../support/records.ts';
 
 const LOW = '0'.repeat(32) as PeerId;
+const OTHER = `1${'0'.repeat(31)}` as PeerId;
 const HIGH = 'f'.repeat(32) as PeerId;
 const certain = (): number => 0.999;
 
@@ -59,6 +60,38 @@ describe('dials', () => {
     assert.equal(dials.isFailing(testEndpoint(1)), true);
     dials.retarget(0, []);
     assert.equal(dials.nextAt(), Number.POSITIVE_INFINITY);
+    assert.equal(dials.isFailing(testEndpoint(1)), false);
+  });
+
+  it('an endpoint where another peer answers counts as failed for the one that was looked for', () => {
+    const dials = new Dials(LOW, certain);
+    dials.retarget(0, [{ endpoint: testEndpoint(1), peer: HIGH }]);
+    dials.take(0);
+    dials.answered(0, testEndpoint(1), OTHER);
+    assert.equal(dials.isFailing(testEndpoint(1)), true);
+    assert.equal(dials.take(0).length, 0);
+    assert.ok(dials.nextAt() <= DIAL_BACKOFF_MAX_MS);
+    assert.equal(dials.take(dials.nextAt()).length, 1);
+    dials.answered(0, testEndpoint(1), HIGH);
+    assert.equal(dials.isFailing(testEndpoint(1)), false);
+  });
+
+  it('one that is in flight and wanted no more is forgotten when it ends', () => {
+    const dials = new Dials(LOW, certain);
+    dials.retarget(0, [{ endpoint: testEndpoint(1), peer: HIGH }]);
+    dials.take(0);
+    dials.retarget(0, []);
+    dials.failed(0, testEndpoint(1));
+    assert.equal(dials.nextAt(), Number.POSITIVE_INFINITY);
+    assert.equal(dials.isFailing(testEndpoint(1)), false);
+  });
+
+  it('what came of dialling an endpoint for one peer says nothing of the next that has it', () => {
+    const dials = new Dials(LOW, certain);
+    dials.retarget(0, [{ endpoint: testEndpoint(1), peer: HIGH }]);
+    dials.take(0);
+    dials.failed(0, testEndpoint(1));
+    dials.retarget(0, [{ endpoint: testEndpoint(1), peer: OTHER }]);
     assert.equal(dials.isFailing(testEndpoint(1)), false);
   });
 });
