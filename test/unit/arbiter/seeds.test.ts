@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { propertyOptions } from '#test/support/property-options.ts';
 import { createRandom } from './virtual-time.ts';
 import { SeedNetwork } from './seed-network.ts';
 import { peerId, testArbiter } from './suite.ts';
@@ -69,7 +70,7 @@ test('whatever is lost, late, repeated or crashes: one log, no answer from the p
         network.close();
       }
     }),
-    { numRuns: Number(process.env['RUNS'] ?? 150) },
+    propertyOptions(150),
   );
 });
 
