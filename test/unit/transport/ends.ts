@@ -95,6 +95,8 @@ export interface EndOptions {
   readonly address?: string;
   readonly onQuestion?: TransportOptions['onQuestion'];
   readonly now?: () => number;
+  /** Called with each event as the mesh is: before the transport goes on. */
+  readonly onEvent?: (event: MeshEvent) => void;
 }
 
 export async function openEnd(t: TestContext, n: number, options: EndOptions = {}): Promise<End> {
@@ -109,6 +111,7 @@ export async function openEnd(t: TestContext, n: number, options: EndOptions = {
     log: pino({ level: 'silent' }),
     now: options.now ?? (() => performance.now()),
     onEvent: (event) => {
+      options.onEvent?.(event);
       events.push(event);
       watch.changed();
     },

@@ -29,6 +29,19 @@ describe('a link', { timeout: 20_000 }, () => {
     });
   }
 
+  it('that the mesh dials anew while it is told of one is another, and told of', async (t) => {
+    const two = await openEnd(t, 2);
+    let dialled = 0;
+    const one = await openEnd(t, 1, {
+      onEvent: ({ type }) => {
+        if (type === 'link-up' && dialled++ === 0) one.transport.dial(two.endpoint);
+      },
+    });
+    one.transport.dial(two.endpoint);
+    const [first, second] = [await one.event('link-up'), await one.event('link-up', 2)];
+    assert.notEqual(first.link, second.link);
+  });
+
   it('carries frames both ways, in their order', async (t) => {
     const [one, two] = [await openEnd(t, 1), await openEnd(t, 2)];
     const ids = await link(one, two);
