@@ -7,6 +7,18 @@ import packageJson from '../../package.json' with { type: 'json' };
 const ARCHITECTURE = readFileSync('docs/ARCHITECTURE.md', 'utf8');
 const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'docs/ARCHITECTURE.md', 'docs/CONFIGURATION.md'];
 
+interface Lock {
+  readonly packages: Readonly<
+    Record<
+      string,
+      {
+        readonly dependencies?: Readonly<Record<string, string>>;
+        readonly optionalDependencies?: Readonly<Record<string, string>>;
+      }
+    >
+  >;
+}
+
 function foldersOf(parent: string): readonly string[] {
   const entries = readdirSync(parent, { withFileTypes: true });
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => `${parent}/${name}/`);
@@ -39,6 +51,19 @@ describe('the documents', () => {
       versions.filter((version) => !/^\d+\.\d+\.\d+$/.test(version)),
       [],
     );
+  });
+
+  it('the lock file has every package that another names, whatever its platform', () => {
+    const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as Lock;
+    // npm 11.19 refuses a lock that lacks one, even where it would not install it.
+    const missing = Object.entries(packages).flatMap(
+      ([path, { dependencies, optionalDependencies }]) =>
+        Object.keys({ ...dependencies, ...optionalDependencies }).filter((name) => {
+          const places = [`${path}/node_modules/${name}`, `node_modules/${name}`];
+          return !places.some((place) => Object.hasOwn(packages, place));
+        }),
+    );
+    assert.deepEqual(missing, []);
   });
 
   it('links lead to files that are there', () => {
