@@ -8,6 +8,8 @@ import type { Directory } from './directory.ts';
 import type { LinkId, MeshEffect } from './effect.ts';
 import {
   ANNOUNCE_MS,
+  ANSWER_BYTES_MAX,
+  ANSWER_RECORDS_MAX,
   BATCH_MS,
   IDLE_LINK_MS,
   IDS_PER_FRAME,
@@ -64,7 +66,7 @@ export class Flood {
     this.#queues.delete(link);
   }
 
-  /** Drops what is queued for the link and queues nothing more: reconciliation repairs it later. */
+  /** Drops what is queued for the link, queues and answers nothing more: reconciliation repairs it later. */
   congested(link: LinkId): void {
     const queue = this.#queues.get(link);
     if (queue === undefined) return;
@@ -77,6 +79,11 @@ export class Flood {
     if (queue !== undefined) queue.congested = false;
   }
 
+  /** Whether nothing but heartbeats may go out by the link. */
+  isCongested(link: LinkId): boolean {
+    return this.#queues.get(link)?.congested === true;
+  }
+
   spread(now: number, spread: Spread, isEager: (link: LinkId) => boolean): readonly MeshEffect[] {
     const keys = spread.records.map((record) => recordId(record));
     return [...this.#queues].flatMap(([link, queue]) => {
@@ -84,7 +91,7 @@ export class Flood {
       if (spread.announceOnly) return this.#enqueueAnnounce(now, queue, keys);
       if (now >= queue.sentAt + IDLE_LINK_MS && queue.batch.size === 0) {
         queue.sentAt = now;
-        return this.sendRecords(link, keys);
+        return this.#sendRecords(link, keys);
       }
       if (isEager(link)) return this.#enqueueBatch(now, queue, keys);
       return this.#enqueueAnnounce(now, queue, keys);
@@ -117,8 +124,26 @@ export class Flood {
     return Math.min(Number.POSITIVE_INFINITY, ...times);
   }
 
+  /**
+   * The newest versions of the records that the other end lacks: as many as one frame of its own may
+   * bring about, and none while the link is congested. It finds and asks for the rest anew.
+   */
+  answer(link: LinkId, keys: readonly RecordKey[]): readonly MeshEffect[] {
+    if (this.isCongested(link)) return [];
+    const answered: RecordKey[] = [];
+    let bytes = 0;
+    for (const key of keys) {
+      if (answered.length >= ANSWER_RECORDS_MAX || bytes >= ANSWER_BYTES_MAX) break;
+      const signed = this.#directory.get(key)?.signed;
+      if (signed === undefined) continue;
+      answered.push(key);
+      bytes += sizeOf(signed);
+    }
+    return this.#sendRecords(link, answered);
+  }
+
   /** The newest versions of these records, in as many frames as they need. */
-  sendRecords(link: LinkId, keys: readonly RecordKey[]): readonly MeshEffect[] {
+  #sendRecords(link: LinkId, keys: readonly RecordKey[]): readonly MeshEffect[] {
     const records = keys.flatMap((key) => this.#directory.get(key)?.signed ?? []);
     return inFrames(records).map((part) => ({
       type: 'send',
@@ -144,7 +169,7 @@ export class Flood {
     queue.batch.clear();
     queue.batchAt = Number.POSITIVE_INFINITY;
     queue.sentAt = now;
-    return this.sendRecords(link, keys);
+    return this.#sendRecords(link, keys);
   }
 
   #flushAnnounce(link: LinkId, queue: Queue): readonly MeshEffect[] {
@@ -182,7 +207,11 @@ function inFrames(records: readonly SignedRecord[]): readonly (readonly SignedRe
       bytes = 0;
     }
     frames.at(-1)?.push(record);
-    bytes += record.body.length + record.signature.length;
+    bytes += sizeOf(record);
   }
   return frames;
+}
+
+function sizeOf({ body, signature }: SignedRecord): number {
+  return body.length + signature.length;
 }

@@ -44,8 +44,15 @@ export const PULLS_MAX = 20_000;
 
 /** Bytes of records in one frame, before the last one is added. */
 export const RECORDS_FRAME_BYTES = 64 * 1024;
+/**
+ * Bytes of records in the answer to one frame, before the last one is added: half of what congests a
+ * link. The rest the other end gets by asking again.
+ */
+export const ANSWER_BYTES_MAX = 512 * 1024;
 /** Ids in one frame: 24 bytes each stay well below the transport's frame limit. */
 export const IDS_PER_FRAME = 2_000;
+/** Records in the answer to one frame: all that an honest end asks for in one. */
+export const ANSWER_RECORDS_MAX = IDS_PER_FRAME;
 export const RECORD_BODY_BYTES_MAX = 16 * 1024;
 
 export const BUCKET_COUNT = 256;

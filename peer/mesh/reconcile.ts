@@ -17,6 +17,8 @@ interface Exchange {
   mismatches: number;
   /** Until when an exchange that we started may go on; in the past when there is none. */
   busyUntil: number;
+  /** The link takes no more now: nothing is asked or answered. */
+  congested: boolean;
 }
 
 /** What comparing the entries of some buckets showed. */
@@ -44,11 +46,22 @@ export class Reconcile {
   /** A new link reconciles at its first heartbeat: that is what joins two healed halves. */
   up(link: LinkId): void {
     const mismatches = MISMATCHES_BEFORE_RECONCILE - 1;
-    this.#exchanges.set(link, { mismatches, busyUntil: Number.NEGATIVE_INFINITY });
+    const busyUntil = Number.NEGATIVE_INFINITY;
+    this.#exchanges.set(link, { mismatches, busyUntil, congested: false });
   }
 
   down(link: LinkId): void {
     this.#exchanges.delete(link);
+  }
+
+  congested(link: LinkId): void {
+    const exchange = this.#exchanges.get(link);
+    if (exchange !== undefined) exchange.congested = true;
+  }
+
+  /** What was dropped while it was congested is found at the next heartbeat. */
+  drained(link: LinkId): void {
+    if (this.#exchanges.has(link)) this.up(link);
   }
 
   /** Compares the other end's set hash with ours; starts an exchange when they keep differing. */
@@ -62,6 +75,7 @@ export class Reconcile {
       return [];
     }
     exchange.mismatches++;
+    if (exchange.congested) return [];
     const patient = exchange.mismatches < MISMATCHES_BEFORE_RECONCILE;
     if (patient || now < exchange.busyUntil || this.#busy(now) >= RECONCILES_MAX) return [];
     exchange.busyUntil = now + RECONCILE_TIMEOUT_MS;
@@ -69,8 +83,9 @@ export class Reconcile {
     return [{ type: 'send', link, frame: { type: 'bucket-digests', digests } }];
   }
 
-  /** Answers with all that we have in the buckets that differ. */
+  /** Answers with all that we have in the buckets that differ; nothing while it is congested. */
   digests(link: LinkId, frame: BucketDigests): readonly MeshEffect[] {
+    if (this.#exchanges.get(link)?.congested === true) return [];
     const ours = this.#directory.bucketDigests;
     const buckets = Array.from({ length: BUCKET_COUNT }, (_, bucket) => bucket).filter(
       (bucket) => frame.digests[bucket] !== ours[bucket],

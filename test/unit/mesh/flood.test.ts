@@ -6,12 +6,15 @@ import type { MeshEffect } from '#peer/mesh/effect.ts';
 import { Flood } from '#peer/mesh/flood.ts';
 import {
   ANNOUNCE_MS,
+  ANSWER_BYTES_MAX,
+  ANSWER_RECORDS_MAX,
   BATCH_MS,
   IDLE_LINK_MS,
   IDS_PER_FRAME,
   RECORDS_FRAME_BYTES,
+  RECORD_BODY_BYTES_MAX,
 } from '#peer/mesh/limits.ts';
-import { type DirectoryRecord, recordId } from '#peer/mesh/record.ts';
+import { type DirectoryRecord, type SignedRecord, recordId } from '#peer/mesh/record.ts';
 import { ManyRecords } from './many-records.ts';
 
 const EAGER = 1;
@@ -157,6 +160,50 @@ describe('a congested link', () => {
   });
 });
 
+/** The records of all frames of an answer. */
+function recordsOf(effects: readonly MeshEffect[]): readonly SignedRecord[] {
+  return effects.flatMap((effect) => {
+    assert.ok(effect.type === 'send' && effect.frame.type === 'records');
+    return effect.frame.records;
+  });
+}
+
+describe('an answer', () => {
+  it('is not given on a congested link, and is again when that has drained', () => {
+    const flooded = new Flooded();
+    const records = flooded.records.range(1, 3);
+    for (const record of records) flooded.directory.apply(record);
+    flooded.flood.congested(EAGER);
+    assert.deepEqual(flooded.flood.answer(EAGER, records.map(recordId)), []);
+    assert.equal(recordsOf(flooded.flood.answer(LAZY, records.map(recordId))).length, 3);
+    flooded.flood.drained(EAGER);
+    assert.equal(recordsOf(flooded.flood.answer(EAGER, records.map(recordId))).length, 3);
+  });
+
+  it('has a bound of bytes, also when one record is asked for again and again', () => {
+    const flooded = new Flooded();
+    const record = flooded.records.one(1);
+    const body = new Uint8Array(RECORD_BODY_BYTES_MAX);
+    flooded.directory.apply({ ...record, signed: { ...record.signed, body } });
+    const ids = Array.from({ length: IDS_PER_FRAME }, () => recordId(record));
+    const sent = recordsOf(flooded.flood.answer(EAGER, ids));
+    const bytes = sent.reduce((sum, one) => sum + one.body.length + one.signature.length, 0);
+    assert.ok(bytes >= ANSWER_BYTES_MAX);
+    assert.ok(bytes < ANSWER_BYTES_MAX + 2 * RECORD_BODY_BYTES_MAX);
+  });
+
+  it('has a bound of records, and begins with those that were asked for first', () => {
+    const flooded = new Flooded();
+    const records = flooded.records.range(1, ANSWER_RECORDS_MAX + 1);
+    const small = { body: new Uint8Array(8), signature: new Uint8Array(64) };
+    for (const record of records) flooded.directory.apply({ ...record, signed: small });
+    const sent = recordsOf(flooded.flood.answer(EAGER, records.map(recordId)));
+    assert.equal(sent.length, ANSWER_RECORDS_MAX);
+    const last = flooded.flood.answer(EAGER, records.slice(ANSWER_RECORDS_MAX).map(recordId));
+    assert.equal(recordsOf(last).length, 1);
+  });
+});
+
 describe('what came by reconciliation', () => {
   it('is announced on every other link, idle ones too', () => {
     const flooded = new Flooded();
@@ -172,7 +219,7 @@ describe('a frame', () => {
     const flooded = new Flooded();
     const records = flooded.records.range(1, 1_000);
     for (const record of records) flooded.directory.apply(record);
-    const effects = flooded.flood.sendRecords(EAGER, records.map(recordId));
+    const effects = flooded.flood.answer(EAGER, records.map(recordId));
     const sizes = effects.map((effect) => {
       assert.ok(effect.type === 'send' && effect.frame.type === 'records');
       const parts = effect.frame.records.map(
@@ -202,6 +249,6 @@ describe('a frame', () => {
   it('of records that are not here is none at all', () => {
     const flooded = new Flooded();
     const ids = flooded.records.range(1, 3).map(recordId);
-    assert.deepEqual(flooded.flood.sendRecords(EAGER, ids), []);
+    assert.deepEqual(flooded.flood.answer(EAGER, ids), []);
   });
 });

@@ -8,6 +8,7 @@ import {
   MISBEHAVIOUR_RATE,
   WRITER_RATE,
 } from '#peer/mesh/limits.ts';
+import type { MeshFrame } from '#peer/mesh/frame.ts';
 import { Mesh, type MeshOptions } from '#peer/mesh/mesh.ts';
 import { type DirectoryRecord, type SignedRecord, recordId, recordKey } from '#peer/mesh/record.ts';
 import { clusterHash } from '#peer/wire/identity.ts';
@@ -126,6 +127,27 @@ describe('two meshes', () => {
     assert.equal(other.directory.size, 1);
     assert.equal(one.directory.setHash, other.directory.setHash);
   });
+});
+
+it('a congested link carries heartbeats and nothing else', () => {
+  const records = new ManyRecords();
+  const mesh = createMesh(records);
+  mesh.step(0, linkUp(LINK, OTHER));
+  mesh.step(0, { type: 'recall', records: records.range(10, 20) });
+  mesh.step(0, { type: 'congested', link: LINK });
+  const ids = records.range(10, 30).map(recordId);
+  const asked: readonly MeshFrame[] = [
+    { type: 'want', ids },
+    { type: 'have', ids },
+    { type: 'bucket-digests', digests: [] },
+    { type: 'heartbeat', setHash: 1n, wanted: true },
+  ];
+  const told = asked.flatMap((frame) => mesh.step(1, { type: 'frame', link: LINK, frame }));
+  const later = mesh.step(2 * HEARTBEAT_MS, { type: 'time' });
+  const sent = [...told, ...later].flatMap((effect) =>
+    effect.type === 'send' ? effect.frame.type : [],
+  );
+  assert.deepEqual([...new Set(sent)], ['heartbeat']);
 });
 
 describe('a poisoned record', () => {

@@ -195,6 +195,26 @@ describe('an exchange', () => {
     assert.equal(reconcile.entries(1, 99, frame), undefined);
   });
 
+  it('is neither begun nor answered on a congested link, and is at once when that has drained', () => {
+    const { directory, reconcile } = endOf(COMMON.slice(0, 3));
+    const frame = { type: 'bucket-digests', digests: [] } as const;
+    reconcile.congested(LINK);
+    assert.deepEqual(reconcile.heartbeat(0, LINK, other), []);
+    assert.deepEqual(reconcile.digests(LINK, frame), []);
+    reconcile.heartbeat(0, LINK, directory.setHash);
+    assert.equal(reconcile.hasMatched, true);
+    reconcile.drained(LINK);
+    assert.equal(reconcile.digests(LINK, frame).length, 1);
+    assert.equal(reconcile.heartbeat(1, LINK, other).length, 1);
+  });
+
+  it('is not begun on a link that is gone when it drains', () => {
+    const { reconcile } = endOf([]);
+    reconcile.down(LINK);
+    reconcile.drained(LINK);
+    assert.deepEqual(reconcile.heartbeat(0, LINK, other), []);
+  });
+
   it('with entries outside the buckets it names is not consistent', () => {
     const id = { ...recordId(RECORDS.one(1)), peer: manyId(1) };
     const bucket = Number.parseInt(id.peer.slice(0, 2), 16);
