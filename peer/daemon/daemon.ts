@@ -65,7 +65,7 @@ export async function startDaemon(
   host.refuseOverlap(config.universe);
   const state = openPeerState(parts, { config, underlay, log, now });
   const counters = new Counters();
-  const standing = new Standing({ config, core: state.core, counters, epoch: state.epoch, now });
+  const standing = new Standing({ config, core: state.core, counters, epoch: state.epoch });
   const start = { config, log, onFatal, parts, counters, host, underlay, state, standing };
 
   const reconciler = startReconciler(start);
@@ -87,13 +87,15 @@ function startReconciler({
   state,
   standing,
 }: Start): Reconciler {
-  const local = { vtep: state.vtep, vni: config.vni, mtu: underlay.mtu };
+  const { vni, universe } = config;
+  const local = { vtep: state.vtep, vni, mtu: underlay.mtu, universe };
+  const input = () => overlayInput(state.core, local, standing.isSettled());
   const reconciler = createReconciler({
     kernel: host.kernel,
     log,
-    input: () => overlayInput(state.core, local, standing.isSettled()),
+    input,
   });
-  standing.watchKernel(reconciler);
+  standing.watchKernel(reconciler, input);
   return parts.adopt(reconciler, (running) => running.stop());
 }
 

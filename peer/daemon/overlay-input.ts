@@ -1,5 +1,6 @@
 /** What the overlay is derived from: a snapshot of the core, in the overlay's words. */
 import type { Core } from '../core/core.ts';
+import type { Cidr } from '../ipam/cidr.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 import type { Vtep } from '../mesh/record.ts';
 import type { OverlayInput } from '../overlay/input.ts';
@@ -9,6 +10,7 @@ export interface LocalEnd {
   readonly vtep: Vtep;
   readonly vni: number;
   readonly mtu: number;
+  readonly universe: readonly Cidr[];
 }
 
 /** Undefined before the peer is a member: the kernel stays as it is until then. */
@@ -18,13 +20,15 @@ export function overlayInput(
   settled: boolean,
 ): OverlayInput | undefined {
   if (core.ipam.phase() !== 'member') return undefined;
-  const { vtep, vni, mtu } = local;
+  const { vtep, vni, mtu, universe } = local;
   return {
     local: { ...vtep, overlay: core.ipam.vtep(), vni, mtu },
+    universe,
     holdings: core.ipam.holdings().map(({ block }) => block.cidr),
     remotes: core.others().map(({ content }) => ({
+      name: content.profile.name,
       vtep: content.profile.vtep,
-      blocks: content.custody.hold.map(({ cidr }) => cidr),
+      blocks: content.custody.hold,
     })),
     attachments: core.ipam.attachments(),
     settled,

@@ -4,37 +4,36 @@ import type { Core } from '../core/core.ts';
 import type { Counters } from '../counters.ts';
 import { buildReport } from '../http/build-report.ts';
 import type { Report } from '../http/report.ts';
+import { contains } from '../ipam/cidr.ts';
 import type { Reconciler } from '../kernel/reconciler.ts';
-
-/**
- * After so long without another peer the directory counts as whole: nobody is there to complete
- * it, and what an earlier process left must not stay for ever.
- */
-const SETTLE_ALONE_MS = 30_000;
+import type { OverlayInput } from '../overlay/input.ts';
+import { acceptRemotes } from '../overlay/remotes.ts';
 
 export interface StandingOptions {
   readonly config: Config;
   readonly core: Core;
   readonly counters: Counters;
   readonly epoch: number;
-  /** Milliseconds of a clock that never goes back. */
-  readonly now: () => number;
 }
 
 export class Standing {
   readonly #options: StandingOptions;
-  readonly #startedAt: number;
-  #reconciler: Reconciler | undefined;
+  #reconciler: Pick<Reconciler, 'status'> | undefined;
+  #overlayInput: () => OverlayInput | undefined = () => undefined;
   #linkProblems: () => readonly string[] = () => [];
   #waitsFor: string | undefined;
 
   constructor(options: StandingOptions) {
     this.#options = options;
-    this.#startedAt = options.now();
   }
 
-  watchKernel(reconciler: Reconciler): void {
+  /** `overlayInput`: what the kernel is programmed from. */
+  watchKernel(
+    reconciler: Pick<Reconciler, 'status'>,
+    overlayInput: () => OverlayInput | undefined,
+  ): void {
     this.#reconciler = reconciler;
+    this.#overlayInput = overlayInput;
   }
 
   watchLinks(transport: { problems(): readonly string[] }): void {
@@ -46,11 +45,14 @@ export class Standing {
     this.#waitsFor = problem;
   }
 
-  /** Whether the directory is known to be whole, so that what isn't in it may be taken away. */
+  /**
+   * Whether the directory is known to be whole, so that what isn't in it may be taken away: another
+   * peer has the same, or there is nobody else. Time alone never tells: who can't reach the others
+   * after a loss of its memory must not withdraw the routes to them.
+   */
   isSettled(): boolean {
-    const { core, now, config } = this.#options;
-    const isAlone = config.seeds.length === 0;
-    return isAlone || core.mesh.isSynced() || now() >= this.#startedAt + SETTLE_ALONE_MS;
+    const { core, config } = this.#options;
+    return config.seeds.length === 0 || core.mesh.isSynced() || this.#holdsUniverse();
   }
 
   /** Why ADDs are not served now; undefined when they are. */
@@ -79,6 +81,16 @@ export class Standing {
     });
   }
 
+  /**
+   * Then nobody else holds a block, and there is no route to know of. Our view of the members would
+   * not do: it is of the day when we registered, and the founder's has nobody else for ever.
+   */
+  #holdsUniverse(): boolean {
+    const { core, config } = this.#options;
+    const { hold } = core.ipam.custody();
+    return config.universe.every((range) => hold.some(({ cidr }) => contains(cidr, range)));
+  }
+
   #state(): Report['peer']['state'] {
     const { core, config } = this.#options;
     if (core.ipam.phase() !== 'member') return 'joining';
@@ -91,6 +103,11 @@ export class Standing {
     return this.#reconciler?.status() ?? { ...unknown, passes: 0, missingInterfaces: [] };
   }
 
+  #claimProblems(): readonly string[] {
+    const input = this.#overlayInput();
+    return input === undefined ? [] : acceptRemotes(input).leftOut;
+  }
+
   #problems(): readonly string[] {
     const { core, config } = this.#options;
     const down = core.mesh.down();
@@ -98,6 +115,7 @@ export class Standing {
     return [
       ...(this.#waitsFor === undefined ? [] : [this.#waitsFor]),
       ...this.#linkProblems(),
+      ...this.#claimProblems(),
       ...(config.key === 'plain'
         ? ['plain mode: whoever reaches the control port is a member; give the peers a key']
         : []),

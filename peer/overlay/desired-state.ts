@@ -2,8 +2,8 @@
  * From what the peer knows to what its kernel should hold. O(peers + blocks + own attachments).
  *
  * Per remote peer: one forwarding entry (VTEP MAC to underlay address), one neighbour per overlay
- * address and one route per block. Our own objects come first, and of two objects with the same key
- * the first one stands: no record of another peer can displace what is ours.
+ * address and one route per block, as far as remotes.ts lets them stand. Our own objects come first,
+ * and of two objects with the same key the first one stands.
  */
 import type { Attachment } from '../ipam/attachment.ts';
 import { type Address, bits, type Cidr, type Family, hostRange } from '../ipam/cidr.ts';
@@ -15,8 +15,8 @@ import {
   type OwnRoute,
   type VxlanDevice,
 } from './kernel-state.ts';
-import { isUnicastMac } from './mac.ts';
 import { VXLAN_DEVICE } from './names.ts';
+import { acceptRemotes } from './remotes.ts';
 import { hostInterfaceSysctls, hostSysctls, tunnelSysctls } from './sysctl-settings.ts';
 
 /** What the kernel takes where none is asked for: other routes of the host keep their rank. */
@@ -26,8 +26,9 @@ const ROUTE_PRIORITY = { 4: 0, 6: 1024 } as const;
 const UNREACHABLE_PRIORITY = 1_000_000;
 
 export function desiredState(input: OverlayInput): KernelState {
-  const { local, holdings, remotes, attachments } = input;
-  const ipv6 = usesIpv6(input);
+  const { local, holdings, attachments } = input;
+  const { remotes } = acceptRemotes(input);
+  const ipv6 = usesIpv6({ ...input, remotes });
   return kernelState([
     vxlanDevice(local),
     ...hostSysctls({ ipv6 }),
@@ -35,27 +36,8 @@ export function desiredState(input: OverlayInput): KernelState {
     ...local.overlay.map(overlayAddress),
     ...attachments.flatMap((attachment) => attachmentObjects(attachment, { local, ipv6 })),
     ...holdings.map(unreachableRoute),
-    ...acceptableRemotes(remotes, local).flatMap((remote) => remoteObjects(remote, local)),
+    ...remotes.flatMap((remote) => remoteObjects(remote, local)),
   ]);
-}
-
-/**
- * The remotes that can be programmed: a VTEP MAC of their own, on the family of our underlay. Of
- * two with one MAC the first one stands, for a second would take over the traffic of the first.
- */
-export function acceptableRemotes(
-  remotes: readonly RemotePeer[],
-  local: LocalVtep,
-): readonly RemotePeer[] {
-  const macs = new Set([local.mac]);
-  return remotes.filter(({ vtep }) => {
-    const isAcceptable =
-      isUnicastMac(vtep.mac) &&
-      !macs.has(vtep.mac) &&
-      vtep.underlay.family === local.underlay.family;
-    macs.add(vtep.mac);
-    return isAcceptable;
-  });
 }
 
 function usesIpv6({ local, holdings, remotes, attachments }: OverlayInput): boolean {
@@ -64,7 +46,7 @@ function usesIpv6({ local, holdings, remotes, attachments }: OverlayInput): bool
     local.overlay.some(({ family }) => family === 6) ||
     holdings.some(({ family }) => family === 6) ||
     attachments.some(({ addresses }) => addresses.some(({ family }) => family === 6)) ||
-    remotes.some(({ blocks }) => blocks.some(({ family }) => family === 6))
+    remotes.some(({ blocks }) => blocks.some(({ cidr }) => cidr.family === 6))
   );
 }
 
@@ -127,7 +109,7 @@ function remoteObjects({ vtep, blocks }: RemotePeer, local: LocalVtep): readonly
       address,
       mac,
     })),
-    ...blocks.flatMap((block) => blockRoute(block, { gateways: overlay, local })),
+    ...blocks.flatMap(({ cidr }) => blockRoute(cidr, { gateways: overlay, local })),
   ];
 }
 

@@ -1,6 +1,7 @@
 /** What the desired kernel state is derived from: a snapshot of what the peer knows. */
 import type { Attachment } from '../ipam/attachment.ts';
 import type { Cidr } from '../ipam/cidr.ts';
+import type { Block } from '../ipam/custody-state.ts';
 import type { Vtep } from '../mesh/record.ts';
 
 /** This node's own end of the overlay. */
@@ -11,16 +12,22 @@ export interface LocalVtep extends Vtep {
   readonly mtu: number;
 }
 
-/** Another peer and the blocks that are reached through it. */
+/** Another peer as its record tells it: nothing here is known to be true. */
 export interface RemotePeer {
+  /** The node's name, for people. */
+  readonly name: string;
   readonly vtep: Vtep;
-  readonly blocks: readonly Cidr[];
+  /** The blocks that it says it holds. */
+  readonly blocks: readonly Block[];
 }
 
 export interface OverlayInput {
   readonly local: LocalVtep;
+  /** At most one range of each family. No route to another peer leads outside of it. */
+  readonly universe: readonly Cidr[];
   /** The blocks that this peer holds. */
   readonly holdings: readonly Cidr[];
+  /** In the order of their ids, which decides between equal claims. */
   readonly remotes: readonly RemotePeer[];
   readonly attachments: readonly Attachment[];
   /**

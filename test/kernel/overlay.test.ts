@@ -5,12 +5,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { parseAddress } from '#peer/ipam/parse.ts';
+import { cidr } from '#peer/ipam/cidr.ts';
 import type { OverlayInput } from '#peer/overlay/input.ts';
 import { describeObject } from '#peer/overlay/kernel-state.ts';
 import { createNamespace } from '#test/support/namespace.ts';
 import {
   attachPod,
   blocksOf,
+  remoteOf,
   converge,
   keysOf,
   makeNodes,
@@ -113,15 +115,17 @@ test('a block that moves to another peer is rerouted in place, without a moment 
     };
     const moved = {
       ...a.input,
-      remotes: [
-        { vtep: vtepOf(4, 2), blocks: [] },
-        { vtep: other, blocks: blocksOf(2) },
-      ],
+      remotes: [remoteOf(vtepOf(4, 2), []), remoteOf(other, [...blocksOf(2), ...blocksOf(3)])],
     };
     converge(a);
     assert.deepEqual(
       keysOf(converge(a, moved)).filter((it) => it.includes('route')),
-      ['change route 10.32.2.0/24 metric 0', 'change route fd32:2::/64 metric 1024'],
+      [
+        'change route 10.32.2.0/24 metric 0',
+        'create route 10.32.3.0/24 metric 0',
+        'change route fd32:2::/64 metric 1024',
+        'create route fd32:3::/64 metric 1024',
+      ],
     );
     assert.deepEqual(keysOf(plan(a, moved)), []);
   }));
@@ -182,18 +186,19 @@ test('a foreign route in the way is left there, and the reason names it', () =>
 test('a thousand remote peers are programmed, each with one forwarding entry and one route', () =>
   makeNodes(4, async ([a]) => {
     const remotes = Array.from({ length: 1000 }, (_, i) => ({
+      name: `node${i}`,
       vtep: {
-        underlay: { family: 4, value: 0x0a80_0000n + BigInt(i) } as const,
+        underlay: { family: 4, value: 0x6440_0000n + BigInt(i) } as const,
         port: i % 2 === 0 ? PORT : 7000,
         mac: `02:01:00:00:0${i >> 8}:${(i & 255).toString(16).padStart(2, '0')}`,
         overlay: [{ family: 4, value: 0x0a40_0001n + BigInt(i) * 256n } as const],
       },
-      blocks: [{ family: 4, address: 0x0a40_0000n + BigInt(i) * 256n, length: 24 } as const],
+      blocks: [{ cidr: cidr(4, 0x0a40_0000n + BigInt(i) * 256n, 24), term: 2 }],
     }));
     const input = { ...a.input, remotes };
     converge(a, input);
     assert.deepEqual(keysOf(plan(a, input)), []);
     const objects = [...a.kernel.observe().values()].filter(({ kind }) => kind === 'fdb');
     assert.equal(objects.length, 1000);
-    assert(objects.map(describeObject).includes('fdb 02:01:00:00:00:01 to 10.128.0.1 port 7000'));
+    assert(objects.map(describeObject).includes('fdb 02:01:00:00:00:01 to 100.64.0.1 port 7000'));
   }));

@@ -1,6 +1,7 @@
 /** Inputs of the overlay for tests: plain ones to change by hand, and arbitrary ones. */
 import * as fc from 'fast-check';
 import type { Attachment } from '#peer/ipam/attachment.ts';
+import type { Block } from '#peer/ipam/custody-state.ts';
 import { parseAddress, parseCidr } from '#peer/ipam/parse.ts';
 import type { LocalVtep, OverlayInput, RemotePeer } from '#peer/overlay/input.ts';
 import { HOST_INTERFACE_PREFIX } from '#peer/overlay/names.ts';
@@ -14,10 +15,14 @@ const LOCAL: LocalVtep = {
   mtu: 1450,
 };
 
+/** Room for the blocks of a thousand peers. */
+export const UNIVERSE = [parseCidr('10.0.0.0/8'), parseCidr('fd32::/16')];
+
 /** Node number 1 alone, with its two blocks. */
 export function buildInput(changes: Partial<OverlayInput> = {}): OverlayInput {
   return {
     local: LOCAL,
+    universe: UNIVERSE,
     holdings: [parseCidr('10.32.1.0/24'), parseCidr('fd32:1::/64')],
     remotes: [],
     attachments: [],
@@ -29,14 +34,20 @@ export function buildInput(changes: Partial<OverlayInput> = {}): OverlayInput {
 /** Node `number`, 2 to 99, with an IPv4 and an IPv6 block. */
 export function buildRemote(number: number): RemotePeer {
   return {
+    name: `node${number}`,
     vtep: {
       underlay: parseAddress(`192.0.2.${number}`),
       port: 6784,
       mac: `02:00:00:00:00:${String(number).padStart(2, '0')}`,
       overlay: [parseAddress(`10.32.${number}.1`), parseAddress(`fd32:${number}::1`)],
     },
-    blocks: [parseCidr(`10.32.${number}.0/24`), parseCidr(`fd32:${number}::/64`)],
+    blocks: blocksOf([`10.32.${number}.0/24`, `fd32:${number}::/64`]),
   };
+}
+
+/** Blocks that changed hands `term` times. */
+export function blocksOf(cidrs: readonly string[], term = 2): readonly Block[] {
+  return cidrs.map((cidr) => ({ cidr: parseCidr(cidr), term }));
 }
 
 /** Pod `number` of node 1. */
@@ -66,6 +77,7 @@ const remote = (number: number): fc.Arbitrary<RemotePeer> =>
       const { vtep } = buildRemote(number);
       const overlay = vtep.overlay.slice(0, overlayCount);
       return {
+        name: `node${number}`,
         vtep: { ...vtep, port, overlay, underlay: parseAddress(`192.0.2.${underlay}`) },
         blocks,
       };
@@ -85,5 +97,5 @@ export const arbitraryInput: fc.Arbitrary<OverlayInput> = fc
   })
   .map(({ vni, mac, mtu, overlayCount, ...rest }) => {
     const overlay = LOCAL.overlay.slice(0, overlayCount);
-    return { local: { ...LOCAL, vni, mac, mtu, overlay }, ...rest };
+    return { local: { ...LOCAL, vni, mac, mtu, overlay }, universe: UNIVERSE, ...rest };
   });

@@ -12,8 +12,9 @@ import { openNetlink } from '#peer/kernel/netlink/socket.ts';
 import { processSysctls } from '#peer/kernel/sysctl.ts';
 import type { Vtep } from '#peer/mesh/record.ts';
 import { desiredState } from '#peer/overlay/desired-state.ts';
-import type { OverlayInput } from '#peer/overlay/input.ts';
+import type { OverlayInput, RemotePeer } from '#peer/overlay/input.ts';
 import { type Operation, planChanges } from '#peer/overlay/plan.ts';
+import { UNIVERSE } from '#test/support/overlay-inputs.ts';
 import { createNamespace, joinNamespaces, type Namespace } from '#test/support/namespace.ts';
 
 /** One node of two, numbered 1 and 2, with an IPv4 and an IPv6 block. */
@@ -43,12 +44,17 @@ export function blocksOf(number: number): readonly Cidr[] {
   return [parseCidr(`10.32.${number}.0/24`), parseCidr(`fd32:${number}::/64`)];
 }
 
+export function remoteOf(vtep: Vtep, blocks: readonly Cidr[]): RemotePeer {
+  return { name: vtep.mac, vtep, blocks: blocks.map((cidr) => ({ cidr, term: 2 })) };
+}
+
 export function inputOf(family: Family, number: number): OverlayInput {
   const other = 3 - number;
   return {
     local: { ...vtepOf(family, number), vni: VNI, mtu: 1400 },
     holdings: blocksOf(number),
-    remotes: [{ vtep: vtepOf(family, other), blocks: blocksOf(other) }],
+    universe: UNIVERSE,
+    remotes: [remoteOf(vtepOf(family, other), blocksOf(other))],
     attachments: [],
     settled: true,
   };

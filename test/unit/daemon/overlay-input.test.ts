@@ -5,9 +5,16 @@ import type { PeerId } from '#peer/mesh/peer-id.ts';
 import { overlayInput, vtepMac } from '#peer/daemon/overlay-input.ts';
 import { testIdentity, testProfile } from '#test/support/records.ts';
 import { requestOf } from '../ipam/builders.ts';
-import { Member, createFounder, createJoiner, giveSpace, viewOf } from '../core/member.ts';
+import {
+  Member,
+  UNIVERSE,
+  createFounder,
+  createJoiner,
+  giveSpace,
+  viewOf,
+} from '../core/member.ts';
 
-const LOCAL = { vtep: testProfile(2).vtep, vni: 6784, mtu: 1450 };
+const LOCAL = { vtep: testProfile(2).vtep, vni: 6784, mtu: 1450, universe: [UNIVERSE] };
 
 function createSettled(): { founder: Member; joiner: Member } {
   const founder = createFounder(1);
@@ -30,7 +37,7 @@ describe('the input of the overlay', () => {
     const input = overlayInput(joiner.core, LOCAL, true);
     const { profile, custody } = founder.record.content;
     assert.deepEqual(input?.remotes, [
-      { vtep: profile.vtep, blocks: custody.hold.map(({ cidr }) => cidr) },
+      { name: profile.name, vtep: profile.vtep, blocks: custody.hold },
     ]);
     assert.deepEqual(input?.local.overlay, joiner.record.content.profile.vtep.overlay);
     assert.deepEqual(input?.attachments, joiner.store.durable.attachments);

@@ -202,7 +202,7 @@ test('a new wish for a refused object is tried at once', async () => {
   bench.kernel.refusals.set(ROUTE, 'EEXIST');
   await bench.reconciler.converge();
   bench.kernel.refusals.clear();
-  const moved = { ...buildRemote(3), blocks: buildRemote(2).blocks };
+  const moved = { ...buildRemote(3), blocks: [2, 3].flatMap((n) => buildRemote(n).blocks) };
   bench.input = buildInput({ remotes: [moved] });
   await bench.reconciler.converge();
   assert(bench.kernel.objects.has(ROUTE));

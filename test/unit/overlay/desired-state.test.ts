@@ -1,11 +1,16 @@
 /** What the overlay wants of the kernel, told as text. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { parseAddress, parseCidr } from '#peer/ipam/parse.ts';
+import { parseAddress } from '#peer/ipam/parse.ts';
 import { desiredState } from '#peer/overlay/desired-state.ts';
 import type { OverlayInput } from '#peer/overlay/input.ts';
 import { describeObject, type ObjectKind } from '#peer/overlay/kernel-state.ts';
-import { buildAttachment, buildInput, buildRemote } from '#test/support/overlay-inputs.ts';
+import {
+  blocksOf,
+  buildAttachment,
+  buildInput,
+  buildRemote,
+} from '#test/support/overlay-inputs.ts';
 
 function linesOf(input: OverlayInput, ...kinds: readonly ObjectKind[]): readonly string[] {
   return [...desiredState(input).values()]
@@ -106,7 +111,7 @@ test('without IPv6 anywhere the host is not made to forward it', () => {
 });
 
 test('no record of another peer displaces the route of a pod of ours', () => {
-  const remotes = [{ ...buildRemote(2), blocks: [parseCidr('10.32.1.102/32')] }];
+  const remotes = [{ ...buildRemote(2), blocks: blocksOf(['10.32.1.102/32']) }];
   const lines = linesOf(buildInput({ remotes, attachments: [buildAttachment(2)] }), 'route');
   assert.deepEqual(
     lines.filter((line) => line.startsWith('route 10.32.1.102/32')),

@@ -169,13 +169,13 @@ test('what sits on a host end that does not exist is left out and told', () => {
 
 test('a route whose gateway changes is changed in place', () => {
   const before = buildInput({ remotes: [buildRemote(2), buildRemote(3)] });
-  const moved = { ...buildRemote(3), blocks: buildRemote(2).blocks };
+  const moved = { ...buildRemote(3), blocks: [2, 3].flatMap((n) => buildRemote(n).blocks) };
   const after = buildInput({ remotes: [{ ...buildRemote(2), blocks: [] }, moved] });
   assert.deepEqual(keysOf(plan(after, kernelState(desiredState(before).values()))), [
     'change route 10.32.2.0/24 metric 0',
     'change route fd32:2::/64 metric 1024',
-    'remove route 10.32.3.0/24 metric 0',
-    'remove route fd32:3::/64 metric 1024',
+    'remove neighbour 10.32.2.1 dev weft0',
+    'remove neighbour fd32:2::1 dev weft0',
   ]);
 });
 
