@@ -9,11 +9,12 @@ export interface Arbiter {
   /** Who founded the cluster: the first that ever asked. */
   genesis(founder: PeerId): Promise<PeerId>;
   /**
-   * Registers `id` under the node's name, in place of the name's old identity, and answers a list
-   * read after it. An identity registers once: one that was replaced or removed stays so, and the
-   * list doesn't have it. Doing it again is harmless.
+   * Registers `id` under the node's name in place of `replaces`, and answers a list read after it.
+   * Changes nothing and throws ArbiterRefusal, which says whose the name is, if it is another's by
+   * then (undefined: anybody's), or if `id` was replaced or removed: an identity registers once.
+   * Doing it again is harmless.
    */
-  register(name: string, id: PeerId): Promise<View>;
+  register(name: string, id: PeerId, replaces?: PeerId): Promise<View>;
   /** Removes `id` if it is still the name's identity; answers a list read after it. */
   remove(name: string, id: PeerId): Promise<View>;
   list(): Promise<View>;

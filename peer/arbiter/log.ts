@@ -6,9 +6,17 @@ import { unreachable } from '../assert.ts';
 import type { View } from '../ipam/custody-state.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 
+export interface Registration {
+  readonly type: 'register';
+  readonly name: string;
+  readonly id: PeerId;
+  /** Whose the name has to be; undefined: nobody's. */
+  readonly replaces: PeerId | undefined;
+}
+
 export type Entry =
   | { readonly type: 'genesis'; readonly founder: PeerId }
-  | { readonly type: 'register'; readonly name: string; readonly id: PeerId }
+  | Registration
   | { readonly type: 'remove'; readonly name: string; readonly id: PeerId }
   | { readonly type: 'executor'; readonly id: PeerId };
 
@@ -44,7 +52,9 @@ export function changes(registry: Registry, entry: Entry): boolean {
     case 'genesis':
       return registry.founder === undefined;
     case 'register':
-      return !registry.registered.has(entry.id);
+      return (
+        !registry.registered.has(entry.id) && registry.identities.get(entry.name) === entry.replaces
+      );
     case 'remove':
       return registry.identities.get(entry.name) === entry.id;
     case 'executor':
@@ -65,6 +75,20 @@ export function applyBatch(registry: Registry, batch: Batch): Registry {
   };
   for (const entry of batch) if (changes(next, entry)) applyEntry(next, entry);
   return next;
+}
+
+/** Why the name is not the identity's, after its registration was tried; undefined if it is. */
+export function describeRefusal(
+  { identities, registered }: Registry,
+  { name, id, replaces }: Registration,
+): string | undefined {
+  const holder = identities.get(name);
+  if (holder === id) return undefined;
+  const nameIs = `the name "${name}" is ${holder ?? 'nobody'}'s`;
+  if (registered.has(id)) {
+    return `${nameIs}, and ${id}, which was a member, can't be one again: start with a new identity`;
+  }
+  return `${nameIs} and not ${replaces ?? 'nobody'}'s, as ${id} took it to be: ask for the list again`;
 }
 
 export function viewOf({ rev, members }: Registry): View {

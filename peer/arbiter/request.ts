@@ -5,7 +5,7 @@
 import { unreachable } from '../assert.ts';
 import type { View } from '../ipam/custody-state.ts';
 import { type PeerId, parsePeerId } from '../mesh/peer-id.ts';
-import { type Entry, type Registry, viewOf } from './log.ts';
+import { type Entry, type Registry, describeRefusal, viewOf } from './log.ts';
 
 export type ArbiterRequest = Entry | { readonly type: 'list' };
 
@@ -40,7 +40,10 @@ export function answerFrom(registry: Registry, request: ArbiterRequest): Arbiter
         type: 'refused',
         reason: `${request.id} is no member: only one can be the executor`,
       };
-    case 'register':
+    case 'register': {
+      const reason = describeRefusal(registry, request);
+      return reason === undefined ? encodeView(viewOf(registry)) : { type: 'refused', reason };
+    }
     case 'remove':
     case 'list':
       return encodeView(viewOf(registry));
@@ -77,8 +80,12 @@ export function parseEntry(value: unknown): Entry | undefined {
   if (id === undefined) return undefined;
   if (type === 'genesis') return { type, founder: id };
   if (type === 'executor') return { type, id };
-  if (type !== 'register' && type !== 'remove') return undefined;
-  return isName(name) ? { type, name, id } : undefined;
+  if (!isName(name)) return undefined;
+  if (type === 'remove') return { type, name, id };
+  if (type !== 'register') return undefined;
+  const replaces = parseId(fields['replaces']);
+  const isSound = replaces !== undefined || fields['replaces'] === undefined;
+  return isSound ? { type, name, id, replaces } : undefined;
 }
 
 /** The value's fields; none for what is no object. */

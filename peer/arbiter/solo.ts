@@ -16,6 +16,7 @@ import {
   type Registry,
   applyBatch,
   changes,
+  describeRefusal,
   viewOf,
 } from './log.ts';
 import { parseBatch } from './seeds/messages.ts';
@@ -60,8 +61,11 @@ export class SoloArbiter implements Arbiter {
     return this.#registry.founder ?? founder;
   }
 
-  async register(name: string, id: PeerId): Promise<View> {
-    this.#decide({ type: 'register', name, id });
+  async register(name: string, id: PeerId, replaces?: PeerId): Promise<View> {
+    const registration = { type: 'register', name, id, replaces } as const;
+    this.#decide(registration);
+    const refusal = describeRefusal(this.#registry, registration);
+    if (refusal !== undefined) throw new ArbiterRefusal(refusal);
     return viewOf(this.#registry);
   }
 

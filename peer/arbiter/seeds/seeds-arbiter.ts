@@ -24,7 +24,7 @@ export interface SeedsArbiterOptions {
 
 type Answer<T extends ArbiterReply['type']> = Extract<ArbiterReply, { type: T }>;
 
-/** All methods throw ArbiterUnavailable; `executor` also ArbiterRefusal. */
+/** All methods throw ArbiterUnavailable; `register` and `executor` also ArbiterRefusal. */
 export class SeedsArbiter implements Arbiter {
   readonly #options: SeedsArbiterOptions;
 
@@ -36,8 +36,8 @@ export class SeedsArbiter implements Arbiter {
     return (await this.#ask({ type: 'genesis', founder }, 'founder')).id;
   }
 
-  async register(name: string, id: PeerId): Promise<View> {
-    return decodeView(await this.#ask({ type: 'register', name, id }, 'view'));
+  async register(name: string, id: PeerId, replaces?: PeerId): Promise<View> {
+    return decodeView(await this.#ask({ type: 'register', name, id, replaces }, 'view'));
   }
 
   async remove(name: string, id: PeerId): Promise<View> {

@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { type Arbiter, ArbiterRefusal } from '#peer/arbiter/arbiter.ts';
+import type { View } from '#peer/ipam/custody-state.ts';
+import type { PeerId } from '#peer/mesh/peer-id.ts';
 import { propertyOptions } from '#test/support/property-options.ts';
 import { createRandom } from './virtual-time.ts';
 import { SeedNetwork } from './seed-network.ts';
@@ -79,6 +82,27 @@ interface Chaos {
   readonly chance: () => number;
 }
 
+interface Taking {
+  readonly name: string;
+  readonly id: PeerId;
+  readonly listed: View;
+}
+
+/** The list after the name was taken from who had it, or after another was faster. */
+async function take(arbiter: Arbiter, { name, id, listed }: Taking): Promise<View> {
+  const [holder] = [...listed.members].find(([, held]) => held === name) ?? [];
+  try {
+    const view = await arbiter.register(name, id, holder);
+    assert.equal(view.members.get(id), name);
+    return view;
+  } catch (error) {
+    if (!(error instanceof ArbiterRefusal)) throw error;
+    const view = await arbiter.list();
+    assert.ok(view.rev > listed.rev && !view.members.has(id), error.message);
+    return view;
+  }
+}
+
 /** Clients work at once while seeds crash; each client's answers and all logs are compared. */
 async function checkHistory(network: SeedNetwork, { seeds, chance }: Chaos): Promise<void> {
   const founders = new Set<string>();
@@ -91,7 +115,8 @@ async function checkHistory(network: SeedNetwork, { seeds, chance }: Chaos): Pro
       const before = newestAnswered;
       const id = peerId(100 * n + turn);
       const name = `node-${Math.floor(chance() * 3)}`;
-      const view = await (chance() < 0.7 ? arbiter.register(name, id) : arbiter.list());
+      const listed = await arbiter.list();
+      const view = chance() < 0.7 ? await take(arbiter, { name, id, listed }) : listed;
       assert.ok(view.rev >= before, `revision ${view.rev} was answered after ${before}`);
       if (view.rev > newestAnswered) newestAnswered = view.rev;
       founders.add(await arbiter.genesis(id));

@@ -21,6 +21,10 @@ export function peerId(n: number): PeerId {
   return id;
 }
 
+function saysWhose(id: PeerId): RegExp {
+  return new RegExp(`the name "a" is ${id}'s`);
+}
+
 export function testArbiter(name: string, createWorld: () => World): void {
   const holds = (title: string, body: (world: World) => Promise<void>) =>
     test(title, async () => {
@@ -65,10 +69,58 @@ export function testArbiter(name: string, createWorld: () => World): void {
 
     holds("a name's new identity replaces the old one, which never comes back", async (world) => {
       await world.wait(world.arbiter(1).register('a', peerId(1)));
-      const replaced = await world.wait(world.arbiter(1).register('a', peerId(2)));
-      const late = await world.wait(world.arbiter(1).register('a', peerId(1)));
+      const replaced = await world.wait(world.arbiter(1).register('a', peerId(2), peerId(1)));
       assert.deepEqual([...replaced.members], [[peerId(2), 'a']]);
-      assert.deepEqual(late, replaced);
+      for (const late of [undefined, peerId(2)]) {
+        const refused = world.wait(world.arbiter(1).register('a', peerId(1), late));
+        await assert.rejects(refused, { name: 'ArbiterRefusal', message: saysWhose(peerId(2)) });
+      }
+      assert.deepEqual(await world.wait(world.arbiter(2).list()), replaced);
+    });
+
+    holds('an identity that was removed does not come back either', async (world) => {
+      await world.wait(world.arbiter(1).register('a', peerId(1)));
+      const removed = await world.wait(world.arbiter(1).remove('a', peerId(1)));
+      const refused = world.wait(world.arbiter(1).register('a', peerId(1)));
+      await assert.rejects(refused, { name: 'ArbiterRefusal', message: /is nobody's/ });
+      assert.deepEqual(await world.wait(world.arbiter(2).list()), removed);
+    });
+
+    holds('a name is taken only from the identity that was meant', async (world) => {
+      const before = await world.wait(world.arbiter(1).register('a', peerId(1)));
+      for (const meant of [undefined, peerId(3)]) {
+        const refused = world.wait(world.arbiter(2).register('a', peerId(2), meant));
+        await assert.rejects(refused, { name: 'ArbiterRefusal', message: saysWhose(peerId(1)) });
+      }
+      const nobodys = world.wait(world.arbiter(2).register('b', peerId(2), peerId(3)));
+      await assert.rejects(nobodys, { name: 'ArbiterRefusal', message: /is nobody's/ });
+      assert.deepEqual(await world.wait(world.arbiter(2).list()), before);
+    });
+
+    holds('of two that register one name at once, one is refused', async (world) => {
+      let holder: PeerId | undefined;
+      for (const ids of [
+        [peerId(1), peerId(2)],
+        [peerId(3), peerId(4)],
+      ]) {
+        const asked = ids.map((id, i) => world.arbiter(i).register('a', id, holder));
+        const answers = await world.wait(Promise.allSettled(asked));
+        const refusals = answers.filter((answer) => answer.status === 'rejected');
+        holder = ids[answers.findIndex(({ status }) => status === 'fulfilled')];
+        assert.ok(holder !== undefined && refusals.length === 1);
+        assert.equal(refusals[0]?.reason.name, 'ArbiterRefusal');
+        assert.match(refusals[0].reason.message, saysWhose(holder));
+        const { members } = await world.wait(world.arbiter(2).list());
+        assert.deepEqual([...members], [[holder, 'a']]);
+      }
+    });
+
+    holds('a registration whose answer was lost is not refused when asked again', async (world) => {
+      await world.wait(world.arbiter(1).register('a', peerId(1)));
+      const first = await world.wait(world.arbiter(1).register('a', peerId(2), peerId(1)));
+      world.restart();
+      const again = await world.wait(world.arbiter(2).register('a', peerId(2), peerId(1)));
+      assert.deepEqual(again, first);
     });
 
     holds('only the identity that was meant is removed', async (world) => {

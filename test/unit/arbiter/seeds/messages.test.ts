@@ -18,6 +18,7 @@ test('no JSON makes a parser throw', () => {
     members: fc.jsonValue(),
     rev: fc.jsonValue(),
     id: fc.jsonValue(),
+    replaces: fc.jsonValue(),
   });
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), shaped), (value) => {
@@ -39,11 +40,16 @@ test('a request that breaks a limit or a form is no request', () => {
     type: 'register',
     name: 'a',
     id,
+    replaces: undefined,
   });
+  const replacing = { type: 'register', name: 'a', id, replaces: peerId(2) };
+  assert.deepEqual(parseArbiterRequest(replacing), replacing);
   const wrong = [
     { type: 'register', name: '', id },
     { type: 'register', name: 'a'.repeat(254), id },
     { type: 'register', name: 'a', id: 'short' },
+    { type: 'register', name: 'a', id, replaces: 'short' },
+    { type: 'register', name: 'a', id, replaces: null },
     { type: 'read', from: -1 },
     { type: 'unknown', id },
     null,
