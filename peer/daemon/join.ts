@@ -1,21 +1,25 @@
 /**
  * How an identity becomes a member: it waits until it knows who is there, makes sure that nobody
- * alive has its name, registers with the arbiter, and asks who founded the cluster. An identity
- * that is a member already only asks, in the background, whether it still is one.
+ * alive has its name, registers with the arbiter in place of whom it found dead, and asks who
+ * founded the cluster. An identity that is a member already only asks, in the background, whether
+ * it still is one.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { type Arbiter, ArbiterUnavailable } from '../arbiter/arbiter.ts';
+import { type Arbiter, ArbiterRefusal, ArbiterUnavailable } from '../arbiter/arbiter.ts';
 import type { Core } from '../core/core.ts';
+import type { View } from '../ipam/custody-state.ts';
 import type { Driver } from './driver.ts';
 import { formatAddress } from '../ipam/cidr.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 
-/** How long to wait for the first link; a peer that is the first of all has nobody to wait for. */
-const SYNC_WAIT_MS = 2_000;
+/** A link comes up and a directory is read within 2 s; after this it is told that it did not. */
+const SYNC_WAIT_MS = 10_000;
 const SYNC_POLL_MS = 20;
 /** A namesake may be the earlier run of this very node, which others don't know to be gone yet. */
 const NAMESAKE_WAIT_MS = 15_000;
+/** A namesake that has just registered publishes at once; its record takes a few heartbeats at most. */
+const NO_RECORD_WAIT_MS = 4_000;
 const NAMESAKE_POLL_MS = 500;
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 5_000;
@@ -41,57 +45,111 @@ export interface JoinOptions {
 
 /** Resolves when this peer is a member. Rejects with NameTaken, or when the signal says so. */
 export async function join(options: JoinOptions): Promise<void> {
-  const { arbiter, core, driver, self, name } = options;
+  const { arbiter, core, driver, self } = options;
   if (core.ipam.phase() === 'member') return await confirm(options);
   if (core.ipam.phase() === 'unregistered') {
     await waitForDirectory(options);
-    await waitForName(options);
-    const view = await patiently(options, () => arbiter.register(name, self));
-    driver.tell({ type: 'registered', view });
+    driver.tell({ type: 'registered', view: await register(options) });
   }
   const founder = await patiently(options, () => arbiter.genesis(self));
   driver.tell({ type: 'founded', founder });
 }
 
 async function confirm(options: JoinOptions): Promise<void> {
-  const view = await patiently(options, () => options.arbiter.list());
-  options.driver.tell({ type: 'view', view });
+  options.driver.tell({ type: 'view', view: await list(options) });
 }
 
-async function waitForDirectory({ core, signal, hasOthers }: JoinOptions): Promise<void> {
-  if (!hasOthers) return;
-  for (
-    let waitedMs = 0;
-    waitedMs < SYNC_WAIT_MS && !core.mesh.isSynced();
-    waitedMs += SYNC_POLL_MS
-  ) {
+/**
+ * Resolves when the directory tells who is alive. Without one it goes on only if nobody has our
+ * name: whose it is may be alive, and would be thrown out.
+ */
+async function waitForDirectory(options: JoinOptions): Promise<void> {
+  const { self, log, hasOthers, onWaiting } = options;
+  const { members } = await list(options);
+  if (!hasOthers || [...members.keys()].every((peer) => peer === self)) return;
+  while (!(await isSyncedInTime(options))) {
+    const holder = await findHolder(options);
+    if (holder === undefined) break;
+    const problem = describeUnknown(options, holder);
+    onWaiting(problem);
+    log.warn(problem);
+  }
+  onWaiting(undefined);
+}
+
+async function isSyncedInTime({ core, signal }: JoinOptions): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs < SYNC_WAIT_MS; waitedMs += SYNC_POLL_MS) {
+    if (core.mesh.isSynced()) return true;
     await delay(SYNC_POLL_MS, undefined, { signal });
+  }
+  return false;
+}
+
+/** Registers in place of a namesake that is gone; begins anew when another was faster. */
+async function register(options: JoinOptions): Promise<View> {
+  const { arbiter, self, name } = options;
+  for (;;) {
+    const replaces = await waitForName(options);
+    try {
+      return await patiently(options, () => arbiter.register(name, self, replaces));
+    } catch (error) {
+      if (!(error instanceof ArbiterRefusal)) throw error;
+      if ((await findHolder(options)) === replaces) throw error;
+      options.log.info({ detail: error.message }, 'another was faster to register our name');
+    }
   }
 }
 
-async function waitForName(options: JoinOptions): Promise<void> {
+/** Resolves to the member whose name is ours and who is gone, if any. Rejects with NameTaken. */
+async function waitForName(options: JoinOptions): Promise<PeerId | undefined> {
   const { log, signal, onWaiting } = options;
   for (let waitedMs = 0; ; waitedMs += NAMESAKE_POLL_MS) {
-    const problem = describeNamesake(options);
+    const holder = await findHolder(options);
+    const problem = holder === undefined ? undefined : describeHolder(options, holder, waitedMs);
     onWaiting(problem);
-    if (problem === undefined) return;
+    if (problem === undefined) return holder;
     if (waitedMs >= NAMESAKE_WAIT_MS) throw new NameTaken(problem);
     if (waitedMs === 0) log.warn(problem);
     await delay(NAMESAKE_POLL_MS, undefined, { signal });
   }
 }
 
-function describeNamesake({ core, self, name }: JoinOptions): string | undefined {
-  const down = core.mesh.down();
-  const namesake = core
-    .others()
-    .find(({ peer, content }) => content.profile.name === name && peer !== self && !down.has(peer));
-  if (namesake === undefined) return undefined;
-  const at = formatAddress(namesake.content.profile.vtep.underlay);
+/** The other identity that the arbiter has under our name. */
+async function findHolder(options: JoinOptions): Promise<PeerId | undefined> {
+  const { members } = await list(options);
+  const holders = [...members].filter(([, name]) => name === options.name);
+  return holders.map(([peer]) => peer).find((peer) => peer !== options.self);
+}
+
+/** Why the holder of our name can't be replaced; undefined for one that is gone. */
+function describeHolder(
+  options: JoinOptions,
+  holder: PeerId,
+  waitedMs: number,
+): string | undefined {
+  const { core, name, hasOthers } = options;
+  const record = core.mesh.directory.peer(holder);
+  if (record === undefined) {
+    const isGone = !hasOthers || waitedMs >= NO_RECORD_WAIT_MS;
+    return isGone ? undefined : describeUnknown(options, holder);
+  }
+  if (core.mesh.down().has(holder)) return undefined;
+  const at = formatAddress(record.content.profile.vtep.underlay);
   return (
-    `the name "${name}" is taken by the peer ${namesake.peer}, which is alive at ${at}: ` +
+    `the name "${name}" is taken by the peer ${holder}, which is alive at ${at}: ` +
     'give this peer another name, or stop that one'
   );
+}
+
+function describeUnknown({ name }: JoinOptions, holder: PeerId): string {
+  return (
+    `the name "${name}" is the peer ${holder}'s, and no other peer has told yet whether that one ` +
+    'is alive: see that this peer can reach the others'
+  );
+}
+
+function list(options: JoinOptions): Promise<View> {
+  return patiently(options, () => options.arbiter.list());
 }
 
 /** Asks the arbiter again and again, for as long as waiting may help. */
@@ -100,7 +158,7 @@ async function patiently<T>(options: JoinOptions, ask: () => Promise<T>): Promis
   for (let attempt = 0; ; attempt++) {
     try {
       const answer = await ask();
-      onWaiting(undefined);
+      if (attempt > 0) onWaiting(undefined);
       return answer;
     } catch (error) {
       if (!(error instanceof ArbiterUnavailable)) throw error;

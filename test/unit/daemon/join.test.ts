@@ -67,9 +67,9 @@ function prepare(
           asked.push(`genesis ${id}`);
           return answers.genesis(id);
         },
-        register: (name, id) => {
-          asked.push(`register ${name} ${id}`);
-          return answers.register(name, id);
+        register: (name, id, replaces) => {
+          asked.push(`register ${name} ${id} in place of ${replaces ?? 'nobody'}`);
+          return answers.register(name, id, replaces);
         },
         list: () => {
           asked.push('list');
@@ -94,11 +94,25 @@ function diskOf({ isFounded }: { isFounded: boolean }): MemberOptions {
   return { store: before.store, epoch: 2 };
 }
 
+/** An arbiter that has the member under the name of the joining one. */
+function listing(namesake: Member): Pick<Arbiter, 'list'> {
+  return { list: async () => ({ rev: 1n, members: new Map([[namesake.id, 'node2']]) }) };
+}
+
+/** Whom the registrations that were asked for were to replace. */
+function registrations(asked: readonly string[]): readonly (string | undefined)[] {
+  const all = asked.filter((question) => question.startsWith('register'));
+  return all.map((question) => question.split(' ').at(-1));
+}
+
 describe('a new identity', () => {
   it('registers under its name, asks who founded the cluster, and is a member', async (t) => {
     const { options, member, asked } = prepare(t);
     await join(options);
-    assert.deepEqual(asked, [`register node2 ${member.id}`, `genesis ${member.id}`]);
+    assert.deepEqual(asked.slice(-2), [
+      `register node2 ${member.id} in place of nobody`,
+      `genesis ${member.id}`,
+    ]);
     assert.equal(member.core.ipam.phase(), 'member');
   });
 
@@ -123,28 +137,77 @@ describe('a new identity', () => {
       },
     }));
     await assert.rejects(join(options), /the cluster is full/);
-    assert.equal(asked.length, 1);
+    assert.equal(registrations(asked).length, 1);
+  });
+
+  it('replaces a member of its name that is gone', async (t) => {
+    const gone = new Member(3);
+    const { options, asked } = prepare(t, () => listing(gone));
+    await join(options);
+    assert.deepEqual(registrations(asked), [gone.id]);
+  });
+
+  it('looks again whose its name is when another was faster', async (t) => {
+    const [gone, faster] = [new Member(3), new Member(4)];
+    let holder = gone;
+    const { options, asked, member } = prepare(t, (joining) => ({
+      list: () => listing(holder).list(),
+      register: async (_name, _id, replaces) => {
+        if (replaces === faster.id) return viewOf(3n, [joining]);
+        holder = faster;
+        throw new ArbiterRefusal(`the name is ${faster.id}'s`);
+      },
+    }));
+    await join(options);
+    assert.deepEqual(registrations(asked), [gone.id, faster.id]);
+    assert.equal(member.core.ipam.phase(), 'member');
+  });
+
+  it('does not register before it knows whether the member of its name is alive', async (t) => {
+    const namesake = new Member(3);
+    const { options, asked, controller } = prepare(t, () => listing(namesake));
+    const rejected = assert.rejects(join({ ...options, hasOthers: true }), { name: 'AbortError' });
+    setImmediate(() => controller.abort());
+    await rejected;
+    assert.deepEqual(asked, ['list']);
+  });
+
+  it('does not take a member whose record is not here yet for one that is gone', async (t) => {
+    const [namesake, other] = [new Member(3), createFounder(1)];
+    const { options, asked, waits, member, controller } = prepare(t, () => listing(namesake));
+    member.hear(other.record);
+    const { setHash } = member.core.mesh.directory;
+    const heartbeat = { type: 'heartbeat', wanted: true, setHash } as const;
+    member.tell({ type: 'frame', link: member.linkTo(other.id), frame: heartbeat });
+    assert.ok(member.core.mesh.isSynced());
+    const rejected = assert.rejects(join({ ...options, hasOthers: true }), { name: 'AbortError' });
+    setImmediate(() => controller.abort());
+    await rejected;
+    assert.ok(waits.at(-1)?.includes(`the name "node2" is the peer ${namesake.id}'s`));
+    assert.deepEqual(registrations(asked), []);
   });
 
   it('does not register while somebody alive has its name, and tells who that is', async (t) => {
-    const { options, member, asked, waits, controller } = prepare(t);
     const namesake = new Member(3, { name: 'node2' });
+    const prepared = prepare(t, () => listing(namesake));
+    const { options, member, asked, waits, controller } = prepared;
     namesake.join(viewOf(1n, [namesake]), namesake.id);
     member.hear(namesake.record);
     const joined = join(options);
     const rejected = assert.rejects(joined, { name: 'AbortError' });
-    controller.abort();
+    setImmediate(() => controller.abort());
     await rejected;
-    assert.match(waits[0] ?? '', /the name "node2" is taken by the peer .* alive at 198\.18\.0\.3/);
-    assert.ok(waits[0]?.includes(namesake.id));
-    assert.deepEqual(asked, []);
+    const said = waits.find((problem) => problem !== undefined) ?? '';
+    assert.match(said, /the name "node2" is taken by the peer .* alive at 198\.18\.0\.3/);
+    assert.ok(said.includes(namesake.id));
+    assert.deepEqual(registrations(asked), []);
   });
 
   it('takes others with other names for what they are', async (t) => {
     const { options, member, asked } = prepare(t);
     member.hear(createFounder(1).record);
     await join(options);
-    assert.equal(asked.length, 2);
+    assert.deepEqual(registrations(asked), ['nobody']);
   });
 
   it('ends when it is told to, whatever it waits for', async (t) => {
