@@ -23,6 +23,7 @@ import {
   HANDSHAKE_TIMEOUT_MS,
   SEND_BUFFER_HIGH_BYTES,
   SEND_BUFFER_LOW_BYTES,
+  SEND_BUFFER_MAX_BYTES,
 } from './limits.ts';
 import { HandshakeRefused, type RefusalReason } from './refusal.ts';
 
@@ -102,7 +103,9 @@ export class Connection {
   send(frame: LinkFrame): void {
     if (this.#closing !== undefined) return;
     this.#socket.send(encodeFrame(frame), () => this.#sent());
-    if (this.#isCongested || this.#socket.bufferedAmount < SEND_BUFFER_HIGH_BYTES) return;
+    const unsentBytes = this.#socket.bufferedAmount;
+    if (unsentBytes > SEND_BUFFER_MAX_BYTES) return this.#giveUp(unsentBytes);
+    if (this.#isCongested || unsentBytes < SEND_BUFFER_HIGH_BYTES) return;
     this.#isCongested = true;
     this.#listener.congested();
   }
@@ -113,6 +116,12 @@ export class Connection {
     this.#socket.send(encodeFrame({ type: 'bye', reason, detail }));
     this.#closing = `we closed it: ${reason}`;
     this.#end();
+  }
+
+  /** The other end does not read: no farewell would reach it, and what is unsent is let go of. */
+  #giveUp(unsentBytes: number): void {
+    this.#refuse('send-buffer-full', `it has not read ${unsentBytes} bytes`);
+    this.#socket.terminate();
   }
 
   /** Leaves no more than a moment to the other end, which may never close its side. */
@@ -225,6 +234,7 @@ export class Connection {
   }
 
   #sent(): void {
+    if (this.#closing !== undefined) return;
     if (!this.#isCongested || this.#socket.bufferedAmount > SEND_BUFFER_LOW_BYTES) return;
     this.#isCongested = false;
     this.#listener.drained();

@@ -12,6 +12,8 @@ export const DIAL_TIMEOUT_MS = 2_000;
 export const CONNECTIONS_MAX = 256;
 /** Of these, how many may be without proof at the same time. */
 export const HANDSHAKES_MAX = 32;
+/** Of these, how many of one address: one stranger must not take all. An honest peer needs one. */
+export const HANDSHAKES_PER_ADDRESS_MAX = 4;
 /** Connections that one address may open. A peer behind the same address as others needs the burst. */
 export const ADDRESS_RATE = { burst: 30, perSecond: 10 };
 /** Addresses whose rate is remembered; above it the limit holds for all the others together. */
@@ -20,6 +22,11 @@ export const ADDRESSES_MAX = 4_096;
 /** Unsent bytes at which a link counts as congested, and below which it is well again. */
 export const SEND_BUFFER_HIGH_BYTES = 1024 * 1024;
 export const SEND_BUFFER_LOW_BYTES = 128 * 1024;
+/**
+ * Unsent bytes at which a link is closed: nobody who reads lets them grow to so much. The last
+ * resort for what does not heed congestion, such as answers to questions.
+ */
+export const SEND_BUFFER_MAX_BYTES = 8 * 1024 * 1024;
 
 export const ANSWER_TIMEOUT_MS = 3_000;
 /** Questions on one link that wait for an answer, in either direction. */

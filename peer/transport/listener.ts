@@ -9,13 +9,14 @@ import type { TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Counters } from '../counters.ts';
-import { formatAddress } from '../ipam/cidr.ts';
+import { type Address, formatAddress } from '../ipam/cidr.ts';
 import { parseAddress } from '../ipam/parse.ts';
 import { listenError } from '../listen-error.ts';
 import type { Endpoint } from '../mesh/record.ts';
 import { AddressRate } from './address-rate.ts';
 import { makeCertificate } from './certificate.ts';
 import { CONNECTIONS_MAX, FAREWELL_MS, FRAME_BYTES_MAX, HANDSHAKE_TIMEOUT_MS } from './limits.ts';
+import type { RefusalReason } from './refusal.ts';
 
 /** The path of the WebSocket; anything else on the port is refused. */
 export const LINK_PATH = '/weft/v1/link';
@@ -37,8 +38,8 @@ export interface ListenerOptions {
   readonly counters: Counters;
   readonly log: Logger;
   readonly now: () => number;
-  /** Whether there is room for one more handshake. */
-  readonly hasRoom: () => boolean;
+  /** Why there is no room for one more handshake with this address; undefined when there is. */
+  readonly refusalFor: (address: Address) => RefusalReason | undefined;
   readonly onSocket: (open: OpenSocket) => void;
 }
 
@@ -136,15 +137,12 @@ export class Listener {
 
   #accept(socket: WebSocket, tls: TLSSocket): void {
     const { remoteAddress, remotePort } = tls;
-    if (remoteAddress === undefined || remotePort === undefined) {
-      socket.terminate();
-    } else if (this.#options.hasRoom()) {
-      const endpoint = { address: parseAddress(remoteAddress), port: remotePort };
-      this.#options.onSocket({ socket, tls, endpoint });
-    } else {
-      this.#refuse('too-many-handshakes', 'there is no room for one more');
-      sendAway(socket);
-    }
+    if (remoteAddress === undefined || remotePort === undefined) return socket.terminate();
+    const endpoint = { address: parseAddress(remoteAddress), port: remotePort };
+    const refusal = this.#options.refusalFor(endpoint.address);
+    if (refusal === undefined) return this.#options.onSocket({ socket, tls, endpoint });
+    this.#refuse(refusal, `there is no room for one more of ${remoteAddress}`);
+    sendAway(socket);
   }
 
   #refuse(reason: string, detail: string): void {

@@ -1,17 +1,19 @@
-/** Why a connection did not become a link: goes to the other end, into the log, and is counted. */
+/** Why a connection did not become a link, or a link was ended: goes to the other end, into the log, and is counted. */
 
 export type RefusalReason =
   | 'malformed-frame'
   | 'frame-too-large'
   | 'handshake-timeout'
   | 'too-many-handshakes'
+  | 'too-many-handshakes-of-address'
   | 'protocol-version'
   | 'another-cluster'
   | 'another-configuration'
   | 'unknown-cluster-key'
   | 'bad-membership-proof'
   | 'bad-identity-proof'
-  | 'unexpected-frame';
+  | 'unexpected-frame'
+  | 'send-buffer-full';
 
 /** A handshake that ended. `detail` says with which value, and what would be right. */
 export class HandshakeRefused extends Error {

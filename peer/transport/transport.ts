@@ -16,7 +16,7 @@ import type { LinkFrame, Question, Reply } from '../wire/link-frame.ts';
 import { Connection, type ConnectionListener } from './connection.ts';
 import { dialSocket } from './dial.ts';
 import type { Credentials, Role } from './handshake.ts';
-import { HANDSHAKES_MAX } from './limits.ts';
+import { Handshakes } from './handshakes.ts';
 import { Listener, type OpenSocket } from './listener.ts';
 import { type Answer, Questions } from './questions.ts';
 import { TurnedAway } from './turned-away.ts';
@@ -57,7 +57,7 @@ export class Transport {
   readonly #resolved = new Map<string, PeerId>();
   readonly #turnedAway: TurnedAway;
   readonly #dialling = new Map<string, Promise<PeerId>>();
-  #handshakes = 0;
+  readonly #handshakes = new Handshakes();
   #nextLink = 1;
 
   private constructor(options: TransportOptions) {
@@ -70,7 +70,7 @@ export class Transport {
     const transport = new Transport(options);
     transport.#listener = await Listener.open({
       ...options,
-      hasRoom: () => transport.#handshakes < HANDSHAKES_MAX,
+      refusalFor: (address) => transport.#handshakes.refusalFor(address),
       onSocket: (open) => transport.#begin({ ...open, role: 'responder' }),
     });
     return transport;
@@ -153,9 +153,12 @@ export class Transport {
   }
 
   #begin(opening: Opening): void {
-    this.#handshakes++;
-    const state: ConnectionState = { isUp: false, link: this.#nextLink++ };
-    const { socket, tls, role } = opening;
+    const { socket, tls, role, endpoint } = opening;
+    const state: ConnectionState = {
+      isUp: false,
+      link: this.#nextLink++,
+      endHandshake: this.#handshakes.begin(role === 'responder' ? endpoint.address : undefined),
+    };
     const { credentials } = this.#options;
     const listener = this.#listenerFor(opening, state, () => connection);
     const connection = new Connection({ socket, tls, role, credentials, listener });
@@ -171,7 +174,7 @@ export class Transport {
     const { link } = state;
     return {
       up: (peer, name) => {
-        this.#handshakes--;
+        state.endHandshake();
         state.isUp = true;
         this.#up({ opening, link, peer, connection: connection() });
         log.debug({ peer, name, role: opening.role }, 'link is up');
@@ -189,7 +192,7 @@ export class Transport {
       },
       turnedAway: (reason, detail) => this.#turnedAway.add(opening.endpoint, { reason, detail }),
       closed: (detail) => {
-        if (!state.isUp) this.#handshakes--;
+        if (!state.isUp) state.endHandshake();
         this.#connections.delete(connection());
         this.#down(link, detail);
         opening.settled?.reject(new Error(detail));
@@ -253,6 +256,7 @@ interface Opening extends OpenSocket {
 interface ConnectionState {
   isUp: boolean;
   readonly link: LinkId;
+  readonly endHandshake: () => void;
 }
 
 interface Established {

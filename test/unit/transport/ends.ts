@@ -170,8 +170,10 @@ export class Stranger {
     tls.on('error', () => {});
   }
 
-  static async connect(t: TestContext, end: End): Promise<Stranger> {
-    const socket = new WebSocket(urlOf(end), { rejectUnauthorized: false });
+  /** `from` is the address that it comes from, for ends on IPv4. */
+  static async connect(t: TestContext, end: End, from?: string): Promise<Stranger> {
+    const local = from === undefined ? {} : { localAddress: from };
+    const socket = new WebSocket(urlOf(end), { rejectUnauthorized: false, ...local });
     const upgraded = once(socket, 'upgrade');
     await once(socket, 'open');
     const [{ socket: tls }] = (await upgraded) as [{ socket: TLSSocket }];

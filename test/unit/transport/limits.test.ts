@@ -5,7 +5,12 @@ import net from 'node:net';
 import { type TestContext, describe, it } from 'node:test';
 import tls from 'node:tls';
 import { AddressRate } from '#peer/transport/address-rate.ts';
-import { ADDRESSES_MAX, ADDRESS_RATE, HANDSHAKES_MAX } from '#peer/transport/limits.ts';
+import {
+  ADDRESSES_MAX,
+  ADDRESS_RATE,
+  HANDSHAKES_MAX,
+  HANDSHAKES_PER_ADDRESS_MAX,
+} from '#peer/transport/limits.ts';
 import { type End, Stranger, connectMember, count, credentialsOf, link, openEnd } from './ends.ts';
 
 /** Time runs so fast that no address ever spends its rate. */
@@ -76,7 +81,10 @@ describe('handshakes that are not finished', { timeout: 20_000 }, () => {
     const friend = await openEnd(t, 2);
     const { from } = await link(end, friend);
     const halves = [];
-    for (let n = 0; n < HANDSHAKES_MAX; n++) halves.push(await Stranger.connect(t, end));
+    for (let n = 0; n < HANDSHAKES_MAX; n++) {
+      const from = `127.0.1.${1 + Math.floor(n / HANDSHAKES_PER_ADDRESS_MAX)}`;
+      halves.push(await Stranger.connect(t, end, from));
+    }
     const above = await Stranger.connect(t, end);
     above.tls.write(Buffer.alloc(1_000, 0xff));
     await above.gone;
@@ -87,6 +95,20 @@ describe('handshakes that are not finished', { timeout: 20_000 }, () => {
     halves[0]?.tls.destroy();
     await halves[0]?.gone;
     await linkEventually(t, end);
+  });
+
+  it('of one address leave room for those of others, and for those that we dial', async (t) => {
+    const end = await openPatientEnd(t);
+    const [near, far] = [await openEnd(t, 2), await openEnd(t, 3, { address: '127.0.0.2' })];
+    for (let n = 0; n < HANDSHAKES_PER_ADDRESS_MAX; n++) await Stranger.connect(t, end);
+    for (let n = HANDSHAKES_PER_ADDRESS_MAX; n < HANDSHAKES_MAX; n++) {
+      const above = await Stranger.connect(t, end);
+      await above.gone;
+    }
+    const refused = HANDSHAKES_MAX - HANDSHAKES_PER_ADDRESS_MAX;
+    assert.deepEqual(end.counters.all(), { 'too-many-handshakes-of-address': refused });
+    await link(far, end);
+    await link(end, near);
   });
 
   it('end, and make room, when their socket breaks or they are refused', async (t) => {
@@ -140,12 +162,14 @@ describe('who takes its time', { timeout: 20_000, concurrency: true }, () => {
 /** The end hears of a socket that is gone a little after we do: until then it may have no room. */
 async function linkEventually(t: TestContext, end: End): Promise<void> {
   for (;;) {
-    const [ups, sentAway] = [count(end, 'link-up'), end.counters.get('too-many-handshakes')];
+    const names = ['too-many-handshakes', 'too-many-handshakes-of-address'];
+    const sentAway = names.map((name) => end.counters.get(name));
+    const ups = count(end, 'link-up');
     const stranger = await Stranger.connect(t, end);
     void stranger.handshake(credentialsOf(3));
     const isUp = await Promise.race([
       end.event('link-up', ups + 1).then(() => true),
-      end.counted('too-many-handshakes', sentAway + 1).then(() => false),
+      ...names.map((name, at) => end.counted(name, (sentAway[at] ?? 0) + 1).then(() => false)),
     ]);
     if (isUp) return;
   }

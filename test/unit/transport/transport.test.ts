@@ -3,12 +3,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { MeshFrame } from '#peer/mesh/frame.ts';
 import { type ClusterKeys, parseClusterKeys } from '#peer/transport/cluster-keys.ts';
-import { QUESTIONS_MAX } from '#peer/transport/limits.ts';
+import { QUESTIONS_MAX, SEND_BUFFER_MAX_BYTES } from '#peer/transport/limits.ts';
 import type { Answer } from '#peer/transport/questions.ts';
 import { sealPeer } from '#test/support/records.ts';
 import { NEW_KEY, OLD_KEY, connectMember, count, link, openEnd } from './ends.ts';
 
 const HEARTBEAT: MeshFrame = { type: 'heartbeat', setHash: 5n, wanted: true };
+const PART = { body: new Uint8Array(16 * 1024), signature: new Uint8Array(64) };
+/** A little more than that. */
+const MEGABYTE: MeshFrame = { type: 'records', records: Array.from({ length: 64 }, () => PART) };
 const SPACE = { type: 'space', family: 4, wantLog2: 8, minLog2: 4 } as const;
 const ANSWERED: Answer = { error: '', arbiter: new Uint8Array() };
 const ANSWERS = { onQuestion: async () => ANSWERED };
@@ -93,14 +96,27 @@ describe('a link', { timeout: 20_000 }, () => {
     const member = await connectMember(t, one, 2);
     const { link: id } = await one.event('link-up');
     member.tls.pause();
-    const part = { body: new Uint8Array(16 * 1024), signature: new Uint8Array(64) };
-    const large: MeshFrame = { type: 'records', records: Array.from({ length: 64 }, () => part) };
-    // More than the kernel keeps for both ends of a TCP connection.
-    for (let megabytes = 0; megabytes < 32; megabytes++) one.transport.send(id, large);
+    for (let megabytes = 0; megabytes < 6; megabytes++) one.transport.send(id, MEGABYTE);
     assert.equal(one.counters.get('link-congested'), 1);
     assert.equal(count(one, 'drained'), 0);
     member.tls.resume();
     assert.equal((await one.event('drained')).link, id);
+  });
+
+  it('whose other end reads nothing is ended before it costs much memory', async (t) => {
+    const one = await openEnd(t, 1);
+    const member = await connectMember(t, one, 2);
+    const { link: id } = await one.event('link-up');
+    member.tls.pause();
+    // The kernel may take some megabytes of its own; what is sent after the end costs nothing.
+    const megabytes = (2 * SEND_BUFFER_MAX_BYTES) / 2 ** 20;
+    for (let sent = 0; sent < megabytes; sent++) one.transport.send(id, MEGABYTE);
+    assert.equal(one.counters.get('send-buffer-full'), 1);
+    assert.equal(one.counters.get('link-congested'), 1);
+    assert.equal((await one.event('link-down')).link, id);
+    assert.equal(count(one, 'drained'), 0);
+    await connectMember(t, one, 2);
+    await one.event('link-up', 2);
   });
 
   it('takes a burst that comes right behind the proof of the other end', async (t) => {
