@@ -4,13 +4,37 @@
  */
 import process from 'node:process';
 import { pino } from 'pino';
+import { VotesDamaged, VotesOfAnotherSeed } from '../arbiter/seeds/acceptor-store.ts';
+import { RegistryDamaged } from '../arbiter/solo.ts';
 import { AssertionFailure } from '../assert.ts';
 import { type Config, ConfigError, parseConfig } from '../config/config.ts';
 import { renderOptionsHelp } from '../config/options.ts';
 import { startDaemon } from '../daemon/daemon.ts';
+import { UniverseChanged } from '../ipam/ipam.ts';
+import { ListenError } from '../listen-error.ts';
+import { DirectoryInUse, StateOfAnotherCluster } from '../store/errors.ts';
+import { ClusterKeyError } from '../transport/cluster-keys.ts';
+
+/**
+ * What the host, the state or another process says no to: the message tells what to do, and a stack
+ * would only bury it.
+ */
+const FOR_OPERATOR = [
+  ConfigError,
+  ClusterKeyError,
+  DirectoryInUse,
+  ListenError,
+  RegistryDamaged,
+  StateOfAnotherCluster,
+  UniverseChanged,
+  VotesDamaged,
+  VotesOfAnotherSeed,
+] as const;
 
 const EXIT_OK = 0;
+/** What the host or the state says no to, and what ends a peer later. */
 const EXIT_FAILURE = 1;
+/** Options that are malformed or contradict each other: no start can help. */
 const EXIT_USAGE = 2;
 /** EX_SOFTWARE of sysexits.h: a bug of ours. */
 const EXIT_BUG = 70;
@@ -49,7 +73,11 @@ async function run(config: Config): Promise<number> {
     return exitCode;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    log.fatal({ err: error }, error.message);
+    log.fatal(isForOperator(error) ? {} : { err: error }, error.message);
     return error instanceof AssertionFailure ? EXIT_BUG : EXIT_FAILURE;
   }
+}
+
+function isForOperator(error: Error): boolean {
+  return FOR_OPERATOR.some((type) => error instanceof type);
 }

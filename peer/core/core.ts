@@ -9,6 +9,7 @@ import type { CoreEffect, CoreEvent, CoreReply, ReplyId } from './core-event.ts'
 import type { Attachment } from '../ipam/attachment.ts';
 import type { Custody } from '../ipam/custody-state.ts';
 import type { Ipam } from '../ipam/ipam.ts';
+import type { Conflict } from '../ipam/outcomes.ts';
 import type { Write } from '../ipam/writes.ts';
 import type { PeerRecord } from '../mesh/directory.ts';
 import type { MeshEvent } from '../mesh/effect.ts';
@@ -38,6 +39,7 @@ export class Core {
   readonly #namesakes: Namesakes;
   /** What ownership is derived from has changed since it was looked at. */
   #isDirty = true;
+  #conflicts: readonly Conflict[] = [];
 
   constructor(options: CoreOptions) {
     this.#options = options;
@@ -85,6 +87,11 @@ export class Core {
   others(): readonly PeerRecord[] {
     const members = this.members(this.mesh.directory.peers());
     return members.filter((record) => record.peer !== this.#options.self);
+  }
+
+  /** Grants to us that can't be accepted, as of the newest look at all records. */
+  conflicts(): readonly Conflict[] {
+    return this.#conflicts;
   }
 
   #handle(now: number, event: CoreEvent): readonly CoreEffect[] {
@@ -196,7 +203,8 @@ export class Core {
     if (!this.#isDirty) return [];
     this.#isDirty = false;
     this.#namesakes.look(this.members(this.mesh.directory.peers()));
-    const { writes, changed } = this.ipam.look(this.#custodies(() => true));
+    const { writes, changed, conflicts } = this.ipam.look(this.#custodies(() => true));
+    this.#conflicts = conflicts;
     const vtep = this.ipam.allocateVtep(now);
     const all = [...writes, ...vtep.writes];
     if (changed) this.#questions.accepted();

@@ -4,7 +4,7 @@ import type { Core } from '../core/core.ts';
 import type { Counters } from '../counters.ts';
 import { buildReport } from '../http/build-report.ts';
 import type { Report } from '../http/report.ts';
-import { contains } from '../ipam/cidr.ts';
+import { contains, formatCidr } from '../ipam/cidr.ts';
 import type { Reconciler } from '../kernel/reconciler.ts';
 import type { OverlayInput } from '../overlay/input.ts';
 import { acceptRemotes } from '../overlay/remotes.ts';
@@ -108,6 +108,17 @@ export class Standing {
     return input === undefined ? [] : acceptRemotes(input).leftOut;
   }
 
+  #conflictProblems(): readonly string[] {
+    const { core } = this.#options;
+    return core.conflicts().map(({ peer, cidr }) => {
+      const name = core.mesh.directory.peer(peer)?.content.profile.name ?? peer;
+      return (
+        `${name} grants us ${formatCidr(cidr)}, which is ours already or outside the universe: ` +
+        'its state is not of this cluster as it is now; take it out and let it join anew'
+      );
+    });
+  }
+
   #problems(): readonly string[] {
     const { core, config } = this.#options;
     const down = core.mesh.down();
@@ -116,6 +127,7 @@ export class Standing {
       ...(this.#waitsFor === undefined ? [] : [this.#waitsFor]),
       ...this.#linkProblems(),
       ...this.#claimProblems(),
+      ...this.#conflictProblems(),
       ...(config.key === 'plain'
         ? ['plain mode: whoever reaches the control port is a member; give the peers a key']
         : []),

@@ -50,9 +50,15 @@ export function buildReport(source: ReportSource): Report {
     })),
     attachments: reportAttachments(core),
     kernel,
-    counters: counters.all(),
+    counters: { ...counters.all(), ...countConflicts(core) },
     problems: [...problems, ...kernel.failures],
   };
+}
+
+/** By the name that all counters are shown with; as many as there are now. */
+function countConflicts(core: Core): Readonly<Record<string, number>> {
+  const count = core.conflicts().length;
+  return count === 0 ? {} : { 'custody-conflicts': count };
 }
 
 function reportPeers(core: Core, self: PeerId): readonly PeerReport[] {

@@ -49,7 +49,9 @@ async function assertRefuses(peer: RealPeer, message: RegExp): Promise<void> {
   const kernel = await readKernelText(node.namespace);
   peer.start();
   const { exitCode } = await peer.ended();
-  assert.ok(exitCode !== null && exitCode > 0, `exit code ${exitCode}`);
+  // 2 is for options that are wrong by themselves; here the host or the state says no.
+  assert.equal(exitCode, 1);
+  assert.doesNotMatch(peer.log(), /"stack"/);
   assert.match(peer.lastWords(), message);
   assert.doesNotMatch(peer.lastWords(), /\n/);
   assert.equal(await readKernelText(node.namespace), kernel);
@@ -72,6 +74,14 @@ it('a range that overlaps a route of the host', async () => {
   await assertRefuses(peer, /10\.32\.0\.0\/12 overlaps.*10\.40\.0\.0\/16 dev eth0.*--universe/);
   assert.ok(!existsSync(peer.stateDirectory), 'it made a state directory');
   await node.namespace.exec('ip', 'route', 'delete', '10.40.0.0/16');
+});
+
+it('options that contradict each other, with the exit code for wrong usage', async () => {
+  const peer = anotherPeer({ plain: 'true' });
+  peer.start();
+  assert.equal((await peer.ended()).exitCode, 2);
+  assert.match(peer.log(), /more than one cluster key/);
+  assert.ok(!existsSync(peer.stateDirectory), 'it made a state directory');
 });
 
 it('an address that is not on this host', async () => {

@@ -6,7 +6,7 @@ import { Counters } from '#peer/counters.ts';
 import { overlayInput } from '#peer/daemon/overlay-input.ts';
 import { Standing } from '#peer/daemon/standing.ts';
 import type { Report } from '#peer/http/report.ts';
-import { testProfile } from '#test/support/records.ts';
+import { testCodec, testProfile } from '#test/support/records.ts';
 import { Member, UNIVERSE, createFounder, createJoiner, giveSpace } from '../core/member.ts';
 
 const SEEDS = '--seeds=198.18.0.1';
@@ -104,6 +104,22 @@ describe('what a peer says of itself', () => {
     const { problems } = standing.report();
     assert.deepEqual(problems.slice(0, 2), ['it waits for the arbiter', 'node9 refuses us']);
     assert.match(problems[2] ?? '', /^plain mode/);
+  });
+
+  it('tells and counts the grants that it can not accept, until they are gone', () => {
+    const { founder, joiner } = createPair();
+    const standing = standingOf(founder);
+    const { content } = joiner.record;
+    const block = { cidr: UNIVERSE, term: 9 };
+    const custody = { ...content.custody, pending: [{ block, to: founder.id, n: 1 }] };
+    const codec = testCodec(2);
+    const version = { epoch: 9, seq: 1 };
+    founder.hear(codec.seal({ peer: joiner.id, ...version, content: { ...content, custody } }));
+    const { problems, counters } = standing.report();
+    assert.ok(problems.some((it) => it.startsWith('node2 grants us 10.32.0.0/16, which is ours')));
+    assert.deepEqual(counters, { 'custody-conflicts': 1 });
+    founder.hear(codec.seal({ peer: joiner.id, epoch: 9, seq: 2, content }));
+    assert.deepEqual(founder.core.conflicts(), []);
   });
 
   it('tells of claims that are not programmed', () => {

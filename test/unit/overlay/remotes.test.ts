@@ -173,7 +173,7 @@ function checkRoutes(
 test('whatever remotes publish, no route leads outside the universe, and each address to its newest claimant', () => {
   fc.assert(
     fc.property(arbitraryRemotes, (list) =>
-      check(
+      checkRoutes(
         list,
         list.map(({ overlay }) => overlay),
       ),
