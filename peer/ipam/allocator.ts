@@ -11,7 +11,7 @@ import { type Cidr, contains, containsAddress, formatCidr, lastAddress, size } f
 import { type Interval, findInterval, normalize, points, subtract } from './intervals.ts';
 import { RestingQueue } from './resting-queue.ts';
 
-/** Long enough for conntrack's and resolvers' memory of the last pod to fade (mesh protocol 3.6). */
+/** Long enough for conntrack's and resolvers' memory of the last pod to fade. */
 export const REST_MS = 60_000;
 
 export interface AllocatorOptions {

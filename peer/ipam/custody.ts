@@ -1,8 +1,8 @@
 /**
  * Custody: the steps that move a block from one peer to another, each one durable commit at one
- * peer (mesh protocol 3.2; the theorem that no address has two holders is 3.3). A step is a pure
- * function from the state to writes; `applyWrites` is the only thing that changes a state. Nothing
- * is published here: a record is built from a state whose writes are on disk.
+ * peer (docs/ARCHITECTURE.md, "Custody", which also says why no address has two holders). A step is
+ * a pure function from the state to writes; `applyWrites` is the only thing that changes a state.
+ * Nothing is published here: a record is built from a state whose writes are on disk.
  *
  * Whether a block is wholly free is the caller's to know (ipam.ts), how much to give growth.ts's.
  */

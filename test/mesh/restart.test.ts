@@ -1,11 +1,12 @@
 /** A peer that is killed or ended and started again, under real pods: what stays, and what goes on. */
 import assert from 'node:assert/strict';
+import { globSync, rmSync } from 'node:fs';
 import { after, it } from 'node:test';
 import type { Report } from '#peer/http/report.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { readKernelText } from '#test/support/kernel-text.ts';
 import { startPing } from '#test/support/ping.ts';
-import { RealCluster, type RealNode } from '#test/support/real-cluster.ts';
+import { LAN_BRIDGE, RealCluster, type RealNode } from '#test/support/real-cluster.ts';
 import { TRY_AGAIN_LATER } from '#test/support/real-pod.ts';
 
 const cluster = await RealCluster.start(3);
@@ -77,6 +78,24 @@ it('a pod attached after a restart has an address of its own and reaches the oth
   const address = await carol.attach();
   assert.ok(!Object.values(addresses).includes(address), address);
   await using pings = startPing(carol.namespace, { address: addresses.bob, intervalMs: 5 });
+  await pings.answers(20);
+});
+
+it('a peer that lost its memory and reaches nobody withdraws no route', async () => {
+  const cable = ['link', 'set', 'port1'];
+  await first.peer.end('SIGKILL');
+  for (const file of globSync(`${first.peer.stateDirectory}/directory.sqlite*`)) rmSync(file);
+  await cluster.lan.exec('ip', ...cable, 'nomaster');
+  const kernel = await readKernelText(first.namespace);
+  first.peer.start();
+  const alone = await first.peer.ready();
+  assert.equal(alone.peers.length, 1);
+  assert.equal(await readKernelText(first.namespace), kernel);
+
+  await cluster.lan.exec('ip', ...cable, 'master', LAN_BRIDGE);
+  await cluster.linked();
+  assert.equal(await readKernelText(first.namespace), kernel);
+  await using pings = startPing(alice.namespace, { address: addresses.bob, intervalMs: 5 });
   await pings.answers(20);
 });
 
