@@ -33,13 +33,16 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function down(): Promise<number> {
-  await endRunningLab();
+  const ended = await endRunningLab();
   const remains = await findRemains();
   reportStrangers(await tearDown({ keep: 'nothing' }));
-  if (!isAnythingLeft(remains)) return print('There was nothing of the lab to remove.');
-  return print(
-    `Removed ${remains.processes.length} processes and ${remains.namespaces.length} network namespaces of the lab.`,
-  );
+  if (ended !== undefined)
+    print(`Ended the lab that ran (pid ${ended}), which removed what it had made.`);
+  if (isAnythingLeft(remains))
+    return print(
+      `Removed ${remains.processes.length} processes and ${remains.namespaces.length} network namespaces of the lab.`,
+    );
+  return ended === undefined ? print('There was nothing of the lab to remove.') : EXIT_OK;
 }
 
 async function up(options: LabOptions): Promise<number> {

@@ -36,6 +36,7 @@ export function renderNextSteps({ pods, nodes }: LabResult, plan: LabPlan): stri
   if (firstPod === undefined || lastPod === undefined || node === undefined || pod === undefined)
     return '';
   const inNode = `ip netns exec ${node.namespace}`;
+  const capture = `ip netns exec ${LAN_NAMESPACE} tcpdump -ni ${LAN_BRIDGE}`;
   const steps = [
     ['A pod pings a pod', `ip netns exec ${pod.namespace} ping ${lastPod.addresses[0]}`],
     ['What a peer says', `${inNode} node_modules/.bin/node peer/main.ts status`],
@@ -44,10 +45,9 @@ export function renderNextSteps({ pods, nodes }: LabResult, plan: LabPlan): stri
       'Which blocks it reaches that way',
       `${inNode} ip${plan.family === 6 ? ' -6' : ''} route show dev ${VXLAN_DEVICE}`,
     ],
-    [
-      'The traffic between nodes',
-      `ip netns exec ${LAN_NAMESPACE} tcpdump -ni ${LAN_BRIDGE} 'udp port 6784 or tcp port 6783'`,
-    ],
+    // tcpdump knows VXLAN by its own port only, and takes ours for BFD unless told.
+    ["The pods' traffic between nodes", `${capture} -T vxlan 'udp port 6784'`],
+    ['What the peers say to each other', `${capture} 'tcp port 6783'`],
     ['Kill a peer: pings go on', `kill -9 $(cat ${node.pidFile})`],
     ['Start it again', `${node.startFile} &`],
     ['Its log', `tail -f ${node.logFile}`],

@@ -33,16 +33,17 @@ export async function claimLab(): Promise<void> {
   }
 }
 
-/** Asks a lab that runs to end, and waits for it. */
-export async function endRunningLab(): Promise<void> {
+/** Asks a lab that runs to end, and waits for it. Resolves to its pid; undefined when none runs. */
+export async function endRunningLab(): Promise<number | undefined> {
   const pid = await findRunningLab();
-  if (pid === undefined) return;
+  if (pid === undefined) return undefined;
   process.kill(pid, 'SIGTERM');
   const deadline = performance.now() + END_TIMEOUT_MS;
   while ((await findRunningLab()) === pid) {
     if (performance.now() > deadline) throw new LabError(`the lab with pid ${pid} does not end`);
     await delay(END_POLL_MS);
   }
+  return pid;
 }
 
 async function findRunningLab(): Promise<number | undefined> {

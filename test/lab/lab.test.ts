@@ -78,7 +78,12 @@ it('a second lab is refused while one runs, which goes on, and down ends that on
   assert.equal(exitCode, 1);
   assert.match(output, /a lab is running already \(pid \d+\): end it with Ctrl-C/);
   assert.equal(first.exitCode, null);
-  assert.equal((await runLab('down')).exitCode, 0);
+  const down = await runLab('down');
+  assert.deepEqual(
+    [down.exitCode, down.output],
+    [0, `Ended the lab that ran (pid ${first.pid}), which removed what it had made.\n`],
+  );
+  assert.match((await runLab('down')).output, /^There was nothing of the lab to remove\.$/m);
   assert.equal(first.exitCode, 0);
   assert.deepEqual(findLeftovers(), []);
 });

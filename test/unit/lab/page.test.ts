@@ -119,6 +119,8 @@ it('the commands to try next name this lab', () => {
     text,
     /ip netns exec weft-lab-node1 node_modules\/\.bin\/node peer\/main\.ts status$/m,
   );
+  assert.match(text, / tcpdump -ni \w+ -T vxlan 'udp port 6784'$/m);
+  assert.match(text, / tcpdump -ni \w+ 'tcp port 6783'$/m);
   assert.match(text, /kill -9 \$\(cat \/run\/weft-lab\/node1\/peer\.pid\)$/m);
   assert.match(text, /\/run\/weft-lab\/node1\/start-peer &$/m);
 });
