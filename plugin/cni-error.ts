@@ -16,6 +16,11 @@ export const CniErrorCode = {
   attachmentDamaged: 101,
   /** Ours: a command of the specification that this version of Weft does not serve. */
   notServed: 102,
+  /**
+   * Ours: the launcher on the host is of another version than the peer. Not 1, which is about the
+   * configuration's cniVersion, and not 11, which would say that waiting helps.
+   */
+  foreignLauncher: 103,
   internal: 999,
 } as const;
 

@@ -1,12 +1,16 @@
 /** One launcher from its HELLO to its answer, with a time-out and a bound on everything it sends. */
 import type { Socket } from 'node:net';
+import { type Answer, answerWithError } from '../../plugin/answer.ts';
+import { CniError, CniErrorCode } from '../../plugin/cni-error.ts';
 import type { PluginLog } from '../../plugin/context.ts';
 import type { HandleInvocation } from '../../plugin/plugin.ts';
+import { ERROR_VERSION } from '../../plugin/versions.ts';
 import { FrameReader } from './frame-reader.ts';
 import { LauncherHands } from './hands.ts';
 import {
   decodeHello,
   encodeAnswer,
+  ForeignVersion,
   type Frame,
   FrameType,
   ProtocolError,
@@ -57,12 +61,15 @@ class Connection {
   }
 
   receive(piece: Buffer): void {
+    // A launcher that was answered has nothing to say that matters.
+    if (this.#answered) return;
     try {
       for (const frame of this.#reader.push(piece)) this.#accept(frame);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.#options.log.warn({ err: error }, 'a launcher broke the protocol');
-      this.end(error.message);
+      if (error instanceof ForeignVersion) this.#answer(encodeAnswer(refusalOf(error)));
+      else this.end(error.message);
     }
   }
 
@@ -105,4 +112,9 @@ class Connection {
     this.#socket.setTimeout(FAREWELL_MS);
     this.#socket.end(bytes);
   }
+}
+
+/** For a runtime whose configuration, with its cniVersion, can't be read out of that HELLO. */
+function refusalOf({ message }: ForeignVersion): Answer {
+  return answerWithError(ERROR_VERSION, new CniError(CniErrorCode.foreignLauncher, message));
 }

@@ -22,8 +22,8 @@
  *   there are none: EPERM for a request that the launcher does not carry, and nothing was sent.
  * SYSCTL (17): "path=value\0" each; the launcher has a closed list of paths below net/ (hands.c).
  * SYSCTL_REPLY (33): u32 errno of the transport, then u32 errno of each.
- * ANSWER (18): u8 exit code, then standard output. Is the same in every version, so that a peer can
- *   refuse a launcher it doesn't know.
+ * ANSWER (18): u8 exit code, then standard output. Is the same in every version, as is the beginning
+ *   of HELLO up to its version, so that a peer can refuse a launcher it doesn't know.
  */
 import { viewOf } from '../kernel/netlink/attribute.ts';
 import type { PodNamespace, Side, Sysctl } from '../../plugin/hands.ts';
@@ -42,6 +42,7 @@ export const FrameType = {
   sysctlReply: 33,
 } as const;
 
+const VERSION_BYTES = 4;
 const HELLO_HEAD_BYTES = 20;
 const SIDES: Readonly<Record<Side, number>> = { host: 0, pod: 1 };
 
@@ -59,7 +60,12 @@ export interface Hello {
 
 /** The other side does not keep to the protocol. The message says how. */
 export class ProtocolError extends Error {
-  override readonly name = 'ProtocolError';
+  override readonly name: string = 'ProtocolError';
+}
+
+/** The launcher speaks another version, of which only the version itself and ANSWER are known. */
+export class ForeignVersion extends ProtocolError {
+  override readonly name = 'ForeignVersion';
 }
 
 export function encodeFrame(type: number, parts: readonly Uint8Array[]): Uint8Array {
@@ -70,16 +76,16 @@ export function encodeFrame(type: number, parts: readonly Uint8Array[]): Uint8Ar
   return Buffer.concat([head, ...parts]);
 }
 
-/** Throws ProtocolError, also for a version that is not ours. */
+/** Throws ProtocolError; of these ForeignVersion, whatever follows the version, if that is not ours. */
 export function decodeHello(payload: Uint8Array): Hello {
+  const view = viewOf(payload);
+  if (payload.length >= VERSION_BYTES && view.getUint32(0) !== PROTOCOL_VERSION)
+    throw new ForeignVersion(
+      `the launcher on this host speaks protocol ${view.getUint32(0)}, the peer ${PROTOCOL_VERSION}: ` +
+        'reinstall the launcher that came with this peer',
+    );
   if (payload.length < HELLO_HEAD_BYTES)
     throw new ProtocolError(`HELLO of ${payload.length} bytes`);
-  const view = viewOf(payload);
-  const version = view.getUint32(0);
-  if (version !== PROTOCOL_VERSION)
-    throw new ProtocolError(
-      `the launcher speaks protocol ${version}, the peer ${PROTOCOL_VERSION}: install the launcher of this peer`,
-    );
   const configOffset = HELLO_HEAD_BYTES + view.getUint32(16);
   if (configOffset > payload.length) throw new ProtocolError('HELLO with half an environment');
   return {

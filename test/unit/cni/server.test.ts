@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { it } from 'node:test';
 import { FrameReader } from '../../../peer/cni/frame-reader.ts';
-import { encodeFrame, FrameType } from '../../../peer/cni/hands-protocol.ts';
+import { encodeFrame, FrameType, PROTOCOL_VERSION } from '../../../peer/cni/hands-protocol.ts';
 import { CONNECTIONS_MAX, startCniServer } from '../../../peer/cni/server.ts';
+import { CniErrorCode } from '../../../plugin/cni-error.ts';
 import { HandsGone } from '../../../plugin/hands.ts';
 import type { HandleInvocation } from '../../../plugin/plugin.ts';
 import { MemoryContext } from '../../support/plugin-context.ts';
@@ -105,6 +106,31 @@ it('a launcher that sends nonsense loses its own connection and no other', async
   const socket = await server.connect();
   socket.write(HELLO);
   assert.equal(await readAnswer(socket), 'ADD {}');
+});
+
+it('a launcher of another version is told so as a runtime reads it, whatever its HELLO holds', async () => {
+  await using server = await serve(() => Promise.reject(new Error('must not be called')));
+  const version = PROTOCOL_VERSION + 1;
+  const unknown = Buffer.concat([Buffer.from([0, 0, 0, version]), Buffer.from('?')]);
+  for (const payload of [helloPayload({ version }), unknown, unknown.subarray(0, 4)]) {
+    const socket = await server.connect();
+    const hello = encodeFrame(FrameType.hello, [payload]);
+    // What comes behind it is not looked at.
+    socket.write(Buffer.concat([hello, hello, encodeFrame(99, [Buffer.alloc(8)])]));
+    const [frame, ...more] = new FrameReader().push(await readAll(socket));
+    assert.equal(more.length, 0);
+    assert.equal(frame?.type, FrameType.answer);
+    assert.equal(frame.payload[0], 1);
+    const document: unknown = JSON.parse(Buffer.from(frame.payload.subarray(1)).toString());
+    assert.deepEqual(document, {
+      cniVersion: '1.0.0',
+      code: CniErrorCode.foreignLauncher,
+      msg:
+        `the launcher on this host speaks protocol ${version}, the peer ${PROTOCOL_VERSION}: ` +
+        'reinstall the launcher that came with this peer',
+      details: '',
+    });
+  }
 });
 
 it('a launcher that leaves while something is asked of it ends that with HandsGone', async () => {
