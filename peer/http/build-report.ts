@@ -3,18 +3,12 @@ import type { Config } from '../config/config.ts';
 import type { Core } from '../core/core.ts';
 import type { Counters } from '../counters.ts';
 import { formatAddress, formatCidr } from '../ipam/cidr.ts';
+import type { KernelReport } from '../kernel/kernel-report.ts';
 import type { PeerRecord } from '../mesh/directory.ts';
 import type { Link } from '../mesh/links.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 import type { Endpoint } from '../mesh/record.ts';
-import type {
-  AttachmentReport,
-  HoldingReport,
-  KernelReport,
-  LinkReport,
-  PeerReport,
-  Report,
-} from './report.ts';
+import type { AttachmentReport, HoldingReport, LinkReport, PeerReport, Report } from './report.ts';
 
 export interface ReportSource {
   readonly config: Config;

@@ -2,6 +2,7 @@
  * The report: everything that a peer tells about itself, as one JSON document. Fields are only
  * added; `version` changes when one has to change its meaning. Addresses and ranges are text.
  */
+import type { KernelReport } from '../kernel/kernel-report.ts';
 
 export interface Report {
   readonly version: 1;
@@ -67,21 +68,4 @@ export interface AttachmentReport {
   readonly addresses: readonly string[];
   readonly hostInterface: string;
   readonly podName: string;
-}
-
-export interface KernelReport {
-  /** The last pass over the kernel left it as wanted. */
-  readonly inSync: boolean;
-  /** Differences found that we did not make, since the start, by kind of object. */
-  readonly drift: Readonly<Record<string, number>>;
-  /** What the kernel refused, with its reason. */
-  readonly failures: readonly string[];
-  /** What we changed since the start, by kind of object. A start that adopts all changes nothing. */
-  readonly changes?: Readonly<Record<string, number>>;
-  /** How many of the changes were made by the first pass: what the start itself did. */
-  readonly firstPassChanges?: number;
-  /** Passes over the kernel since the start. */
-  readonly passes?: number;
-  /** Host ends that attachments name and the kernel does not have: their pods are not wired. */
-  readonly missingInterfaces?: readonly string[];
 }
