@@ -4,6 +4,7 @@
  */
 import type { Logger } from 'pino';
 import { type ArbiterService, openArbiterService } from './arbiter-service.ts';
+import { ArbiterRefusal } from '../arbiter/arbiter.ts';
 import { configDigest, readClusterKeys } from '../config/cluster-config.ts';
 import { startCniService } from '../cni/service.ts';
 import type { Config } from '../config/config.ts';
@@ -225,7 +226,7 @@ function beginJoin(
     () => log.info('this peer is a member'),
     (error: unknown) => {
       if (ending.signal.aborted) return;
-      if (error instanceof NameTaken) onFatal(error.message);
+      if (error instanceof NameTaken || error instanceof ArbiterRefusal) onFatal(error.message);
       else throw error;
     },
   );
