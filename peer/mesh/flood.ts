@@ -9,7 +9,6 @@ import type { LinkId, MeshEffect } from './effect.ts';
 import {
   ANNOUNCE_MS,
   ANSWER_BYTES_MAX,
-  ANSWER_RECORDS_MAX,
   BATCH_MS,
   IDLE_LINK_MS,
   IDS_PER_FRAME,
@@ -133,7 +132,7 @@ export class Flood {
     const answered: RecordKey[] = [];
     let bytes = 0;
     for (const key of keys) {
-      if (answered.length >= ANSWER_RECORDS_MAX || bytes >= ANSWER_BYTES_MAX) break;
+      if (answered.length >= IDS_PER_FRAME || bytes >= ANSWER_BYTES_MAX) break;
       const signed = this.#directory.get(key)?.signed;
       if (signed === undefined) continue;
       answered.push(key);

@@ -49,10 +49,11 @@ export const RECORDS_FRAME_BYTES = 64 * 1024;
  * link. The rest the other end gets by asking again.
  */
 export const ANSWER_BYTES_MAX = 512 * 1024;
-/** Ids in one frame: 24 bytes each stay well below the transport's frame limit. */
+/**
+ * Ids in one frame: 24 bytes each stay well below the transport's frame limit. And records in the
+ * answer to one: no honest end asks for more.
+ */
 export const IDS_PER_FRAME = 2_000;
-/** Records in the answer to one frame: all that an honest end asks for in one. */
-export const ANSWER_RECORDS_MAX = IDS_PER_FRAME;
 export const RECORD_BODY_BYTES_MAX = 16 * 1024;
 
 export const BUCKET_COUNT = 256;

@@ -124,10 +124,11 @@ export async function openEnd(t: TestContext, n: number, options: EndOptions = {
     endpoint: { address, port: transport.port },
     counters,
     events,
-    event: async (type, nth = 1) =>
+    event: async <T extends MeshEvent['type']>(type: T, nth = 1) =>
       await watch.until(() => {
-        const ofType = events.filter((event) => event.type === type);
-        return ofType[nth - 1] as Extract<MeshEvent, { type: typeof type }> | undefined;
+        const isOfType = (event: MeshEvent): event is Extract<MeshEvent, { type: T }> =>
+          event.type === type;
+        return events.filter(isOfType)[nth - 1];
       }),
     counted: async (name, count = 1) => {
       await watch.until(() => (counters.get(name) >= count ? true : undefined));
