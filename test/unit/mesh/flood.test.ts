@@ -7,7 +7,6 @@ import { Flood } from '#peer/mesh/flood.ts';
 import {
   ANNOUNCE_MS,
   ANSWER_BYTES_MAX,
-  ANSWER_RECORDS_MAX,
   BATCH_MS,
   IDLE_LINK_MS,
   IDS_PER_FRAME,
@@ -194,12 +193,12 @@ describe('an answer', () => {
 
   it('has a bound of records, and begins with those that were asked for first', () => {
     const flooded = new Flooded();
-    const records = flooded.records.range(1, ANSWER_RECORDS_MAX + 1);
+    const records = flooded.records.range(1, IDS_PER_FRAME + 1);
     const small = { body: new Uint8Array(8), signature: new Uint8Array(64) };
     for (const record of records) flooded.directory.apply({ ...record, signed: small });
     const sent = recordsOf(flooded.flood.answer(EAGER, records.map(recordId)));
-    assert.equal(sent.length, ANSWER_RECORDS_MAX);
-    const last = flooded.flood.answer(EAGER, records.slice(ANSWER_RECORDS_MAX).map(recordId));
+    assert.equal(sent.length, IDS_PER_FRAME);
+    const last = flooded.flood.answer(EAGER, records.slice(IDS_PER_FRAME).map(recordId));
     assert.equal(recordsOf(last).length, 1);
   });
 });
