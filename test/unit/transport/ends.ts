@@ -125,11 +125,12 @@ export async function openEnd(t: TestContext, n: number, options: EndOptions = {
     counters,
     events,
     event: async <T extends MeshEvent['type']>(type: T, nth = 1) =>
-      await watch.until(() => {
-        const isOfType = (event: MeshEvent): event is Extract<MeshEvent, { type: T }> =>
-          event.type === type;
-        return events.filter(isOfType)[nth - 1];
-      }),
+      await watch.until(
+        () =>
+          events.filter((event): event is Extract<MeshEvent, { type: T }> => event.type === type)[
+            nth - 1
+          ],
+      ),
     counted: async (name, count = 1) => {
       await watch.until(() => (counters.get(name) >= count ? true : undefined));
     },
