@@ -4,19 +4,9 @@
  */
 import { join } from 'node:path';
 import type { Arbiter } from '../arbiter/arbiter.ts';
-import {
-  type ArbiterReply,
-  type ArbiterRequest,
-  parseArbiterReply,
-  parseArbiterRequest,
-} from '../arbiter/request.ts';
+import { type ArbiterReply, parseArbiterReply, parseArbiterRequest } from '../arbiter/request.ts';
 import { openAcceptorStore } from '../arbiter/seeds/acceptor-store.ts';
-import {
-  type SeedReply,
-  type SeedRequest,
-  parseSeedReply,
-  parseSeedRequest,
-} from '../arbiter/seeds/messages.ts';
+import { type SeedReply, parseSeedReply, parseSeedRequest } from '../arbiter/seeds/messages.ts';
 import { Seed } from '../arbiter/seeds/seed.ts';
 import { SeedsArbiter } from '../arbiter/seeds/seeds-arbiter.ts';
 import { systemTiming } from '../arbiter/seeds/system-timing.ts';
@@ -61,7 +51,7 @@ function soloService(stateDirectory: string): ArbiterService {
 function clientService(options: ArbiterServiceOptions): ArbiterService {
   const arbiter = new SeedsArbiter({
     seeds: options.seeds.length,
-    call: (to, request) => askArbiter(options, to, request),
+    call: (to, request) => askSeed(options, to, { request, parse: parseArbiterReply }),
     timing: systemTiming,
   });
   return { arbiter, answer: refuseQuestion, close: () => {} };
@@ -78,13 +68,16 @@ function seedService(options: ArbiterServiceOptions, index: number): ArbiterServ
     seed: index,
     seeds: seeds.length,
     store,
-    call: (to, request) => askSeed(options, to, request),
+    call: (to, request) => askSeed(options, to, { request, parse: parseSeedReply }),
     timing: systemTiming,
   });
   const arbiter = new SeedsArbiter({
     seeds: seeds.length,
     self: index,
-    call: (to, request) => (to === index ? seed.ask(request) : askArbiter(options, to, request)),
+    call: (to, request) =>
+      to === index
+        ? seed.ask(request)
+        : askSeed(options, to, { request, parse: parseArbiterReply }),
     timing: systemTiming,
   });
   return {
@@ -112,22 +105,16 @@ function refuseQuestion(): Promise<Answer> {
   return Promise.reject(new Error('this peer is no seed: compare the lists of seeds'));
 }
 
-async function askArbiter(
+/** Asks a seed, and reads its answer by `parse`. Rejects when there is none, or it can't be read. */
+async function askSeed<T>(
   { seeds, ask }: ArbiterServiceOptions,
   to: number,
-  request: ArbiterRequest,
-): Promise<ArbiterReply> {
-  const reply = parseArbiterReply(fromJson(await ask(seedAt(seeds, to), toJson(request))));
-  if (reply === undefined) throw new Error(`the answer of seed ${to} can't be read`);
-  return reply;
-}
-
-async function askSeed(
-  { seeds, ask }: ArbiterServiceOptions,
-  to: number,
-  request: SeedRequest,
-): Promise<SeedReply> {
-  const reply = parseSeedReply(fromJson(await ask(seedAt(seeds, to), toJson(request))));
+  {
+    request,
+    parse,
+  }: { readonly request: unknown; readonly parse: (value: unknown) => T | undefined },
+): Promise<T> {
+  const reply = parse(fromJson(await ask(seedAt(seeds, to), toJson(request))));
   if (reply === undefined) throw new Error(`the answer of seed ${to} can't be read`);
   return reply;
 }
