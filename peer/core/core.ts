@@ -7,7 +7,7 @@
  */
 import type { CoreEffect, CoreEvent, CoreReply, ReplyId } from './core-event.ts';
 import type { Attachment } from '../ipam/attachment.ts';
-import type { Custody } from '../ipam/custody-state.ts';
+import type { Custody, View } from '../ipam/custody-state.ts';
 import type { Ipam } from '../ipam/ipam.ts';
 import type { Conflict } from '../ipam/outcomes.ts';
 import type { Write } from '../ipam/writes.ts';
@@ -137,7 +137,7 @@ export class Core {
     return [...effects, { type: 'look-again' }];
   }
 
-  #registered(view: Parameters<Ipam['register']>[0]): readonly CoreEffect[] {
+  #registered(view: View): readonly CoreEffect[] {
     const outcome = this.ipam.register(view);
     if (outcome.type === 'refused') return [{ type: 'fence', reason: outcome.reason }];
     return this.#commit(outcome.writes);
@@ -150,7 +150,7 @@ export class Core {
     return [{ type: 'fence', reason }];
   }
 
-  #view(now: number, view: Parameters<Ipam['adoptView']>[0]): readonly CoreEffect[] {
+  #view(now: number, view: View): readonly CoreEffect[] {
     const { writes, removed } = this.ipam.adoptView(view);
     const reason = 'this peer was removed from the cluster, or another took its name';
     if (removed) return this.#after(writes, [{ type: 'fence', reason }]);

@@ -342,6 +342,8 @@ export class Mesh {
 
   /** Tells others whom we can't reach, a little after that changed. */
   #publishUnreachable(now: number): readonly MeshEffect[] {
+    // Who is no member yet publishes nothing: it may never become one, and records stay.
+    if (this.directory.peer(this.#options.self) === undefined) return [];
     const down = this.#topology.unreachable();
     const told = this.directory.down(this.#options.self);
     return this.#notice.isDue(now, down, told) ? this.#publish(now, { type: 'links', down }) : [];

@@ -6,6 +6,7 @@ import {
   DIRECTORY_RECORDS_MAX,
   HEARTBEAT_MS,
   MISBEHAVIOUR_RATE,
+  UNREACHABLE_NOTICE_DELAY_MS,
   WRITER_RATE,
 } from '#peer/mesh/limits.ts';
 import type { MeshFrame } from '#peer/mesh/frame.ts';
@@ -196,6 +197,21 @@ describe('a poisoned record', () => {
     assert.equal(mesh.directory.size, 3);
     assert.deepEqual(hear(mesh, signedOf([first])), []);
     assert.equal(mesh.directory.size, 4);
+  });
+});
+
+describe('whom a peer cannot reach', () => {
+  it('it tells once it has published itself, and not before', () => {
+    const records = new ManyRecords();
+    const mesh = createMesh(records);
+    mesh.step(0, { type: 'recall', records: [records.one(2)] });
+    mesh.step(0, { type: 'dial-failed', endpoint: testEndpoint(1) });
+    mesh.step(UNREACHABLE_NOTICE_DELAY_MS, { type: 'time' });
+    mesh.step(2 * UNREACHABLE_NOTICE_DELAY_MS, { type: 'time' });
+    assert.equal(mesh.directory.get({ peer: SELF, kind: 'links' }), undefined);
+    mesh.step(1_000, { type: 'publish', content: testContent(1) });
+    mesh.step(1_000 + UNREACHABLE_NOTICE_DELAY_MS, { type: 'time' });
+    assert.deepEqual(mesh.directory.down(SELF), [OTHER]);
   });
 });
 
