@@ -28,6 +28,7 @@ export function configDigest({ universe, seeds, vni }: Config): Uint8Array {
 /** Throws ClusterKeyError. */
 export function readClusterKeys({ key }: Config): ClusterKeys {
   if (key === 'plain') return PLAIN_KEYS;
+  if (key === 'api') throw new ClusterKeyError('the cluster key was not read from its Secret yet');
   if ('password' in key) return parseClusterKeys(key.password, 'WEFT_PASSWORD');
   return parseClusterKeys(readKeyFile(key.file), key.file);
 }

@@ -23,13 +23,24 @@ export interface Config {
   readonly seeds: readonly Endpoint[];
   readonly join: readonly Endpoint[];
   readonly cluster: string;
-  readonly key: { readonly file: string } | { readonly password: string } | 'plain';
+  /** `api`: the Secret of the cluster has it. */
+  readonly key: { readonly file: string } | { readonly password: string } | 'plain' | 'api';
+  /** Whether the API server tells the node's facts, the keys and the other peers. */
+  readonly kubernetes: { readonly serviceAccountDirectory: string } | undefined;
   /** Bytes; 0 for what the underlay leaves. */
   readonly mtu: number;
   readonly connectionLimit: number;
   readonly stateDirectory: string;
   readonly cniSocket: string;
   readonly cniQueue: string;
+  /** Undefined: the launcher is not installed. */
+  readonly cniBinDirectory: string | undefined;
+  /** Undefined: the configuration list is not installed. */
+  readonly cniConfDirectory: string | undefined;
+  readonly masquerade: boolean;
+  readonly sysctlDirectory: string;
+  /** Where options that were given neither as flags nor in the environment were read from. */
+  readonly optionsDirectory: string | undefined;
   readonly httpAddresses: readonly values.HttpAddress[];
   readonly logLevel: values.LogLevel;
 }
@@ -59,6 +70,12 @@ export function parseConfig(args: readonly string[], environment: Environment): 
       '--join needs --seeds: a peer without seeds would found a cluster of its own',
     );
   }
+  const isInKubernetes = given.isOn('kubernetes');
+  if (isInKubernetes && seeds.length > 0) {
+    throw new values.ConfigError(
+      '--seeds and --kubernetes exclude each other: there the API server keeps the registry',
+    );
+  }
   return Object.freeze({
     name: given.optional('name', values.parseName) ?? values.parseName(hostname()),
     address: given.optional('address', values.parseHostAddress),
@@ -69,7 +86,12 @@ export function parseConfig(args: readonly string[], environment: Environment): 
     seeds,
     join,
     cluster: given.required('cluster', values.parseName),
-    key: readKey(given),
+    key: readKey(given, { isInKubernetes }),
+    kubernetes: isInKubernetes
+      ? {
+          serviceAccountDirectory: given.required('service-account-dir', values.parsePath),
+        }
+      : undefined,
     mtu: given.required('mtu', values.parseMtu),
     connectionLimit: given.required('connection-limit', (text) =>
       values.parseNumber(text, { least: CONNECTION_LIMIT_MIN, most: CONNECTION_LIMIT_MAX }),
@@ -77,6 +99,11 @@ export function parseConfig(args: readonly string[], environment: Environment): 
     stateDirectory: given.required('state-dir', values.parsePath),
     cniSocket: given.required('cni-socket', values.parsePath),
     cniQueue: given.required('cni-queue', values.parsePath),
+    cniBinDirectory: given.optional('cni-bin-dir', values.parsePath),
+    cniConfDirectory: given.optional('cni-conf-dir', values.parsePath),
+    masquerade: !given.isOn('no-masquerade'),
+    optionsDirectory: given.optional('options-dir', values.parsePath),
+    sysctlDirectory: given.required('sysctl-dir', values.parsePath),
     httpAddresses: given.required('http-address', values.parseHttpAddresses),
     logLevel: given.required('log-level', values.parseLogLevel),
   });
@@ -102,6 +129,11 @@ class GivenValues {
       if (!(error instanceof values.ConfigError)) throw error;
       throw new values.ConfigError(`${given.source}: ${error.message}`, { cause: error });
     }
+  }
+
+  /** For switches. */
+  isOn(name: OptionName): boolean {
+    return this.optional(name, values.parseSwitch) ?? false;
   }
 
   /** For options that have a default. */
@@ -148,11 +180,15 @@ function refuseUnknownVariables(environment: Environment): void {
   }
 }
 
-function readKey(given: GivenValues): Config['key'] {
+function readKey(
+  given: GivenValues,
+  { isInKubernetes }: { readonly isInKubernetes: boolean },
+): Config['key'] {
   const file = given.optional('key-file', values.parsePath);
   const password = given.optional('password', (text) => text);
-  const isPlain = given.optional('plain', values.parseSwitch) ?? false;
+  const isPlain = given.isOn('plain');
   const count = [file, password, isPlain || undefined].filter((way) => way !== undefined).length;
+  if (isInKubernetes) return readKeyInKubernetes({ isPlain, count });
   if (count !== 1) {
     throw new values.ConfigError(
       `${count === 0 ? 'no cluster key' : 'more than one cluster key'}: give --key-file, or ` +
@@ -161,6 +197,20 @@ function readKey(given: GivenValues): Config['key'] {
   }
   if (file !== undefined) return { file };
   return password === undefined ? 'plain' : { password };
+}
+
+function readKeyInKubernetes({
+  isPlain,
+  count,
+}: {
+  readonly isPlain: boolean;
+  readonly count: number;
+}): Config['key'] {
+  if (isPlain && count === 1) return 'plain';
+  if (count === 0) return 'api';
+  throw new values.ConfigError(
+    '--kubernetes takes the cluster key from a Secret: leave --key-file and WEFT_PASSWORD out',
+  );
 }
 
 function optionNamed(name: OptionName): Option {

@@ -84,6 +84,23 @@ export const OPTIONS = [
       'no cluster key: whoever reaches the control port is a member. Never outside a laboratory',
   },
   {
+    flag: 'kubernetes',
+    meaning:
+      'this peer runs in a pod: its node, the cluster key, other peers and the registry come from the API server',
+  },
+  {
+    flag: 'service-account-dir',
+    value: 'DIRECTORY',
+    default: '/var/run/secrets/kubernetes.io/serviceaccount',
+    meaning: 'where token, CA and namespace for the API server lie',
+  },
+  {
+    flag: 'options-dir',
+    value: 'DIRECTORY',
+    meaning:
+      'a directory with one file for each option that is neither a flag nor in the environment, as a mounted ConfigMap has them',
+  },
+  {
     flag: 'mtu',
     value: 'BYTES',
     aliases: ['WEAVE_MTU'],
@@ -114,6 +131,28 @@ export const OPTIONS = [
     value: 'DIRECTORY',
     default: '/var/lib/cni/weft',
     meaning: 'where the launcher leaves DELs while the peer is down',
+  },
+  {
+    flag: 'cni-bin-dir',
+    value: 'DIRECTORY',
+    meaning: 'where the launcher is installed for the container runtime; by default it is not',
+  },
+  {
+    flag: 'cni-conf-dir',
+    value: 'DIRECTORY',
+    meaning:
+      'where the network configuration list is installed, once the peer serves; by default it is not',
+  },
+  {
+    flag: 'no-masquerade',
+    meaning: "pods' packets to the world outside the cluster keep their own addresses",
+  },
+  {
+    flag: 'sysctl-dir',
+    value: 'DIRECTORY',
+    default: '/proc/sys',
+    meaning:
+      'where kernel settings are read and written; in a container its own /proc/sys is read-only',
   },
   {
     flag: 'http-address',

@@ -80,10 +80,32 @@ const SAMPLES: Readonly<Record<OptionName, Sample>> = {
     values: [[at('192.0.2.1', 80)], [at('::1', 6784), { socketPath: '/run/weft/http.sock' }]],
     read: ({ httpAddresses }) => httpAddresses,
   },
+  kubernetes: {
+    texts: ['true', '1'],
+    values: [true, true],
+    read: ({ kubernetes }) => kubernetes !== undefined,
+  },
+  'service-account-dir': {
+    texts: ['/a', '/b'],
+    values: ['/a', '/b'],
+    read: ({ kubernetes }) => kubernetes?.serviceAccountDirectory,
+    others: { WEFT_KUBERNETES: 'true' },
+  },
+  'options-dir': { texts: ['/a', '/b'], values: ['/a', '/b'], read: (c) => c.optionsDirectory },
+  'cni-bin-dir': { texts: ['/a', '/b'], values: ['/a', '/b'], read: (c) => c.cniBinDirectory },
+  'cni-conf-dir': { texts: ['/a', '/b'], values: ['/a', '/b'], read: (c) => c.cniConfDirectory },
+  'no-masquerade': { texts: ['true', '1'], values: [false, false], read: (c) => c.masquerade },
+  'sysctl-dir': { texts: ['/a', '/b'], values: ['/a', '/b'], read: (c) => c.sysctlDirectory },
   'log-level': { texts: ['fatal', 'trace'], values: ['fatal', 'trace'], read: (c) => c.logLevel },
 };
 
-const KEY_OPTIONS: readonly string[] = ['key-file', 'password', 'plain'];
+const KEY_OPTIONS: readonly string[] = [
+  'key-file',
+  'password',
+  'plain',
+  'kubernetes',
+  'service-account-dir',
+];
 
 /** Everything that the option needs beside itself. */
 function othersOf(option: Option): Readonly<Record<string, string>> {
@@ -159,6 +181,12 @@ describe('a configuration', () => {
       stateDirectory: '/var/lib/weft',
       cniSocket: '/run/weft/cni.sock',
       cniQueue: '/var/lib/cni/weft',
+      cniBinDirectory: undefined,
+      cniConfDirectory: undefined,
+      kubernetes: undefined,
+      masquerade: true,
+      optionsDirectory: undefined,
+      sysctlDirectory: '/proc/sys',
       logLevel: 'info',
     });
   });
