@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { VotesDamaged, VotesOfAnotherSeed } from '../arbiter/seeds/acceptor-store.ts';
 import { RegistryDamaged } from '../arbiter/solo.ts';
 import { AssertionFailure } from '../assert.ts';
-import { type Config, ConfigError, parseConfig } from '../config/config.ts';
+import { type Config, ConfigError, readConfig } from '../config/config.ts';
 import { renderOptionsHelp } from '../config/options.ts';
 import { startDaemon } from '../daemon/daemon.ts';
 import { UniverseChanged } from '../ipam/ipam.ts';
@@ -45,7 +45,7 @@ export async function runPeer(args: readonly string[]): Promise<number> {
     return EXIT_OK;
   }
   try {
-    return await run(parseConfig(args, process.env));
+    return await run(readConfig(args, process.env));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`weft peer: ${error.message}\nSee weft peer --help.\n`);

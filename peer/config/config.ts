@@ -1,10 +1,12 @@
 /**
- * Flags and environment to one frozen configuration. A flag wins over our variable, ours over an
- * alias. What is unknown or malformed is refused by name, with the value and what would be right;
- * nothing is guessed.
+ * Flags, environment and a directory of options to one frozen configuration. A flag wins over our
+ * variable, ours over an alias, and both over the directory. What is unknown or malformed is refused
+ * by name, with the value and what would be right; nothing is guessed.
  */
 import { hostname } from 'node:os';
 import { OPTIONS, type Option, type OptionName, environmentName } from './options.ts';
+import { type Given, readOptionsDirectory } from './options-directory.ts';
+import { unknownName } from './unknown-name.ts';
 import * as values from './values.ts';
 import type { Address, Cidr } from '../ipam/cidr.ts';
 import type { Endpoint } from '../mesh/record.ts';
@@ -52,30 +54,43 @@ const CONNECTION_LIMIT_MAX = 1000;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where a value was found: the name by which the operator gave it. */
-interface Given {
-  readonly text: string;
-  readonly source: string;
+/** Where values are looked for, the first that has one first. */
+interface Sources {
+  readonly flags: ReadonlyMap<string, string>;
+  readonly environment: Environment;
+  readonly directory: ReadonlyMap<string, Given>;
 }
 
-/** Throws ConfigError. `args` are the words after the verb. */
+const EMPTY_DIRECTORY: ReadonlyMap<string, Given> = new Map();
+
+/** Flags, environment and, if these name one, the directory of options. Throws ConfigError. */
+export function readConfig(args: readonly string[], environment: Environment): Config {
+  refuseUnknownVariables(environment);
+  const flags = readFlags(args);
+  const path = new GivenValues({ flags, environment, directory: EMPTY_DIRECTORY }).optional(
+    'options-dir',
+    values.parsePath,
+  );
+  const directory = path === undefined ? EMPTY_DIRECTORY : readOptionsDirectory(path);
+  return makeConfig(new GivenValues({ flags, environment, directory }));
+}
+
+/**
+ * Flags and environment alone: whatever is wrong with them, no waiting helps. Throws ConfigError.
+ * `args` are the words after the verb.
+ */
 export function parseConfig(args: readonly string[], environment: Environment): Config {
   refuseUnknownVariables(environment);
-  const given = new GivenValues(readFlags(args), environment);
+  const flags = readFlags(args);
+  return makeConfig(new GivenValues({ flags, environment, directory: EMPTY_DIRECTORY }));
+}
+
+function makeConfig(given: GivenValues): Config {
   const port = given.required('control-port', values.parsePort);
   const seeds = given.optional('seeds', (text) => values.parseSeeds(text, port)) ?? [];
   const join = given.optional('join', (text) => values.parseEndpoints(text, port)) ?? [];
-  if (join.length > 0 && seeds.length === 0) {
-    throw new values.ConfigError(
-      '--join needs --seeds: a peer without seeds would found a cluster of its own',
-    );
-  }
   const isInKubernetes = given.isOn('kubernetes');
-  if (isInKubernetes && seeds.length > 0) {
-    throw new values.ConfigError(
-      '--seeds and --kubernetes exclude each other: there the API server keeps the registry',
-    );
-  }
+  refuseContradictions({ seeds, join, isInKubernetes });
   return Object.freeze({
     name: given.optional('name', values.parseName) ?? values.parseName(hostname()),
     address: given.optional('address', values.parseHostAddress),
@@ -109,13 +124,33 @@ export function parseConfig(args: readonly string[], environment: Environment): 
   });
 }
 
-class GivenValues {
-  readonly #flags: ReadonlyMap<string, string>;
-  readonly #environment: Environment;
+function refuseContradictions({
+  seeds,
+  join,
+  isInKubernetes,
+}: Pick<Config, 'seeds' | 'join'> & { readonly isInKubernetes: boolean }): void {
+  if (isInKubernetes && seeds.length > 0) {
+    throw new values.ConfigError(
+      '--seeds and --kubernetes exclude each other: there the API server keeps the registry',
+    );
+  }
+  if (isInKubernetes && join.length > 0) {
+    throw new values.ConfigError(
+      '--join and --kubernetes exclude each other: there the API server tells of other peers',
+    );
+  }
+  if (join.length > 0 && seeds.length === 0) {
+    throw new values.ConfigError(
+      '--join needs --seeds: a peer without seeds would found a cluster of its own',
+    );
+  }
+}
 
-  constructor(flags: ReadonlyMap<string, string>, environment: Environment) {
-    this.#flags = flags;
-    this.#environment = environment;
+class GivenValues {
+  readonly #sources: Sources;
+
+  constructor(sources: Sources) {
+    this.#sources = sources;
   }
 
   /** The parsed value; undefined when none was given and there is no default. */
@@ -144,12 +179,15 @@ class GivenValues {
   }
 
   #find(option: Option): Given | undefined {
-    const flag = this.#flags.get(option.flag);
+    const { flags, environment, directory } = this.#sources;
+    const flag = flags.get(option.flag);
     if (flag !== undefined) return { text: flag, source: `--${option.flag}` };
     for (const source of [environmentName(option.flag), ...(option.aliases ?? [])]) {
-      const text = this.#environment[source];
+      const text = environment[source];
       if (text !== undefined && text !== '') return { text, source };
     }
+    const inDirectory = directory.get(option.flag);
+    if (inDirectory !== undefined) return inDirectory;
     if (option.default === undefined) return undefined;
     return { text: option.default, source: `--${option.flag}` };
   }
@@ -162,7 +200,7 @@ function readFlags(args: readonly string[]): ReadonlyMap<string, string> {
     const word = args[at] ?? '';
     const [, name = '', inline] = /^--([^=]+)(?:=([\s\S]*))?$/.exec(word) ?? [];
     const option = OPTIONS.find((known: Option) => known.flag === name && !known.environmentOnly);
-    if (option === undefined) throw unknown('option', word, flagNames());
+    if (option === undefined) throw unknownName('option', word, flagNames());
     if (flags.has(name)) throw new values.ConfigError(`--${name} is given twice`);
     const isSwitch = !('value' in option);
     const value = inline ?? (isSwitch ? 'true' : args[++at]);
@@ -176,7 +214,8 @@ function readFlags(args: readonly string[]): ReadonlyMap<string, string> {
 function refuseUnknownVariables(environment: Environment): void {
   const known = OPTIONS.map((option) => environmentName(option.flag));
   for (const name of Object.keys(environment)) {
-    if (name.startsWith('WEFT_') && !known.includes(name)) throw unknown('variable', name, known);
+    if (name.startsWith('WEFT_') && !known.includes(name))
+      throw unknownName('variable', name, known);
   }
 }
 
@@ -222,20 +261,4 @@ function optionNamed(name: OptionName): Option {
 function flagNames(): readonly string[] {
   const given = OPTIONS.filter((option: Option) => option.environmentOnly !== true);
   return given.map((option) => `--${option.flag}`);
-}
-
-function unknown(what: string, word: string, known: readonly string[]): values.ConfigError {
-  const nearest = known.filter((name) => isNear(name, word.split('=')[0] ?? word));
-  const hint =
-    nearest.length > 0 ? `did you mean ${nearest.join(' or ')}?` : `known are ${known.join(', ')}`;
-  return new values.ConfigError(`"${word}" is no ${what} of weft peer: ${hint}`);
-}
-
-/** At most two letters differ at the end or the beginning: enough for a slip of the finger. */
-function isNear(known: string, word: string): boolean {
-  let same = 0;
-  while (same < known.length && known[same] === word[same]) same++;
-  let tail = 0;
-  while (tail < known.length - same && known.at(-1 - tail) === word.at(-1 - tail)) tail++;
-  return Math.max(known.length, word.length) - same - tail <= 2;
 }
