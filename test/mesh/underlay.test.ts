@@ -4,6 +4,7 @@ import { after, it } from 'node:test';
 import { type Packet, parseIpv4, reassembleStreams, startCapture } from '#test/support/capture.ts';
 import { startPing } from '#test/support/ping.ts';
 import { LAN_BRIDGE, RealCluster, type RealNode } from '#test/support/real-cluster.ts';
+import { APPLICATION_DATA, readTlsRecords } from '#test/support/tls-records.ts';
 
 const CONTROL_PORT = 6783;
 const VXLAN_PORT = 6784;
@@ -11,9 +12,6 @@ const VNI = 6784;
 /** RFC 7348 section 5: flags with the I bit, and the VNI in the upper 24 bits of the second word. */
 const VXLAN_HEADER = Buffer.from([0x08, 0, 0, 0, 0, VNI >> 8, VNI & 0xff, 0]);
 const ETHERNET_BYTES = 14;
-/** change_cipher_spec, alert, handshake and application data (RFC 8446 section 5.1). */
-const TLS_RECORD_TYPES = [20, 21, 22, 23];
-const TLS_HEADER_BYTES = 5;
 const PINGS = 20;
 
 const cluster = await RealCluster.create(3);
@@ -42,19 +40,6 @@ function isVxlan({ protocol, toPort }: Packet): boolean {
   return protocol === 'udp' && toPort === VXLAN_PORT;
 }
 
-/** Types of the TLS records that the stream consists of; the last may be cut off. Throws if it isn't TLS. */
-function readTlsRecords(name: string, stream: Buffer): readonly number[] {
-  const types: number[] = [];
-  for (let at = 0; at + TLS_HEADER_BYTES <= stream.length;) {
-    const type = stream.readUInt8(at);
-    assert.ok(TLS_RECORD_TYPES.includes(type), `${name}: byte ${at} is no type of a record`);
-    assert.equal(stream.readUInt8(at + 1), 3, `${name}: byte ${at + 1} is no version of TLS`);
-    types.push(type);
-    at += TLS_HEADER_BYTES + stream.readUInt16BE(at + 3);
-  }
-  return types;
-}
-
 it('nothing but links and the tunnel crosses the underlay', () => {
   const others = packets.filter((packet) => !isControl(packet) && !isVxlan(packet));
   assert.deepEqual(others, []);
@@ -80,7 +65,10 @@ it('links are TLS records and nothing else, in both directions, from their first
   const carrying = [...streams].filter(([, stream]) => stream.length > 0);
   assert.ok(carrying.length >= 6, `${carrying.length} streams`);
   for (const [name, stream] of carrying)
-    assert.ok(readTlsRecords(name, stream).includes(23), `${name} carries no application data`);
+    assert.ok(
+      readTlsRecords(name, stream).includes(APPLICATION_DATA),
+      `${name} carries no application data`,
+    );
 });
 
 it("peers' names, identities and holdings are never in clear", () => {

@@ -29,7 +29,7 @@ export interface Capture {
 
 /** Resolves when everything from now on is captured into the file. */
 export async function startCapture(
-  namespace: Namespace,
+  namespace: Pick<Namespace, 'name'>,
   { device, file }: { readonly device: string; readonly file: string },
 ): Promise<Capture> {
   // Root: the directory is closed to the user that tcpdump would become. Immediate mode: what waits
