@@ -15,7 +15,7 @@ import { type Notifications, openNotifications } from './netlink/notifications.t
 import { type Netlink, openNetlink } from './netlink/socket.ts';
 import { isOurs, observeKernel } from './observe.ts';
 import { NoInterfaceError, type Step, stepsFor } from './operation-requests.ts';
-import { processSysctls, type Sysctls } from './sysctl.ts';
+import { SYSCTL_DIRECTORY, sysctlsIn, type Sysctls } from './sysctl.ts';
 
 export interface LinuxKernelParts {
   readonly netlink: Netlink;
@@ -31,9 +31,9 @@ interface Prepared {
 }
 
 /** Opens the kernel of the process' network namespace. Throws NetlinkError. */
-export function openLinuxKernel(): Kernel {
+export function openLinuxKernel({ sysctlDirectory = SYSCTL_DIRECTORY } = {}): Kernel {
   const [netlink, notifications] = [openNetlink(), openNotifications()];
-  return new LinuxKernel({ netlink, notifications, sysctls: processSysctls });
+  return new LinuxKernel({ netlink, notifications, sysctls: sysctlsIn(sysctlDirectory) });
 }
 
 /** Made of its parts, so that a test can take them from another namespace. */
