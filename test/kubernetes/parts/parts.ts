@@ -2,18 +2,13 @@
  * What a test cluster is made of: Kubernetes' binaries, CNI plugins and images, from the cache or
  * made now. It starts nothing and knows no node.
  */
-
-/** One image, as a file for a node's containerd. */
-export interface ImageArchive {
-  /** The reference that pods name, such as `localhost/weft:dev`. */
-  readonly name: string;
-  /** Further references of the same image: to be tagged so after the import. */
-  readonly aliases: readonly string[];
-  /** An uncompressed docker-archive. Its path changes whenever its content does. */
-  readonly archive: string;
-  /** What the image takes when it is unpacked. */
-  readonly sizeBytes: number;
-}
+import path from 'node:path';
+import { cacheDirectory, PartsCache } from './cache.ts';
+import { PartsError } from './command.ts';
+import { goPart, kubernetesVersion, readTestImages } from './go-binaries.ts';
+import { provideGo } from './go-toolchain.ts';
+import { PAUSE_IMAGE, provideImages, type ImageArchive } from './images.ts';
+import { Progress } from './progress.ts';
 
 export interface Parts {
   /** Of Kubernetes, such as `v1.36.3`. */
@@ -37,8 +32,37 @@ export interface PrepareOptions {
   readonly e2e?: boolean;
 }
 
-/** Gives the parts, making those that the cache lacks. Rejects with PartsError. */
-export async function prepareParts(options: PrepareOptions): Promise<Parts> {
-  await Promise.resolve(options);
-  throw new Error('not made yet');
+/**
+ * Gives the parts, making those that the cache lacks. Rejects with PartsError. Programs that Debian
+ * has are installed by prepare.sh, which is run before.
+ */
+export async function prepareParts({ onProgress, e2e = false }: PrepareOptions): Promise<Parts> {
+  if (process.getuid?.() !== 0) throw new PartsError('Building images takes root: run it as root.');
+  const progress = new Progress(onProgress);
+  const cache = new PartsCache(cacheDirectory(process.env));
+  const onWait = (): void => {
+    onProgress('waiting for another process that makes parts of the cluster');
+  };
+  return cache.whileLocked(onWait, async () => provideAll(cache, progress, { e2e }));
+}
+
+async function provideAll(
+  cache: PartsCache,
+  progress: Progress,
+  { e2e }: { readonly e2e: boolean },
+): Promise<Parts> {
+  const builder = { go: await provideGo(cache, progress), progress };
+  const kubernetes = await cache.provide(goPart('kubernetes', builder));
+  const coredns = await cache.provide(goPart('coredns', builder));
+  const plugins = await cache.provide(goPart('cni-plugins', builder));
+  const endToEnd = e2e ? await cache.provide(goPart('e2e', builder)) : undefined;
+  const testImages = endToEnd === undefined ? [] : readTestImages(endToEnd);
+  return {
+    version: kubernetesVersion(),
+    bin: path.join(kubernetes, 'bin'),
+    cniBin: path.join(plugins, 'bin'),
+    images: await provideImages(cache, progress, { kubernetes, coredns, testImages }),
+    pauseImage: PAUSE_IMAGE,
+    ...(endToEnd !== undefined && { endToEndBin: path.join(endToEnd, 'bin') }),
+  };
 }

@@ -1,0 +1,199 @@
+/**
+ * The images of the cluster, each made once for what it is made from and kept as a file: pause,
+ * CoreDNS, the tools that tests run in pods, and Weft itself.
+ */
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import path from 'node:path';
+import { cacheName, type PartsCache } from './cache.ts';
+import { runCommand } from './command.ts';
+import { ImageStore } from './image-store.ts';
+import { copySources, hashSources } from './weft-sources.ts';
+import type { Progress } from './progress.ts';
+
+/** One image, as a file for a node's containerd. */
+export interface ImageArchive {
+  /** The reference that pods name, such as `localhost/weft:dev`. */
+  readonly name: string;
+  /** Further references of the same image: to be tagged so after the import. */
+  readonly aliases: readonly string[];
+  /** An uncompressed docker-archive. Its path changes whenever its content does. */
+  readonly archive: string;
+  /** What the image takes when it is unpacked. */
+  readonly sizeBytes: number;
+}
+
+export const WEFT_IMAGE = 'localhost/weft:dev';
+/** Debian with agnhost and the tools for looking at a network; agnhost is its entry point. */
+export const TOOLS_IMAGE = 'localhost/weft-tools:dev';
+export const COREDNS_IMAGE = 'localhost/coredns:dev';
+export const PAUSE_IMAGE = 'localhost/pause:dev';
+
+/** Directories of the parts that go into images. */
+export interface ImageIngredients {
+  /** Of the part `kubernetes`: agnhost and its certificate. */
+  readonly kubernetes: string;
+  readonly coredns: string;
+  /** The images that upstream's tests name; none if they are not wanted. */
+  readonly testImages: readonly string[];
+}
+
+interface Recipe {
+  readonly name: string;
+  /** Names the part of the cache. */
+  readonly part: string;
+  readonly aliases?: readonly string[];
+  readonly inputs: readonly string[];
+  /** Fills the directory that the image is built from. */
+  readonly fill: (context: string) => Promise<void> | void;
+  readonly instructions: string;
+  /** It is built on the base, so that has to be there first. */
+  readonly base?: string;
+  readonly buildArguments?: () => Promise<Readonly<Record<string, string>>>;
+}
+
+const DEFINITIONS = path.join(import.meta.dirname, 'images');
+const INSTRUCTIONS = 'Containerfile';
+const ARCHIVE = 'image.tar';
+
+/**
+ * Those of upstream's images that the tools' image can stand in for. The others are for tests of
+ * other things than the network.
+ */
+const REPLACEABLE = /\/e2e-test-images\/(?:agnhost|busybox|nginx|glibc-dns-testing):/;
+
+/** Gives the images, building those that the cache lacks. Throws PartsError. */
+export async function provideImages(
+  cache: PartsCache,
+  progress: Progress,
+  ingredients: ImageIngredients,
+): Promise<readonly ImageArchive[]> {
+  const store = new ImageStore(path.join(cache.directory, 'images'));
+  const base = `localhost/${cacheName('weft-base', readDefinition('base'))}:dev`;
+  const images: ImageArchive[] = [];
+  for (const recipe of recipes(ingredients, base)) {
+    const directory = await cache.provide({
+      part: recipe.part,
+      inputs: recipe.inputs,
+      make: async (directory) => {
+        await progress.during(`building the image ${recipe.name}`, async () => {
+          await store.removeIfLarge();
+          if (recipe.base !== undefined) await provideBase(store, recipe.base, directory);
+          await makeArchive(store, recipe, directory);
+        });
+      },
+    });
+    const archive = path.join(directory, ARCHIVE);
+    const { name, aliases = [] } = recipe;
+    images.push({ name, aliases, archive, sizeBytes: statSync(archive).size });
+  }
+  return images;
+}
+
+/** One at a time, since what Weft is built from may change while those before it are built. */
+function* recipes(
+  { kubernetes, coredns, testImages }: ImageIngredients,
+  base: string,
+): Generator<Recipe> {
+  yield {
+    name: PAUSE_IMAGE,
+    ...defined('pause'),
+    fill: async (context) => compilePause(context),
+  };
+  yield {
+    name: COREDNS_IMAGE,
+    ...defined('coredns', path.basename(coredns)),
+    fill: (context) =>
+      copyFileSync(path.join(coredns, 'bin/coredns'), path.join(context, 'coredns')),
+  };
+  yield {
+    name: TOOLS_IMAGE,
+    aliases: testImages.filter((name) => REPLACEABLE.test(name)),
+    ...defined('tools', path.basename(kubernetes), base),
+    base,
+    fill: (context) => {
+      for (const file of ['bin/agnhost', 'localhost.crt', 'localhost.key'])
+        copyFileSync(path.join(kubernetes, file), path.join(context, path.basename(file)));
+    },
+    buildArguments: async () => Promise.resolve({ BASE: base }),
+  };
+  yield weftRecipe(base);
+}
+
+function weftRecipe(base: string): Recipe {
+  const hash = hashSources();
+  return {
+    name: WEFT_IMAGE,
+    part: 'image-weft',
+    inputs: [hash, base],
+    base,
+    instructions: 'Dockerfile',
+    fill: (context) => copySources(context, hash),
+    buildArguments: async () => ({ BASE: base, npm_config_registry: await askNpmRegistry() }),
+  };
+}
+
+/** What is the same for the images that a folder of images/ defines. */
+function defined(
+  folder: string,
+  ...inputs: readonly string[]
+): Pick<Recipe, 'part' | 'inputs' | 'instructions'> {
+  return {
+    part: `image-${folder}`,
+    inputs: [...readDefinition(folder), ...inputs],
+    instructions: INSTRUCTIONS,
+  };
+}
+
+function readDefinition(folder: string): readonly string[] {
+  const directory = path.join(DEFINITIONS, folder);
+  return readdirSync(directory)
+    .sort()
+    .flatMap((file) => [file, readFileSync(path.join(directory, file), 'utf8')]);
+}
+
+async function makeArchive(store: ImageStore, recipe: Recipe, directory: string): Promise<void> {
+  const { name, instructions } = recipe;
+  const context = path.join(directory, 'context');
+  mkdirSync(context);
+  const folder = recipe.part.replace(/^image-/, '');
+  if (instructions === INSTRUCTIONS)
+    cpSync(path.join(DEFINITIONS, folder), context, { recursive: true });
+  await recipe.fill(context);
+  const buildArguments = await recipe.buildArguments?.();
+  await store.build({ name, context, instructions, ...(buildArguments && { buildArguments }) });
+  await store.save(name, path.join(directory, ARCHIVE));
+  rmSync(context, { recursive: true });
+}
+
+/** Debian, which the image's instructions begin from: no registry is asked for one. */
+async function provideBase(store: ImageStore, name: string, directory: string): Promise<void> {
+  if (await store.has(name)) return;
+  const context = path.join(directory, 'base');
+  cpSync(path.join(DEFINITIONS, 'base'), context, { recursive: true });
+  const script = path.join(context, 'make-root.sh');
+  const task = 'making the Debian that images are built on';
+  await runCommand(['sh', script, path.join(context, 'root.tar')], { task });
+  await store.build({ name, context, instructions: INSTRUCTIONS });
+  rmSync(context, { recursive: true });
+}
+
+async function compilePause(context: string): Promise<void> {
+  const files = ['-o', path.join(context, 'pause'), path.join(context, 'pause.c')];
+  await runCommand(['cc', '-static', '-O2', '-s', '-Wall', '-Wextra', ...files], {
+    task: 'compiling pause.c',
+  });
+}
+
+/** The registry that this machine's npm uses: inside the build its settings aren't there. */
+async function askNpmRegistry(): Promise<string> {
+  const command = ['npm', 'config', 'get', 'registry'];
+  return (await runCommand(command, { task: 'asking npm for its registry' })).trim();
+}
