@@ -1,0 +1,188 @@
+/** The manifests are equal to the code: options, rights and paths; and weft.yaml is what the parts make. */
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { parseAllDocuments } from 'yaml';
+import { parseConfig } from '../../peer/config/config.ts';
+import { readTypeScript } from './sources.ts';
+
+const PARTS = 'manifests/parts';
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+interface Container {
+  readonly image: string;
+  readonly args: readonly string[];
+  readonly env?: readonly { readonly name: string }[];
+  readonly securityContext: Readonly<Record<string, unknown>>;
+  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
+}
+
+interface PodSpec {
+  readonly containers: readonly Container[];
+  readonly initContainers?: readonly Container[];
+  readonly volumes: readonly {
+    readonly name: string;
+    readonly hostPath?: { readonly path: string };
+  }[];
+}
+
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly data?: Readonly<Record<string, string>>;
+  readonly rules?: readonly Rule[];
+  readonly spec?: { readonly template: { readonly spec: PodSpec } };
+}
+
+const weft = readManifests('manifests/weft.yaml');
+const removal = readManifests('manifests/remove.yaml');
+
+describe('weft.yaml', () => {
+  it('is what the parts make', () => {
+    const parts = readdirSync(PARTS)
+      .filter((file) => file !== 'kustomization.yaml')
+      .flatMap((file) => readManifests(`${PARTS}/${file}`));
+    assert.deepEqual(sortByKind(weft), sortByKind(parts));
+  });
+
+  it('has all files of the parts', () => {
+    const [kustomization] = readYaml(`${PARTS}/kustomization.yaml`) as readonly {
+      readonly resources: readonly string[];
+    }[];
+    const files = readdirSync(PARTS).filter((file) => file !== 'kustomization.yaml');
+    assert.deepEqual([...(kustomization?.resources ?? [])].sort(), files.sort());
+  });
+
+  it('gives the peer options that it takes, with values that it takes', () => {
+    const { args, env = [] } = peerContainer();
+    const [verb, ...given] = args;
+    const knobs = Object.entries(find(weft, 'ConfigMap').data ?? {});
+    const words = given.filter((word) => !word.startsWith('--options-dir='));
+    const flags = [...words, ...knobs.map(([name, value]) => `--${name}=${value}`)];
+    const environment = Object.fromEntries(env.map(({ name }) => [name, 'node-1']));
+    assert.equal(verb, 'peer');
+    assert.doesNotThrow(() => parseConfig(flags, environment));
+  });
+
+  it('mounts every directory of the host that the peer writes', () => {
+    const container = peerContainer();
+    const [, ...args] = container.args;
+    const words = args.filter((word) => !word.startsWith('--options-dir='));
+    const config = parseConfig(words, {});
+    const written = [
+      config.stateDirectory,
+      config.cniQueue,
+      config.cniBinDirectory,
+      config.cniConfDirectory,
+      config.cniSocket.replace(/\/[^/]*$/, ''),
+      `${config.sysctlDirectory}/net`,
+    ];
+    const mounted = container.volumeMounts.map(({ mountPath }) => mountPath);
+    assert.deepEqual(
+      written.filter((directory) => !mounted.includes(directory ?? '')),
+      [],
+    );
+  });
+
+  it('gives the rights that the code asks for, and no other', () => {
+    const given = weft.flatMap(({ rules = [] }) => rules.flatMap(rightsOf));
+    assert.deepEqual(sortUnique(given), sortUnique(rightsInCode()));
+  });
+});
+
+describe('a pod of ours', () => {
+  const specs = [...weft, ...removal].flatMap(({ spec }) =>
+    spec === undefined ? [] : [spec.template.spec],
+  );
+  const containers = specs.flatMap((spec) => [...(spec.initContainers ?? []), ...spec.containers]);
+
+  it('has no capability but NET_ADMIN and can get no other', () => {
+    for (const { securityContext } of containers) {
+      assert.deepEqual(securityContext, {
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        runAsUser: 0,
+        runAsGroup: 0,
+        capabilities: { drop: ['ALL'], add: ['NET_ADMIN'] },
+        seccompProfile: { type: 'RuntimeDefault' },
+      });
+    }
+  });
+
+  it('runs one image everywhere, so that one line of `images` replaces it', () => {
+    assert.deepEqual(sortUnique(containers.map(({ image }) => image)), ['localhost/weft:dev']);
+  });
+
+  it('that removes reaches the same directories of the host as the peer', () => {
+    const [peer = [], remover = []] = specs.map(({ volumes }) =>
+      volumes.flatMap(({ hostPath }) => (hostPath === undefined ? [] : [hostPath.path])).sort(),
+    );
+    assert.deepEqual(remover, peer);
+  });
+});
+
+/** Each as `verb resource`, the resource with its group as kubectl writes it. */
+function rightsOf({ apiGroups, resources, verbs }: Rule): readonly string[] {
+  return apiGroups.flatMap((group) =>
+    resources.flatMap((resource) => {
+      const name = group === '' ? resource : `${resource}.${group}`;
+      return verbs.map((verb) => `${verb} ${name}`);
+    }),
+  );
+}
+
+/**
+ * Every request to the API server stands beside the right that it needs, for the message that tells
+ * that it lacks; so these say what is used.
+ */
+function rightsInCode(): readonly string[] {
+  return readTypeScript()
+    .filter(({ path }) => path.startsWith('peer/'))
+    .flatMap(({ path, text }) => [
+      ...[...text.matchAll(/verb: '(\w+)',\s*resource: ['`]([\w./]+)/g)].map(
+        ([, verb, resource]) => `${verb} ${resource}`,
+      ),
+      ...(path.endsWith('/api-lease-store.ts')
+        ? [...text.matchAll(/#(?:unavailable|read|write)\('(\w+)'/g)].map(
+            ([, verb]) => `${verb} leases.coordination.k8s.io`,
+          )
+        : []),
+    ]);
+}
+
+function peerContainer(): Container {
+  const [container] = find(weft, 'DaemonSet').spec?.template.spec.containers ?? [];
+  assert.ok(container !== undefined, 'the DaemonSet has no container');
+  return container;
+}
+
+function find(manifests: readonly Manifest[], kind: string): Manifest {
+  const found = manifests.find((manifest) => manifest.kind === kind);
+  assert.ok(found !== undefined, `there is no ${kind}`);
+  return found;
+}
+
+function sortByKind(manifests: readonly Manifest[]): readonly Manifest[] {
+  return manifests.toSorted((a, b) => (a.kind < b.kind ? -1 : 1));
+}
+
+function sortUnique(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)].sort();
+}
+
+function readManifests(file: string): readonly Manifest[] {
+  return readYaml(file) as readonly Manifest[];
+}
+
+/** Throws for what is no YAML, or has a key twice. */
+function readYaml(file: string): readonly unknown[] {
+  return parseAllDocuments(readFileSync(file, 'utf8')).map((document) => {
+    assert.deepEqual(document.errors, [], file);
+    return document.toJS() as unknown;
+  });
+}
