@@ -115,7 +115,7 @@ test('a connection outlives that its table is replaced', () =>
     await run(a).reconciler.poll();
     await using ping = await startPing(pod, '198.51.100.9');
     for (let i = 0; i < 5; i++) {
-      await a.namespace.exec('nft', 'flush', 'table', 'inet', 'weft');
+      await a.namespace.exec('nft', 'add', 'rule', 'inet', 'weft', 'postrouting', 'counter');
       await run(a).reconciler.poll();
     }
     assert.match(await ping.summary(), / 0% packet loss/);
