@@ -58,7 +58,12 @@ interface Failure {
 export function describeFailure({ command, task, output = '', reason = '' }: Failure): string {
   const lines = output.trimEnd().split('\n').slice(-SHOWN_LINES_MAX);
   const said = lines.join('\n').trim() === '' ? reason : lines.join('\n');
-  return [`${task} failed: ${command.join(' ')}`, said, adviceFor(output)].join('\n');
+  return [
+    `${task} failed. The last that it said:`,
+    said,
+    adviceFor(output),
+    `It was: ${command.join(' ')}`,
+  ].join('\n');
 }
 
 function adviceFor(output: string): string {

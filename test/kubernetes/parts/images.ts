@@ -15,6 +15,7 @@ import path from 'node:path';
 import { cacheName, type PartsCache } from './cache.ts';
 import { runCommand } from './command.ts';
 import { ImageStore } from './image-store.ts';
+import { UPSTREAM_NAMES } from './upstream-images.ts';
 import { copySources, hashSources } from './weft-sources.ts';
 import type { Progress } from './progress.ts';
 
@@ -41,8 +42,6 @@ export interface ImageIngredients {
   /** Of the part `kubernetes`: agnhost and its certificate. */
   readonly kubernetes: string;
   readonly coredns: string;
-  /** The images that upstream's tests name; none if they are not wanted. */
-  readonly testImages: readonly string[];
 }
 
 interface Recipe {
@@ -62,12 +61,6 @@ interface Recipe {
 const DEFINITIONS = path.join(import.meta.dirname, 'images');
 const INSTRUCTIONS = 'Containerfile';
 const ARCHIVE = 'image.tar';
-
-/**
- * Those of upstream's images that the tools' image can stand in for. The others are for tests of
- * other things than the network.
- */
-const REPLACEABLE = /\/e2e-test-images\/(?:agnhost|busybox|nginx|glibc-dns-testing):/;
 
 /** Gives the images, building those that the cache lacks. Throws PartsError. */
 export async function provideImages(
@@ -98,10 +91,7 @@ export async function provideImages(
 }
 
 /** One at a time, since what Weft is built from may change while those before it are built. */
-function* recipes(
-  { kubernetes, coredns, testImages }: ImageIngredients,
-  base: string,
-): Generator<Recipe> {
+function* recipes({ kubernetes, coredns }: ImageIngredients, base: string): Generator<Recipe> {
   yield {
     name: PAUSE_IMAGE,
     ...defined('pause'),
@@ -115,7 +105,7 @@ function* recipes(
   };
   yield {
     name: TOOLS_IMAGE,
-    aliases: testImages.filter((name) => REPLACEABLE.test(name)),
+    aliases: UPSTREAM_NAMES,
     ...defined('tools', path.basename(kubernetes), base),
     base,
     fill: (context) => {

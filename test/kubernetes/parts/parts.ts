@@ -9,6 +9,7 @@ import { goPart, kubernetesVersion, readTestImages } from './go-binaries.ts';
 import { provideGo } from './go-toolchain.ts';
 import { PAUSE_IMAGE, provideImages, type ImageArchive } from './images.ts';
 import { Progress } from './progress.ts';
+import { checkUpstreamNames } from './upstream-images.ts';
 
 export interface Parts {
   /** Of Kubernetes, such as `v1.36.3`. */
@@ -56,12 +57,12 @@ async function provideAll(
   const coredns = await cache.provide(goPart('coredns', builder));
   const plugins = await cache.provide(goPart('cni-plugins', builder));
   const endToEnd = e2e ? await cache.provide(goPart('e2e', builder)) : undefined;
-  const testImages = endToEnd === undefined ? [] : readTestImages(endToEnd);
+  if (endToEnd !== undefined) checkUpstreamNames(readTestImages(endToEnd));
   return {
     version: kubernetesVersion(),
     bin: path.join(kubernetes, 'bin'),
     cniBin: path.join(plugins, 'bin'),
-    images: await provideImages(cache, progress, { kubernetes, coredns, testImages }),
+    images: await provideImages(cache, progress, { kubernetes, coredns }),
     pauseImage: PAUSE_IMAGE,
     ...(endToEnd !== undefined && { endToEndBin: path.join(endToEnd, 'bin') }),
   };
