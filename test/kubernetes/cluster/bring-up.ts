@@ -1,0 +1,60 @@
+/**
+ * The two commands that make and remove the cluster, from claim to release: what `npm run kubernetes`
+ * does, and what tests do that want a cluster for themselves.
+ */
+import { prepareParts } from '../parts/parts.ts';
+import { joinCgroup } from './cgroups.ts';
+import { claimCluster, claimClusterFromHolder } from './claim.ts';
+import { ClusterError } from './command.ts';
+import { BUILDER_CGROUP, type ClusterOptions, planCluster } from './plan.ts';
+import { readState } from './state.ts';
+import { findRemains, isAnythingLeft, type Remains, tearDown } from './teardown.ts';
+import { makeCluster, type UpOptions } from './up.ts';
+
+/**
+ * Makes a cluster; what an earlier one left is removed first, and all of this one if it fails or is
+ * stopped. Throws ClusterError, also if one is running.
+ */
+export async function bringUp(options: ClusterOptions, { onProgress, stop }: UpOptions) {
+  requireRoot();
+  await using claim = await claimCluster();
+  await refuseSecondCluster();
+  const parts = await prepareParts({ onProgress });
+  stop.throwIfAborted();
+  if (isAnythingLeft(await findRemains())) {
+    onProgress('removing what an earlier cluster left');
+    await tearDown();
+  }
+  const leaveCgroup = await joinCgroup(BUILDER_CGROUP);
+  try {
+    await makeCluster({ plan: planCluster(options), parts }, { onProgress, stop });
+    await leaveCgroup();
+  } catch (error) {
+    await leaveCgroup();
+    await tearDown();
+    throw error;
+  }
+}
+
+/** Removes everything of any cluster, ending a command that makes one. Gives what there was. */
+export async function takeDown(): Promise<Remains> {
+  requireRoot();
+  await using claim = await claimClusterFromHolder();
+  const remains = await findRemains();
+  await tearDown();
+  return remains;
+}
+
+function requireRoot(): void {
+  if (process.getuid?.() === 0) return;
+  throw new ClusterError(
+    'the test cluster is made of namespaces, mounts and cgroups, which takes root: run it as root, for example with sudo',
+  );
+}
+
+async function refuseSecondCluster(): Promise<void> {
+  if ((await readState()) === undefined) return;
+  throw new ClusterError(
+    'a test cluster is running already: use it, or remove it with npm run kubernetes -- down',
+  );
+}
