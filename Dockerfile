@@ -17,9 +17,9 @@ COPY package.json package-lock.json .npmrc ./
 ARG npm_config_registry=https://registry.npmjs.org/
 # Node itself is the one of these packages that is for this architecture; only its program is kept.
 # npm has certificates of its own; the base's may know of more.
-RUN NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt npm ci --omit=dev --no-update-notifier \
+RUN NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt npm ci --omit=dev --no-update-notifier --cache=/tmp/npm \
   && cp node_modules/node-linux-*/bin/node /usr/local/bin/node \
-  && rm -rf node_modules/node-linux-* node_modules/.bin node_modules/.package-lock.json /root/.npm \
+  && rm -rf node_modules/node-linux-* node_modules/.bin node_modules/.package-lock.json /tmp/npm \
   && find node_modules -type f \( -name '*.md' -o -name '*.map' -o -name '*.d.ts' -o -name '*.d.cts' -o -name '*.d.mts' \) -delete
 
 # What Node, `nft` and the native packages are linked with, at the same paths. /usr/bin/env is for the
@@ -36,7 +36,8 @@ RUN mkdir -p /runtime/etc /runtime/tmp /runtime/usr/bin /runtime/usr/sbin /runti
   && echo 'root:x:0:' >/runtime/etc/group \
   && echo 'hosts: files dns' >/runtime/etc/nsswitch.conf \
   && find /runtime node_modules -type f \( -name '*.node' -o -perm -100 \) -exec ldd {} + 2>/dev/null \
-    | grep -o '/[^ :]*\.so[^ :]*' | grep -v '^/opt/' | sort -u | xargs cp --parents -L -t /runtime
+    | grep -o '/[^ :]*\.so[^ :]*' | grep -v '^/opt/' | sort -u | xargs cp --parents -L -t /runtime \
+  && chroot /runtime /usr/local/bin/node --version && chroot /runtime /usr/sbin/nft --version
 
 COPY plugin/launcher plugin/launcher
 RUN sh plugin/launcher/build.sh
