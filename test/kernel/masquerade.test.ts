@@ -33,8 +33,14 @@ async function serveSources(namespace: Namespace): Promise<AsyncDisposable> {
 }
 
 /** The address that the server at `to` sees. */
-function sourceSeen(from: Namespace, to: string): Promise<string> {
-  return from.exec('timeout', '5', 'bash', '-c', `exec 3<>/dev/tcp/${to}/${PORT}; cat <&3`);
+function sourceSeen(from: Namespace, to: string, { withinS = 5 } = {}): Promise<string> {
+  return from.exec(
+    'timeout',
+    `${withinS}`,
+    'bash',
+    '-c',
+    `exec 3<>/dev/tcp/${to}/${PORT}; cat <&3`,
+  );
 }
 
 /** Pings until its summary is asked for; resolves with the first answer, so with a connection. */
@@ -89,7 +95,8 @@ test('a host outside and another node see the node, a pod elsewhere sees the pod
     for (const where of [outside, podB, a.namespace, b.namespace])
       servers.use(await serveSources(where));
 
-    await assert.rejects(sourceSeen(podA, '198.51.100.9'), 'nobody outside knows the way to a pod');
+    const unanswered = sourceSeen(podA, '198.51.100.9', { withinS: 1 });
+    await assert.rejects(unanswered, 'nobody outside knows the way to a pod');
     const { reconciler } = run(a);
     await reconciler.poll();
     assert.deepEqual(reconciler.status().failures, []);
