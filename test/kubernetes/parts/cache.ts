@@ -81,8 +81,9 @@ export class PartsCache {
   async whileLocked<Result>(onWait: () => void, work: () => Promise<Result>): Promise<Result> {
     const notice = setTimeout(onWait, WAITING_NOTICE_MS);
     // The kernel's lock goes with whoever holds it: cat ends when our end of its input is closed.
-    const file = path.join(this.directory, '.lock');
-    const holder = execa('flock', [file, 'sh', '-c', 'echo held; exec cat'], {
+    const lock = path.join(this.directory, '.lock');
+    const [file, ...args] = ['flock', lock, 'sh', '-c', 'echo held; exec cat'];
+    const holder = execa(file, args, {
       stdin: 'pipe',
       stdout: 'pipe',
       buffer: false,

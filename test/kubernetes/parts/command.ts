@@ -21,6 +21,9 @@ const SHOWN_LINES_MAX = 25;
 /** A tool's output is kept for the error alone, and none of ours prints more than some kilobytes. */
 const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
 
+/** A build that outlived us would be in the way of the next one, which holds the lock of the cache by then. */
+const ENDS_WITH_US: readonly string[] = ['setpriv', '--pdeathsig', 'KILL', '--'];
+
 const NETWORK_TROUBLE =
   /no such host|could ?n[o']t resolve|temporary failure|network is unreachable|connection (?:refused|timed out|reset)|i\/o timeout|tls handshake|failed to establish a new connection/i;
 
@@ -32,7 +35,8 @@ export async function runCommand(
   command: readonly string[],
   { task, directory, environment = {} }: CommandOptions,
 ): Promise<string> {
-  const result = await execa('setpriv', ['--pdeathsig', 'KILL', '--', ...command], {
+  const [file = '', ...args] = [...ENDS_WITH_US, ...command];
+  const result = await execa(file, args, {
     ...(directory === undefined ? {} : { cwd: directory }),
     env: environment,
     stdin: 'ignore',
