@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { parseConfig } from '../../peer/config/config.ts';
+import { OPTIONS, type Option } from '../../peer/config/options.ts';
 import { readTypeScript } from './sources.ts';
 
 const PARTS = 'manifests/parts';
@@ -123,6 +124,47 @@ describe('a pod of ours', () => {
       volumes.flatMap(({ hostPath }) => (hostPath === undefined ? [] : [hostPath.path])).sort(),
     );
     assert.deepEqual(remover, peer);
+  });
+});
+
+describe('INSTALL.md', () => {
+  const text = readFileSync('docs/INSTALL.md', 'utf8');
+
+  it('tells keys of the ConfigMap that are options, with the defaults that they have', () => {
+    const rows = [...text.matchAll(/^\| `([a-z-]+)` \| `([^`]*)` \|/gm)];
+    assert.notEqual(rows.length, 0);
+    for (const [, key = '', told] of rows) {
+      const option = OPTIONS.find((known) => known.flag === key) as Option | undefined;
+      assert.ok(option !== undefined, `${key} is no option`);
+      assert.equal(option.value === undefined ? 'false' : option.default, told, key);
+    }
+  });
+
+  it('links to headings that it has', () => {
+    const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^a-z -]/g, '')
+        .replaceAll(' ', '-'),
+    );
+    const targets = [...text.matchAll(/\]\(#([^)]*)\)/g)].map(([, target = '']) => target);
+    assert.deepEqual(
+      targets.filter((target) => !headings.includes(target)),
+      [],
+    );
+  });
+
+  it('patches objects that the manifest has', () => {
+    const patches = [...text.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].flatMap(([, yaml = '']) => {
+      const { patches: found = [] } = parse(yaml) as {
+        readonly patches?: readonly { readonly patch: string }[];
+      };
+      return found.map(({ patch }) => parse(patch) as Manifest);
+    });
+    assert.notEqual(patches.length, 0);
+    for (const { kind, metadata } of patches) {
+      assert.equal(find(weft, kind).metadata.name, metadata.name);
+    }
   });
 });
 
