@@ -17,6 +17,7 @@ const USAGE = `Usage: weft VERB [OPTIONS]
 
   peer      run the peer of this node
   status    what the peer on this node says of itself; --json for the report
+  reset     take away what Weft left on this node
   version   print the version
 
 weft VERB --help tells more.
@@ -28,6 +29,7 @@ type Verb = (args: readonly string[]) => Promise<number>;
 const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   peer: async () => (await import('./cli/peer.ts')).runPeer,
   status: async () => (await import('./cli/status.ts')).runStatus,
+  reset: async () => (await import('./cli/reset.ts')).runReset,
   version: async () => (await import('./cli/version.ts')).runVersion,
 };
 

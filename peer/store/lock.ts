@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DirectoryInUse, hasSqliteCode } from './errors.ts';
 
-const LOCK_FILE = 'lock';
+export const LOCK_FILE = 'lock';
 
 /** SQLITE_BUSY and SQLITE_NOTADB, https://sqlite.org/rescode.html. */
 const SQLITE_BUSY = 5;
