@@ -5,16 +5,20 @@
 import { spawn } from 'node:child_process';
 import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { ClusterError } from './command.ts';
 import { cgroupProcsFiles, makeCgroup } from './cgroups.ts';
 
 /**
- * Becomes the command that follows its first argument, once it is in the cgroups. If these are gone,
- * because the cluster is being taken down, it ends.
+ * Becomes the command that follows its first argument, once it is in the cgroups, which it says on
+ * descriptor 3. If the cgroups are gone, because the cluster is being taken down, it ends.
  */
 const ENTER_CGROUP = `set -eu
 for file in $1; do echo $$ >"$file"; done
 shift
+echo entered >&3
+exec 3>&-
 exec "$@"`;
 
 export interface BackgroundProcess {
@@ -25,7 +29,10 @@ export interface BackgroundProcess {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Starts it. Throws ClusterError if there is no such program; how it fares later is in its log. */
+/**
+ * Starts it. Resolves when it is in its cgroup, about to become its command. Throws ClusterError if it
+ * does not come so far; how it fares later is in its log.
+ */
 export async function startInBackground(background: BackgroundProcess): Promise<void> {
   const { command, cgroup, logFile, environment = {} } = background;
   await makeCgroup(cgroup);
@@ -35,15 +42,13 @@ export async function startInBackground(background: BackgroundProcess): Promise<
   const child = spawn('/bin/sh', ['-c', ENTER_CGROUP, 'sh', files, ...command], {
     detached: true,
     cwd: '/',
-    stdio: ['ignore', log.fd, log.fd],
+    stdio: ['ignore', log.fd, log.fd, 'pipe'],
     env: { ...process.env, ...environment },
   });
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  child.once('spawn', resolve).once('error', reject);
-  await promise.catch((error: unknown) => {
-    throw new ClusterError(`${command.join(' ')} can't be started: ${String(error)}`, {
-      cause: error,
-    });
-  });
+  const entered = await text(child.stdio[3] as Readable).catch(() => '');
+  if (entered === '')
+    throw new ClusterError(
+      `${command.join(' ')} could not be started in cgroup ${cgroup}: see ${logFile}`,
+    );
   child.unref();
 }

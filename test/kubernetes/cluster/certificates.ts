@@ -25,10 +25,12 @@ interface KeyPair {
 /** Makes all of them. `apiAddress` is where nodes reach the API server. */
 export async function makeCertificates(apiAddress: string): Promise<void> {
   await mkdir(DIRECTORY, { recursive: true, mode: 0o700 });
-  await openssl([
-    ...['req', '-x509', ...newKey(AUTHORITY_KEY), '-out', AUTHORITY, '-days', VALID_DAYS],
-    ...['-subj', '/CN=weft-kubernetes', '-addext', 'keyUsage=critical,keyCertSign,cRLSign'],
-  ]);
+  await openssl(
+    `req -x509 -days ${VALID_DAYS} -subj /CN=weft-kubernetes -out ${AUTHORITY}`,
+    ...newKey(AUTHORITY_KEY),
+    '-addext',
+    'keyUsage=critical,keyCertSign,cRLSign',
+  );
   await Promise.all([
     issue(API_SERVER, '/CN=kube-apiserver', [
       `subjectAltName=${apiServerNames(apiAddress)}`,
@@ -38,7 +40,7 @@ export async function makeCertificates(apiAddress: string): Promise<void> {
     issue(KUBELET_CLIENT, '/O=system:masters/CN=kube-apiserver-kubelet-client', [
       'extendedKeyUsage=clientAuth',
     ]),
-    openssl(['ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', SERVICE_ACCOUNT_KEY]),
+    openssl(`ecparam -genkey -noout -name prime256v1 -out ${SERVICE_ACCOUNT_KEY}`),
   ]);
 }
 
@@ -57,19 +59,24 @@ async function issue(
   subject: string,
   extensions: readonly string[],
 ): Promise<void> {
-  await openssl([
-    ...['req', '-x509', '-CA', AUTHORITY, '-CAkey', AUTHORITY_KEY, ...newKey(key)],
-    ...['-out', certificate, '-days', VALID_DAYS, '-subj', subject],
+  await openssl(
+    `req -x509 -days ${VALID_DAYS} -subj ${subject} -out ${certificate}`,
+    ...newKey(key),
+    '-CA',
+    AUTHORITY,
+    '-CAkey',
+    AUTHORITY_KEY,
     ...['basicConstraints=critical,CA:FALSE', ...extensions].flatMap((text) => ['-addext', text]),
-  ]);
+  );
 }
 
 function newKey(file: string): readonly string[] {
   return ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', file];
 }
 
-async function openssl(parameters: readonly string[]): Promise<void> {
-  await runCommand(['openssl', ...parameters]);
+/** The first words are given as one text: they and our paths have no spaces in them. */
+async function openssl(first: string, ...parameters: readonly string[]): Promise<void> {
+  await runCommand(['openssl', ...first.split(' '), ...parameters]);
 }
 
 function keyPair(name: string): KeyPair {

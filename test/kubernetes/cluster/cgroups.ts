@@ -69,12 +69,11 @@ export async function cgroupProcsFiles(cgroup: string): Promise<readonly string[
 export async function joinCgroup(cgroup: string): Promise<() => Promise<void>> {
   const before = await readFile('/proc/self/cgroup', 'utf8');
   await makeCgroup(cgroup);
-  const move = async (file: string) => await appendFile(file, `${process.pid}`);
-  for (const file of await cgroupProcsFiles(cgroup)) await move(file);
+  for (const file of await cgroupProcsFiles(cgroup)) await moveSelf(file);
   const hierarchies = await readHierarchies();
   return async () => {
     for (const { directory, mountOptions } of hierarchies)
-      await move(`${directory}${findOwnCgroup(before, mountOptions)}/cgroup.procs`);
+      await moveSelf(`${directory}${findOwnCgroup(before, mountOptions)}/cgroup.procs`);
   };
 }
 
@@ -119,6 +118,10 @@ export async function listCgroups(directory: string): Promise<readonly string[]>
   const children = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   const below = await Promise.all(children.map((name) => listCgroups(`${directory}/${name}`)));
   return [directory, ...below.flat()];
+}
+
+async function moveSelf(procsFile: string): Promise<void> {
+  await appendFile(procsFile, `${process.pid}`);
 }
 
 /** The kernel says EBUSY for some moments after the last process's end. */

@@ -63,7 +63,7 @@ export interface Cluster {
 
 /** A Pod's manifest, as far as this file has to know it. */
 export interface StaticPod {
-  readonly metadata: { readonly name: string };
+  readonly metadata: { readonly name: string; readonly namespace?: string };
   readonly [field: string]: unknown;
 }
 

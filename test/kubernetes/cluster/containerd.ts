@@ -5,7 +5,7 @@ import type { NodePlan } from './plan.ts';
 import type { ImageArchive } from '../parts/images.ts';
 
 /** The containerd namespace that the kubelet's requests go to. */
-const CONTAINERD_NAMESPACE = 'k8s.io';
+export const CONTAINERD_NAMESPACE = 'k8s.io';
 
 /** Imports an image under its name and all others that it has. */
 export async function importImage(node: NodePlan, image: ImageArchive): Promise<void> {
@@ -19,14 +19,17 @@ export async function killContainer(
   node: NodePlan,
   { namespace, name }: { readonly namespace: string; readonly name: string },
 ): Promise<void> {
-  const label = (key: string, value: string) => `labels."io.kubernetes.${key}"==${value}`;
-  const filter = `${label('pod.namespace', namespace)},${label('container.name', name)}`;
+  const filter = `${matchLabel('pod.namespace', namespace)},${matchLabel('container.name', name)}`;
   const named = (await ctr(node, ['containers', 'list', '--quiet', filter])).split('\n');
   const running = parseRunningTasks(await ctr(node, ['tasks', 'list']));
   const found = running.filter((id) => named.includes(id));
   if (found.length === 0)
     throw new ClusterError(`no container ${name} of namespace ${namespace} runs on ${node.name}`);
   for (const id of found) await ctr(node, ['tasks', 'kill', '--signal', 'SIGKILL', id]);
+}
+
+function matchLabel(key: string, value: string): string {
+  return `labels."io.kubernetes.${key}"==${value}`;
 }
 
 /** Ids off the table of `ctr tasks list`: id, pid and status, with a line above them. */

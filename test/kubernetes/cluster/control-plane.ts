@@ -127,6 +127,8 @@ function controllerManagerFlags(): readonly string[] {
     '--leader-elect=false',
     '--use-service-account-credentials=true',
     `--service-account-private-key-file=${SERVICE_ACCOUNT_KEY}`,
+    // Its default is a directory of the machine's /usr, which it would make.
+    `--flex-volume-plugin-dir=${CLUSTER_DIRECTORY}/flex-volumes`,
     // What pods are given to verify the API server by.
     `--root-ca-file=${AUTHORITY}`,
     // Addresses are the network's business, not the control plane's.

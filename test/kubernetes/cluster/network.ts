@@ -31,7 +31,9 @@ export async function connectNode(node: NodePlan, world: WorldPlan): Promise<voi
   await writeSysctl(node.namespace, 'net/ipv4/ip_forward', '1');
 }
 
-export async function disconnectNode({ namespace }: NodePlan): Promise<void> {
+export async function disconnectNode({ name, namespace }: NodePlan): Promise<void> {
+  // The namespace's own end is some milliseconds behind its name's, and would take the link with it.
+  await runIpBatch([`link delete ${name}`], LAN_NAMESPACE);
   await runIpBatch([`netns delete ${namespace}`]);
 }
 

@@ -3,7 +3,6 @@
  * and goes inside; what happens in there first is node-init.sh's.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createConnection } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startInBackground } from './background.ts';
@@ -21,6 +20,7 @@ import {
 } from './node-config.ts';
 import { logDirectory, type NodePlan } from './plan.ts';
 import type { ClusterState } from './state.ts';
+import { isServing } from './unix-socket.ts';
 
 const INIT = path.join(import.meta.dirname, 'node-init.sh');
 /** Mounts, and containerd's own start: half a second, on busy cores some. */
@@ -88,6 +88,11 @@ async function findInit(node: NodePlan): Promise<number | undefined> {
   return undefined;
 }
 
+/** Where the node's /var/lib/containerd lies on the machine; node-init.sh puts it there. */
+export function containerdStorage({ directory }: NodePlan): string {
+  return `${directory}/own/var/lib/containerd`;
+}
+
 async function untilContainerdServes(node: NodePlan): Promise<void> {
   const deadlineMs = performance.now() + START_TIMEOUT_MS;
   while (!(await isContainerdThere(node))) {
@@ -100,14 +105,10 @@ async function untilContainerdServes(node: NodePlan): Promise<void> {
   }
 }
 
-/** The socket lies in the node's own /run, which is reached through its first process. */
+/** Its socket lies in the node's own /run, which is reached through the node's first process. */
 async function isContainerdThere(node: NodePlan): Promise<boolean> {
   const pid = await findInit(node);
-  if (pid === undefined) return false;
-  const socket = createConnection(`/proc/${pid}/root${CONTAINERD_SOCKET}`);
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-  return await promise.finally(() => socket.destroy());
+  return pid !== undefined && (await isServing(`/proc/${pid}/root${CONTAINERD_SOCKET}`));
 }
 
 async function writeConfiguration({ plan, parts }: ClusterState, node: NodePlan): Promise<void> {

@@ -7,11 +7,11 @@ import { ClusterError, insideNamespace } from './command.ts';
 import { startControlPlane } from './control-plane.ts';
 import { makeCredentials } from './credentials.ts';
 import { deployDns } from './dns.ts';
-import { importImage } from './containerd.ts';
+import { copyStorage } from './image-template.ts';
 import { runKubectl } from './kubectl.ts';
 import { describeLogEnd } from './logs.ts';
 import { makeNetwork } from './network.ts';
-import { letNodeJoin, startNode } from './node.ts';
+import { containerdStorage, letNodeJoin, startNode } from './node.ts';
 import { CLUSTER_DIRECTORY, logDirectory, type NodePlan, WORLD_CGROUP } from './plan.ts';
 import { type ClusterState, writeState } from './state.ts';
 
@@ -26,8 +26,13 @@ export interface UpOptions {
   readonly stop: AbortSignal;
 }
 
+interface MakeOptions extends UpOptions {
+  /** A containerd's storage with all images in it. */
+  readonly imageTemplate: string;
+}
+
 /** Makes the cluster. Resolves when the API server answers and every node is registered. */
-export async function makeCluster(state: ClusterState, options: UpOptions): Promise<void> {
+export async function makeCluster(state: ClusterState, options: MakeOptions): Promise<void> {
   const { plan } = state;
   const { onProgress, stop } = options;
   await mkdir(CLUSTER_DIRECTORY, { recursive: true, mode: 0o700 });
@@ -62,15 +67,11 @@ async function makeControlPlane(state: ClusterState, { onProgress, stop }: UpOpt
   await deployDns(state);
 }
 
-async function makeNode(state: ClusterState, node: NodePlan, { onProgress, stop }: UpOptions) {
+async function makeNode(state: ClusterState, node: NodePlan, options: MakeOptions) {
+  await copyStorage(options.imageTemplate, containerdStorage(node));
   await startNode(state, node);
-  // The node registers while its images come in: it takes no pod before there is a network.
   await letNodeJoin(node);
-  for (const image of state.parts.images) {
-    stop.throwIfAborted();
-    await importImage(node, image);
-  }
-  onProgress(`${node.name} runs and has its images`);
+  options.onProgress(`${node.name} runs`);
 }
 
 /** Unlike Promise.all, leaves nothing running behind a failure: what follows removes what these make. */
