@@ -169,8 +169,8 @@ export class ControlPlane implements AsyncDisposable {
   #start(component: Component, command: readonly string[]): void {
     const log = openSync(join(this.#directory, `${component}.log`), 'a');
     // It shall not outlive this process, however that ends.
-    const dying = ['--pdeathsig', 'KILL', 'ip', 'netns', 'exec', this.#namespace.name];
-    const child = spawn('setpriv', [...dying, ...command], { stdio: ['ignore', log, log] });
+    const inside = ['netns', 'exec', this.#namespace.name, 'setpriv', '--pdeathsig', 'KILL'];
+    const child = spawn('ip', [...inside, ...command], { stdio: ['ignore', log, log] });
     this.#processes.set(component, child);
   }
 
