@@ -19,3 +19,19 @@ export interface KernelReport {
   /** Host ends that attachments name and the kernel does not have: their pods are not wired. */
   readonly missingInterfaces?: readonly string[];
 }
+
+/** What our nftables table adds to the report. */
+export type RulesetReport = Required<
+  Pick<KernelReport, 'inSync' | 'drift' | 'failures' | 'changes'>
+>;
+
+/** Both as one kernel. */
+export function withRuleset(kernel: KernelReport, ruleset: RulesetReport): KernelReport {
+  return {
+    ...kernel,
+    inSync: kernel.inSync && ruleset.inSync,
+    drift: { ...kernel.drift, ...ruleset.drift },
+    failures: [...kernel.failures, ...ruleset.failures],
+    changes: { ...kernel.changes, ...ruleset.changes },
+  };
+}

@@ -6,7 +6,7 @@
  * A table that is right is not touched, so a start that finds one changes nothing. Stopping leaves it.
  */
 import { describeRuleset, type Ruleset } from '../overlay/ruleset.ts';
-import type { KernelReport } from './kernel-report.ts';
+import type { RulesetReport } from './kernel-report.ts';
 import { type Nftables, NftablesError, NftMissing } from './nftables.ts';
 import { FULL_PASS_MS, type ReconcilerLog } from './reconciler.ts';
 import { RETRY_FIRST_MS, RETRY_MAX_MS } from './retry-schedule.ts';
@@ -27,8 +27,6 @@ export interface RulesetReconcilerOptions {
   /** Calls `run` every so often; returns what ends that. */
   readonly every?: (periodMs: number, run: () => void) => () => void;
 }
-
-type RulesetReport = Required<Pick<KernelReport, 'inSync' | 'drift' | 'failures' | 'changes'>>;
 
 interface Failure {
   readonly reason: string;
