@@ -3,33 +3,19 @@
  * exit code tells a supervisor what happened.
  */
 import process from 'node:process';
-import { pino } from 'pino';
-import { VotesDamaged, VotesOfAnotherSeed } from '../arbiter/seeds/acceptor-store.ts';
-import { RegistryDamaged } from '../arbiter/solo.ts';
+import { type Logger, pino } from 'pino';
 import { AssertionFailure } from '../assert.ts';
-import { type Config, ConfigError, readConfig } from '../config/config.ts';
-import { renderOptionsHelp } from '../config/options.ts';
-import { startDaemon } from '../daemon/daemon.ts';
-import { UniverseChanged } from '../ipam/ipam.ts';
-import { ListenError } from '../listen-error.ts';
-import { DirectoryInUse, StateOfAnotherCluster } from '../store/errors.ts';
-import { ClusterKeyError } from '../transport/cluster-keys.ts';
-
-/**
- * What the host, the state or another process says no to: the message tells what to do, and a stack
- * would only bury it.
- */
-const FOR_OPERATOR = [
+import {
+  type Config,
   ConfigError,
-  ClusterKeyError,
-  DirectoryInUse,
-  ListenError,
-  RegistryDamaged,
-  StateOfAnotherCluster,
-  UniverseChanged,
-  VotesDamaged,
-  VotesOfAnotherSeed,
-] as const;
+  isInKubernetes,
+  parseConfig,
+  readConfig,
+} from '../config/config.ts';
+import { renderOptionsHelp } from '../config/options.ts';
+import { type Daemon, startDaemon } from '../daemon/daemon.ts';
+import { isForOperator } from '../daemon/for-operator.ts';
+import { HttpFront } from '../http/front.ts';
 
 const EXIT_OK = 0;
 /** What the host or the state says no to, and what ends a peer later. */
@@ -45,7 +31,15 @@ export async function runPeer(args: readonly string[]): Promise<number> {
     return EXIT_OK;
   }
   try {
-    return await run(readConfig(args, process.env));
+    const { env } = process;
+    if (!isInKubernetes(args, env)) return await run(readConfig(args, env), startDaemon);
+    const base = parseConfig(args, env);
+    return await run(base, async (options) => {
+      // Loaded only here: it is of use in a pod alone.
+      const { startInCluster } = await import('../daemon/start.ts');
+      const read = (): Config => readConfig(args, env);
+      return await startInCluster({ ...options, base, readConfig: read, environment: env });
+    });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`weft peer: ${error.message}\nSee weft peer --help.\n`);
@@ -53,31 +47,52 @@ export async function runPeer(args: readonly string[]): Promise<number> {
   }
 }
 
-async function run(config: Config): Promise<number> {
+interface Running {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly http: HttpFront;
+  readonly onFatal: (problem: string) => void;
+  /** The operator ended the process. */
+  readonly signal: AbortSignal;
+}
+
+async function run(config: Config, start: (running: Running) => Promise<Daemon>): Promise<number> {
   const log = pino({ level: config.logLevel, base: { peer: config.name } });
   process.on('uncaughtException', (error) => {
     // Nothing may be trusted any more; what is durable is as it was at the last commit.
     log.fatal({ err: error }, error.message);
     process.exit(error instanceof AssertionFailure ? EXIT_BUG : EXIT_FAILURE);
   });
+  const { promise: ended, resolve: end } = Promise.withResolvers<number>();
+  const { signal } = endOnSignals(() => end(EXIT_OK));
+  const onFatal = (problem: string): void => {
+    log.fatal(problem);
+    end(EXIT_FAILURE);
+  };
+  const http = new HttpFront();
   try {
-    const { promise: ended, resolve: end } = Promise.withResolvers<number>();
-    const daemon = await startDaemon(config, log, (problem) => {
-      log.fatal(problem);
-      end(EXIT_FAILURE);
-    });
-    process.once('SIGTERM', () => end(EXIT_OK));
-    process.once('SIGINT', () => end(EXIT_OK));
+    const daemon = await start({ config, log, http, onFatal, signal });
     const exitCode = await ended;
     await daemon.stop();
     return exitCode;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
+    // Ended while it waited at its start.
+    if (signal.aborted && error.name === 'AbortError') return EXIT_OK;
     log.fatal(isForOperator(error) ? {} : { err: error }, error.message);
     return error instanceof AssertionFailure ? EXIT_BUG : EXIT_FAILURE;
+  } finally {
+    await http.close();
   }
 }
 
-function isForOperator(error: Error): boolean {
-  return FOR_OPERATOR.some((type) => error instanceof type);
+function endOnSignals(end: () => void): AbortController {
+  const controller = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(name, () => {
+      controller.abort();
+      end();
+    });
+  }
+  return controller;
 }

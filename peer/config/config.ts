@@ -85,6 +85,12 @@ export function parseConfig(args: readonly string[], environment: Environment): 
   return makeConfig(new GivenValues({ flags, environment, directory: EMPTY_DIRECTORY }));
 }
 
+/** Whether flags or environment say that this peer runs in a pod. Throws ConfigError. */
+export function isInKubernetes(args: readonly string[], environment: Environment): boolean {
+  const flags = readFlags(args);
+  return new GivenValues({ flags, environment, directory: EMPTY_DIRECTORY }).isOn('kubernetes');
+}
+
 function makeConfig(given: GivenValues): Config {
   const port = given.required('control-port', values.parsePort);
   const seeds = given.optional('seeds', (text) => values.parseSeeds(text, port)) ?? [];

@@ -1,6 +1,6 @@
 /**
- * The arbiter of this peer: solo, or the seeds', reached over links. On a seed it also answers the
- * other seeds and every peer that asks.
+ * The arbiter of this peer: solo, the seeds', reached over links, or its cluster's. On a seed it also
+ * answers the other seeds and every peer that asks.
  */
 import { join } from 'node:path';
 import type { Arbiter } from '../arbiter/arbiter.ts';
@@ -25,6 +25,8 @@ export interface ArbiterService {
 }
 
 export interface ArbiterServiceOptions {
+  /** The cluster's own, which has no need of links. */
+  readonly clusterArbiter?: Arbiter | undefined;
   readonly seeds: readonly Endpoint[];
   /** Where this peer accepts links. */
   readonly self: Endpoint;
@@ -35,7 +37,10 @@ export interface ArbiterServiceOptions {
 }
 
 export function openArbiterService(options: ArbiterServiceOptions): ArbiterService {
-  const { seeds, self, stateDirectory } = options;
+  const { seeds, self, stateDirectory, clusterArbiter } = options;
+  if (clusterArbiter !== undefined) {
+    return { arbiter: clusterArbiter, answer: refuseQuestion, close: () => {} };
+  }
   if (seeds.length === 0) return soloService(stateDirectory);
   const index = seeds.findIndex(
     ({ address, port }) => equalAddresses(address, self.address) && port === self.port,

@@ -8,17 +8,19 @@ import { ArbiterRefusal } from '../arbiter/arbiter.ts';
 import { configDigest, readClusterKeys } from '../config/cluster-config.ts';
 import { startCniService } from '../cni/service.ts';
 import type { Config } from '../config/config.ts';
+import type { InCluster } from '../kubernetes/in-cluster.ts';
 import { Counters } from '../counters.ts';
 import { Driver } from './driver.ts';
 import { Host, type Underlay } from './host.ts';
-import { startHttpServer } from '../http/server.ts';
+import type { HttpFront } from '../http/front.ts';
 import { NameTaken, join } from './join.ts';
 import { type Reconciler, createReconciler } from '../kernel/reconciler.ts';
+import { beginNodeWork } from './node-work.ts';
 import { overlayInput } from './overlay-input.ts';
 import { type PeerState, openPeerState } from './peer-state.ts';
 import { createPluginContext } from './plugin-context.ts';
 import { answerSpace, askDonors } from './space-asking.ts';
-import { Standing } from './standing.ts';
+import { Standing, hasOthers } from './standing.ts';
 import type { ClusterKeys } from '../transport/cluster-keys.ts';
 import { Transport } from '../transport/transport.ts';
 
@@ -27,11 +29,19 @@ export interface Daemon {
   stop(): Promise<void>;
 }
 
-/** What the stages of the start share. */
-interface Start {
+export interface DaemonOptions {
   readonly config: Config;
   readonly log: Logger;
+  /** Told what ends a running peer. */
   readonly onFatal: (problem: string) => void;
+  /** Shows this peer's report once it serves; who made it closes it. */
+  readonly http: HttpFront;
+  /** Its place in a Kubernetes cluster; closed with the daemon, and when the start fails. */
+  readonly cluster?: InCluster | undefined;
+}
+
+/** What the stages of the start share. */
+interface Start extends DaemonOptions {
   readonly parts: AsyncDisposableStack;
   readonly counters: Counters;
   readonly host: Host;
@@ -51,32 +61,45 @@ const now = (): number => performance.now();
 
 /**
  * Starts a peer, and resolves when it serves, which is before it is a member. Rejects with what
- * the operator has to know; `onFatal` tells what ends a peer later.
+ * the operator has to know.
  */
-export async function startDaemon(
-  config: Config,
-  log: Logger,
-  onFatal: (problem: string) => void,
-): Promise<Daemon> {
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   await using parts = new AsyncDisposableStack();
+  const { config, log, cluster } = options;
+  parts.defer(() => cluster?.close());
   // What can be refused is looked at before anything is changed.
-  const keys = readClusterKeys(config);
-  const host = parts.use(Host.open());
-  const underlay = host.underlay(config);
+  const keys = keysOf(options);
+  const host = parts.use(Host.open(config));
+  const underlay = host.underlay(config, cluster?.addresses());
   host.refuseOverlap(config.universe);
   const state = openPeerState(parts, { config, underlay, log, now });
   const counters = new Counters();
-  const standing = new Standing({ config, core: state.core, counters, epoch: state.epoch });
-  const start = { config, log, onFatal, parts, counters, host, underlay, state, standing };
+  const standing = new Standing({
+    config,
+    core: state.core,
+    counters,
+    epoch: state.epoch,
+    clusterProblems: () => cluster?.problems() ?? [],
+  });
+  const start = { ...options, parts, counters, host, underlay, state, standing };
 
   const reconciler = startReconciler(start);
   const network = await openNetwork(start, { keys, reconciler });
   network.driver.start(state.memory.recall(state.codec));
   await serve(start, { reconciler, driver: network.driver });
+  beginNodeWork(start);
+  beginClusterWork(start, network.driver);
   beginJoin(start, network);
   log.info({ id: state.identity.id, epoch: state.epoch }, 'the peer serves');
   const running = parts.move();
   return { stop: () => running.disposeAsync() };
+}
+
+/** The keys now; those of a cluster may be replaced while the peer runs. Throws ClusterKeyError. */
+function keysOf({ config, cluster }: DaemonOptions): () => ClusterKeys {
+  if (cluster !== undefined) return () => cluster.keys();
+  const keys = readClusterKeys(config);
+  return () => keys;
 }
 
 function startReconciler({
@@ -102,7 +125,7 @@ function startReconciler({
 
 async function openNetwork(
   start: Start,
-  { keys, reconciler }: { readonly keys: ClusterKeys; readonly reconciler: Reconciler },
+  { keys, reconciler }: { readonly keys: () => ClusterKeys; readonly reconciler: Reconciler },
 ): Promise<Network> {
   const { config, log, parts, counters, state, standing } = start;
   const { identity, cluster, endpoint } = state;
@@ -114,7 +137,9 @@ async function openNetwork(
         name: config.name,
         cluster,
         clusterName: config.cluster,
-        keys,
+        get keys() {
+          return keys();
+        },
         configDigest: configDigest(config),
       },
       counters,
@@ -139,8 +164,9 @@ async function openNetwork(
   return { transport, arbiters, driver };
 }
 
-function openArbiters({ config, state }: Start, transport: Transport): ArbiterService {
+function openArbiters({ config, state, cluster }: Start, transport: Transport): ArbiterService {
   return openArbiterService({
+    clusterArbiter: cluster?.openArbiter(() => state.core.ipam.view().rev),
     seeds: config.seeds,
     self: state.endpoint,
     cluster: config.cluster,
@@ -156,7 +182,7 @@ function createDriver(
   start: Start,
   { transport, arbiters, reconciler }: Omit<Network, 'driver'> & { reconciler: Reconciler },
 ): Driver {
-  const { log, onFatal, counters, state } = start;
+  const { log, onFatal, counters, state, cluster } = start;
   const { core, store, memory, identity } = state;
   const driver: Driver = new Driver({
     core,
@@ -171,7 +197,10 @@ function createDriver(
       askSpace: (donors, need) => askDonors({ core, transport, log, now }, donors, need),
       askView: () => {
         arbiters.arbiter.list().then(
-          (view) => driver.tell({ type: 'view', view }),
+          (view) => {
+            cluster?.listed(view);
+            driver.tell({ type: 'view', view });
+          },
           (error: unknown) => log.debug({ detail: String(error) }, 'no list of members'),
         );
       },
@@ -183,7 +212,7 @@ function createDriver(
 }
 
 async function serve(
-  { config, log, parts, host, underlay, state, standing }: Start,
+  { config, log, parts, host, underlay, state, standing, http }: Start,
   { reconciler, driver }: { readonly reconciler: Reconciler; readonly driver: Driver },
 ): Promise<void> {
   const context = createPluginContext({
@@ -202,12 +231,23 @@ async function serve(
   });
   parts.adopt(cni, (server) => server.close());
   // After it: who reads "ready" may rely on the launcher's socket.
-  const http = await startHttpServer(config.httpAddresses, () => standing.report());
-  parts.adopt(http, (server) => server.close());
+  await http.serve(config.httpAddresses, () => standing.report());
+}
+
+function beginClusterWork({ config, cluster, state, standing }: Start, driver: Driver): void {
+  const { core, identity } = state;
+  cluster?.run({
+    self: { peer: identity.id, name: config.name },
+    view: () => core.ipam.view(),
+    knows: (peer) => core.mesh.directory.peer(peer) !== undefined,
+    hasLinks: () => core.mesh.links().length > 0,
+    onFound: (endpoints) => driver.tell({ type: 'endpoints-found', endpoints }),
+    isReady: () => standing.isReady(),
+  });
 }
 
 function beginJoin(
-  { config, log, onFatal, parts, state, standing }: Start,
+  { config, log, onFatal, parts, state, standing, cluster }: Start,
   { arbiters, driver }: Network,
 ): void {
   const ending = parts.adopt(new AbortController(), (controller) => controller.abort());
@@ -219,7 +259,8 @@ function beginJoin(
     driver,
     log,
     signal: ending.signal,
-    hasOthers: config.seeds.length > 0,
+    hasOthers: hasOthers(config),
+    onView: (view) => cluster?.listed(view),
     onWaiting: (problem) => standing.wait(problem),
   });
   joined.then(

@@ -27,13 +27,20 @@ export class Host {
   }
 
   /** Throws NetlinkError. */
-  static open(): Host {
-    return new Host(openLinuxKernel(), openNetlink());
+  static open({ sysctlDirectory }: Pick<Config, 'sysctlDirectory'>): Host {
+    return new Host(openLinuxKernel({ sysctlDirectory }), openNetlink());
   }
 
-  /** Throws ConfigError when the address is not on this host, none can be found, or it leaves no room. */
-  underlay({ address, mtu, universe }: Config): Underlay {
-    const found = address ?? defaultUnderlayAddress(this.#netlink);
+  /**
+   * `internal`: the addresses of the cluster's Node for this host, of which the first that is here
+   * is taken unless one was given. Throws ConfigError when the address is not on this host, none can be found, or it leaves no room.
+   */
+  underlay({ name, address, mtu, universe }: Config, internal?: readonly Address[]): Underlay {
+    const found =
+      address ??
+      (internal === undefined
+        ? defaultUnderlayAddress(this.#netlink)
+        : this.#firstHere(name, internal));
     if (found === undefined) {
       throw new ConfigError('this host has no default route and no global address: give --address');
     }
@@ -63,6 +70,16 @@ export class Host {
     throw new ConfigError(
       `the universe ${universe.map(formatCidr).join(', ')} overlaps routes of this host: ` +
         `${routes.join('; ')}. Choose another --universe, the same on every peer`,
+    );
+  }
+
+  #firstHere(nodeName: string, internal: readonly Address[]): Address {
+    const here = internal.find((address) => findUnderlay(this.#netlink, address) !== undefined);
+    if (here !== undefined) return here;
+    throw new ConfigError(
+      `none of the InternalIPs of the Node ${nodeName} is on an interface of this host: ` +
+        `${internal.map(formatAddress).join(', ')}. See that the peer runs in the host's network, ` +
+        "and what the node's kubelet reports",
     );
   }
 

@@ -39,6 +39,8 @@ export interface JoinOptions {
   readonly signal: AbortSignal;
   /** Whether there are others to hear of before registering: not in a cluster of one. */
   readonly hasOthers: boolean;
+  /** Told each list of the arbiter's. */
+  readonly onView?: (view: View) => void;
   /** Told what it waits for, and undefined when it waits no more. */
   readonly onWaiting: (problem: string | undefined) => void;
 }
@@ -91,7 +93,9 @@ async function register(options: JoinOptions): Promise<View> {
   for (;;) {
     const replaces = await waitForName(options);
     try {
-      return await patiently(options, () => arbiter.register(name, self, replaces));
+      const view = await patiently(options, () => arbiter.register(name, self, replaces));
+      options.onView?.(view);
+      return view;
     } catch (error) {
       if (!(error instanceof ArbiterRefusal)) throw error;
       if ((await findHolder(options)) === replaces) throw error;
@@ -148,8 +152,10 @@ function describeUnknown({ name }: JoinOptions, holder: PeerId): string {
   );
 }
 
-function list(options: JoinOptions): Promise<View> {
-  return patiently(options, () => options.arbiter.list());
+async function list(options: JoinOptions): Promise<View> {
+  const view = await patiently(options, () => options.arbiter.list());
+  options.onView?.(view);
+  return view;
 }
 
 /** Asks the arbiter again and again, for as long as waiting may help. */

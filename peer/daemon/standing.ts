@@ -1,11 +1,14 @@
 /** How the peer stands: whether it serves, what it waits for, and its report. */
+import type { Installation } from '../cni/installation.ts';
 import type { Config } from '../config/config.ts';
 import type { Core } from '../core/core.ts';
 import type { Counters } from '../counters.ts';
 import { buildReport } from '../http/build-report.ts';
 import type { Report } from '../http/report.ts';
 import { contains, formatCidr } from '../ipam/cidr.ts';
+import { withRuleset } from '../kernel/kernel-report.ts';
 import type { Reconciler } from '../kernel/reconciler.ts';
+import type { RulesetReconciler } from '../kernel/ruleset-reconciler.ts';
 import type { OverlayInput } from '../overlay/input.ts';
 import { acceptRemotes } from '../overlay/remotes.ts';
 
@@ -14,6 +17,21 @@ export interface StandingOptions {
   readonly core: Core;
   readonly counters: Counters;
   readonly epoch: number;
+  /** What is wrong between this peer and its cluster's API server, where there is one. */
+  readonly clusterProblems?: () => readonly string[];
+}
+
+type RunningState = Exclude<Report['peer']['state'], 'starting'>;
+
+/** Whether there may be other peers: a peer with neither seeds nor an API server is alone. */
+export function hasOthers({ seeds, kubernetes }: Config): boolean {
+  return seeds.length > 0 || kubernetes !== undefined;
+}
+
+/** As far as it is reported on. */
+export interface NodeWork {
+  readonly ruleset: Pick<RulesetReconciler, 'status'>;
+  readonly installation: Pick<Installation, 'problems'>;
 }
 
 export class Standing {
@@ -21,6 +39,8 @@ export class Standing {
   #reconciler: Pick<Reconciler, 'status'> | undefined;
   #overlayInput: () => OverlayInput | undefined = () => undefined;
   #linkProblems: () => readonly string[] = () => [];
+  #ruleset: NodeWork['ruleset'] | undefined;
+  #installation: NodeWork['installation'] | undefined;
   #waitsFor: string | undefined;
 
   constructor(options: StandingOptions) {
@@ -40,6 +60,12 @@ export class Standing {
     this.#linkProblems = () => transport.problems();
   }
 
+  /** What is done for the node beside the overlay. None of it keeps ADDs from being served. */
+  watchNode({ ruleset, installation }: NodeWork): void {
+    this.#ruleset = ruleset;
+    this.#installation = installation;
+  }
+
   /** What the join waits for, as a sentence; undefined when it goes on. */
   wait(problem: string | undefined): void {
     this.#waitsFor = problem;
@@ -52,7 +78,12 @@ export class Standing {
    */
   isSettled(): boolean {
     const { core, config } = this.#options;
-    return config.seeds.length === 0 || core.mesh.isSynced() || this.#holdsUniverse();
+    return !hasOthers(config) || core.mesh.isSynced() || this.#holdsUniverse();
+  }
+
+  /** Whether ADDs are served. */
+  isReady(): boolean {
+    return this.#state() === 'ready';
   }
 
   /** Why ADDs are not served now; undefined when they are. */
@@ -75,7 +106,7 @@ export class Standing {
       epoch,
       state: this.#state(),
       core,
-      kernel: this.#kernel(),
+      kernel: this.#wholeKernel(),
       counters,
       problems: this.#problems(),
     });
@@ -91,7 +122,7 @@ export class Standing {
     return config.universe.every((range) => hold.some(({ cidr }) => contains(cidr, range)));
   }
 
-  #state(): Report['peer']['state'] {
+  #state(): RunningState {
     const { core, config } = this.#options;
     if (core.ipam.phase() !== 'member') return 'joining';
     if (core.ipam.vtep().length < config.universe.length) return 'waiting-for-space';
@@ -101,6 +132,11 @@ export class Standing {
   #kernel(): Report['kernel'] {
     const unknown = { inSync: false, drift: {}, failures: [], changes: {}, firstPassChanges: 0 };
     return this.#reconciler?.status() ?? { ...unknown, passes: 0, missingInterfaces: [] };
+  }
+
+  #wholeKernel(): Report['kernel'] {
+    const kernel = this.#kernel();
+    return this.#ruleset === undefined ? kernel : withRuleset(kernel, this.#ruleset.status());
   }
 
   #claimProblems(): readonly string[] {
@@ -120,14 +156,16 @@ export class Standing {
   }
 
   #problems(): readonly string[] {
-    const { core, config } = this.#options;
+    const { core, config, clusterProblems } = this.#options;
     const down = core.mesh.down();
     const unreachable = core.others().filter(({ peer }) => down.has(peer));
     return [
       ...(this.#waitsFor === undefined ? [] : [this.#waitsFor]),
+      ...(clusterProblems?.() ?? []),
       ...this.#linkProblems(),
       ...this.#claimProblems(),
       ...this.#conflictProblems(),
+      ...(this.#installation?.problems() ?? []),
       ...(config.key === 'plain'
         ? ['plain mode: whoever reaches the control port is a member; give the peers a key']
         : []),

@@ -27,12 +27,9 @@ export function buildReport(source: ReportSource): Report {
     version: 1,
     peer: {
       id: self,
-      name: config.name,
-      cluster: config.cluster,
       epoch: String(epoch),
       state,
-      arbiter: config.seeds.length > 0 ? 'seeds' : 'solo',
-      secured: config.key !== 'plain',
+      ...describeConfig(config),
     },
     universe: config.universe.map(formatCidr),
     peers: reportPeers(core, self),
@@ -47,6 +44,34 @@ export function buildReport(source: ReportSource): Report {
     counters: { ...counters.all(), ...countConflicts(core) },
     problems: [...problems, ...kernel.failures],
   };
+}
+
+/** Of a peer that waits at its start: it has looked at nothing but its configuration. */
+export function buildStartingReport(config: Config, problems: readonly string[]): Report {
+  const kernel = { inSync: false, drift: {}, failures: [], changes: {}, firstPassChanges: 0 };
+  return {
+    version: 1,
+    peer: { id: '', epoch: '0', state: 'starting', ...describeConfig(config) },
+    universe: config.universe.map(formatCidr),
+    peers: [],
+    links: [],
+    holdings: [],
+    pendingGrants: [],
+    attachments: [],
+    kernel: { ...kernel, passes: 0, missingInterfaces: [] },
+    counters: {},
+    problems,
+  };
+}
+
+function describeConfig({ name, cluster, kubernetes, seeds, key }: Config) {
+  const alone = seeds.length > 0 ? 'seeds' : 'solo';
+  return {
+    name,
+    cluster,
+    arbiter: kubernetes === undefined ? alone : 'kubernetes',
+    secured: key !== 'plain',
+  } as const;
 }
 
 /** By the name that all counters are shown with; as many as there are now. */

@@ -11,9 +11,12 @@ export interface Report {
     readonly name: string;
     readonly cluster: string;
     readonly epoch: string;
-    /** `ready` when it holds addresses and its kernel is programmed: ADDs are served. */
-    readonly state: 'joining' | 'waiting-for-space' | 'programming' | 'ready';
-    readonly arbiter: 'solo' | 'seeds';
+    /**
+     * `ready` when it holds addresses and its kernel is programmed: ADDs are served. `starting`
+     * while it waits for what it needs before all else: then nothing but `problems` is known yet.
+     */
+    readonly state: 'starting' | 'joining' | 'waiting-for-space' | 'programming' | 'ready';
+    readonly arbiter: 'solo' | 'seeds' | 'kubernetes';
     /** False in plain mode, which has to be asked for by name. */
     readonly secured: boolean;
   };

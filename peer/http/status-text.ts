@@ -40,6 +40,11 @@ function describeUnreachable({ name, vtep }: PeerReport): string {
 
 function renderSummary(report: Report): string {
   const { peer, peers, links, holdings, attachments } = report;
+  if (peer.state === 'starting')
+    return renderRows([
+      ['Peer', peer.name],
+      ['State', describeState(report)],
+    ]);
   const unreachable = peers.filter((other) => !other.reachable).length;
   const rows: readonly (readonly [string, string])[] = [
     ['Peer', `${peer.name} (${peer.id}), epoch ${peer.epoch}`],
@@ -59,11 +64,16 @@ function renderSummary(report: Report): string {
     ['Attachments', String(attachments.length)],
     ['Kernel', describeKernel(report)],
   ];
+  return renderRows(rows);
+}
+
+function renderRows(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `${name.padStart(width)}: ${printable(value)}`).join('\n');
 }
 
 const STATE_MEANING = {
+  starting: 'starting: waiting for what is said above, and then going on by itself',
   joining: 'joining: looking for the other peers',
   'waiting-for-space': 'waiting for space: no address range is held yet',
   programming: 'programming the kernel',

@@ -28,6 +28,8 @@ export type MeshEvent =
   | { readonly type: 'publish'; readonly content: RecordContent }
   /** Records that an earlier run had learned. */
   | { readonly type: 'recall'; readonly records: readonly DirectoryRecord[] }
+  /** Where others may be reached who aren't known yet: dialled as the bootstrap endpoints are. */
+  | { readonly type: 'endpoints-found'; readonly endpoints: readonly Endpoint[] }
   /** Who counts as a member may have changed. */
   | { readonly type: 'members-changed' }
   /** nextAt() has come. */

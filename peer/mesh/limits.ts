@@ -17,6 +17,11 @@ export const DIAL_BACKOFF_MIN_MS = 250;
 export const DIAL_BACKOFF_MAX_MS = 15_000;
 /** The higher id waits this long for the lower one to dial, so that both rarely do. */
 export const DIAL_DEFERENCE_MS = 1_000;
+/**
+ * Endpoints that were found for peers that aren't known yet; the oldest make room. Twice as many as
+ * are looked up at a time: those of the round before may still be on their way.
+ */
+export const FOUND_ENDPOINTS_MAX = 16;
 /** A link that neither end wants is closed after this. */
 export const UNWANTED_LINK_MS = 15_000;
 

@@ -146,6 +146,9 @@ export class Mesh {
         return this.#publish(now, event.content);
       case 'recall':
         return this.#recall(event.records);
+      case 'endpoints-found':
+        this.#topology.found(event.endpoints);
+        return [];
       case 'members-changed':
         this.#topology.membersChanged();
         return [];

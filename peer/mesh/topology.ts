@@ -6,6 +6,7 @@
 import type { Dials, DialTarget } from './dials.ts';
 import { endpointKey } from './dials.ts';
 import type { Directory, PeerRecord } from './directory.ts';
+import { FOUND_ENDPOINTS_MAX } from './limits.ts';
 import type { Links } from './links.ts';
 import type { PeerId } from './peer-id.ts';
 import type { Endpoint } from './record.ts';
@@ -26,6 +27,8 @@ export class Topology {
   readonly #options: TopologyOptions;
   /** Which peer answered at an address that we were told to join at. */
   readonly #resolved = new Map<string, PeerId>();
+  /** Where others may be who aren't known yet, the oldest first. */
+  #found: readonly Endpoint[] = [];
   #rings: Rings | undefined;
   #neighbours: Neighbours | undefined;
   #targets: readonly DialTarget[] | undefined;
@@ -49,6 +52,16 @@ export class Topology {
   /** Some peers may be reached at other endpoints. */
   endpointsChanged(): void {
     this.#targets = undefined;
+  }
+
+  /** Endpoints to dial until the peers behind them are known, besides those to join at. */
+  found(endpoints: readonly Endpoint[]): void {
+    const keys = new Set(endpoints.map(endpointKey));
+    const others = this.#found.filter((endpoint) => !keys.has(endpointKey(endpoint)));
+    const known = this.#knownEndpoints();
+    const open = [...others, ...endpoints].filter((endpoint) => !known.has(endpointKey(endpoint)));
+    this.#found = open.slice(-FOUND_ENDPOINTS_MAX);
+    this.endpointsChanged();
   }
 
   /** A dial to the endpoint was answered by this peer. */
@@ -105,14 +118,19 @@ export class Topology {
 
   /** Where to join, but for ourselves, those we have a link to, and those the rings take care of. */
   #unresolvedBootstrap(): readonly Endpoint[] {
-    const { self, directory, links, bootstrap } = this.#options;
-    const open = bootstrap.filter((endpoint) => {
+    const { self, links, bootstrap } = this.#options;
+    const open = [...bootstrap, ...this.#found].filter((endpoint) => {
       const peer = this.#resolved.get(endpointKey(endpoint));
       return peer !== self && (peer === undefined || links.to(peer) === undefined);
     });
     if (open.length === 0) return [];
-    const ids = directory.peerIds();
-    const known = new Set(ids.flatMap((id) => this.endpointsOf(id).map(endpointKey)));
+    const known = this.#knownEndpoints();
+    this.#found = this.#found.filter((endpoint) => !known.has(endpointKey(endpoint)));
     return open.filter((endpoint) => !known.has(endpointKey(endpoint)));
+  }
+
+  #knownEndpoints(): ReadonlySet<string> {
+    const ids = this.#options.directory.peerIds();
+    return new Set(ids.flatMap((id) => this.endpointsOf(id).map(endpointKey)));
   }
 }

@@ -1,0 +1,27 @@
+/**
+ * What the host, the state or another process says no to: the message tells what to do, and a stack
+ * would only bury it.
+ */
+import { VotesDamaged, VotesOfAnotherSeed } from '../arbiter/seeds/acceptor-store.ts';
+import { RegistryDamaged } from '../arbiter/solo.ts';
+import { ConfigError } from '../config/config.ts';
+import { UniverseChanged } from '../ipam/ipam.ts';
+import { ListenError } from '../listen-error.ts';
+import { DirectoryInUse, StateOfAnotherCluster } from '../store/errors.ts';
+import { ClusterKeyError } from '../transport/cluster-keys.ts';
+
+const FOR_OPERATOR = [
+  ConfigError,
+  ClusterKeyError,
+  DirectoryInUse,
+  ListenError,
+  RegistryDamaged,
+  StateOfAnotherCluster,
+  UniverseChanged,
+  VotesDamaged,
+  VotesOfAnotherSeed,
+] as const;
+
+export function isForOperator(error: unknown): error is Error {
+  return FOR_OPERATOR.some((type) => error instanceof type);
+}
