@@ -8,7 +8,7 @@ import { claimCluster, claimClusterFromHolder } from './claim.ts';
 import { ClusterError } from './command.ts';
 import { provideTemplate } from './image-template.ts';
 import { BUILDER_CGROUP, type ClusterOptions, planCluster } from './plan.ts';
-import { readState } from './state.ts';
+import { readState, requireRoot } from './state.ts';
 import { findRemains, isAnythingLeft, type Remains, tearDown } from './teardown.ts';
 import { makeCluster, type UpOptions } from './up.ts';
 
@@ -54,13 +54,6 @@ export async function takeDown(): Promise<Remains> {
   const remains = await findRemains();
   await tearDown();
   return remains;
-}
-
-function requireRoot(): void {
-  if (process.getuid?.() === 0) return;
-  throw new ClusterError(
-    'the test cluster is made of namespaces, mounts and cgroups, which takes root: run it as root, for example with sudo',
-  );
 }
 
 async function refuseSecondCluster(): Promise<void> {

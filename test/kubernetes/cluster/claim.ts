@@ -74,5 +74,5 @@ async function findHolder(): Promise<number | undefined> {
   const pid = Number(await text(socket).catch(() => ''));
   if (!Number.isSafeInteger(pid) || pid <= 1) return undefined;
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-  return command.includes('test/kubernetes/') ? pid : undefined;
+  return command.includes('test/kubernetes') ? pid : undefined;
 }

@@ -32,6 +32,10 @@ export async function runCommand(
     stripFinalNewline: false,
   });
   if (!result.failed || accept.includes(result.exitCode ?? -1)) return result.stdout;
+  if (result.code === 'ENOENT')
+    throw new ClusterError(
+      `${file} is not installed: npm run kubernetes -- up installs what is missing`,
+    );
   const said = [result.stderr.trim(), result.stdout.trim()].find((text) => text !== '');
   throw new ClusterError(`${result.shortMessage}\n${said ?? 'it printed nothing'}`);
 }

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { cacheDirectory, PartsCache } from '../parts/cache.ts';
-import { type ImageArchive, WEFT_IMAGE } from '../parts/images.ts';
+import type { ImageArchive } from '../parts/images.ts';
 import { CONTAINERD_NAMESPACE } from './containerd.ts';
 import { ClusterError, runCommand } from './command.ts';
 import { CLUSTER_DIRECTORY } from './plan.ts';
@@ -34,7 +34,7 @@ export async function provideTemplate(
 ): Promise<string> {
   const cache = new PartsCache(cacheDirectory(process.env));
   const onWait = () => onProgress('waiting for another process that makes parts of the cluster');
-  const ordered = orderByChange(images);
+  const ordered = await orderByAge(images);
   return await cache.whileLocked(onWait, async () => provideStorage(cache, ordered, onProgress));
 }
 
@@ -49,12 +49,12 @@ export async function copyStorage(from: string, to: string): Promise<void> {
   }
 }
 
-/** Weft's own image, which changes with every source, comes last; the others as they were given. */
-export function orderByChange(images: readonly ImageArchive[]): readonly ImageArchive[] {
-  return [
-    ...images.filter(({ name }) => name !== WEFT_IMAGE),
-    ...images.filter(({ name }) => name === WEFT_IMAGE),
-  ];
+/** What was built last is what will be built again soonest, and so comes last: Weft's own image. */
+async function orderByAge(images: readonly ImageArchive[]): Promise<readonly ImageArchive[]> {
+  const dated = await Promise.all(
+    images.map(async (image) => ({ image, builtMs: (await stat(image.archive)).mtimeMs })),
+  );
+  return dated.sort((a, b) => a.builtMs - b.builtMs).map(({ image }) => image);
 }
 
 async function provideStorage(

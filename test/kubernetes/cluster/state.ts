@@ -30,8 +30,17 @@ export async function readState(): Promise<ClusterState | undefined> {
   return JSON.parse(text) as ClusterState;
 }
 
+/** Throws ClusterError if this process is not root's. */
+export function requireRoot(): void {
+  if (process.getuid?.() === 0) return;
+  throw new ClusterError(
+    'the test cluster is made of namespaces, mounts and cgroups, which takes root: run it as root, for example with sudo',
+  );
+}
+
 /** The cluster that runs. Throws ClusterError if there is none. */
 export async function requireState(): Promise<ClusterState> {
+  requireRoot();
   const state = await readState();
   if (state !== undefined) return state;
   throw new ClusterError('no test cluster is running: make one with npm run kubernetes -- up');
