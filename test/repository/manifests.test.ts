@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { parse, parseAllDocuments } from 'yaml';
+import { parseResetOptions } from '../../peer/cli/reset-options.ts';
 import { parseConfig } from '../../peer/config/config.ts';
 import { OPTIONS, type Option } from '../../peer/config/options.ts';
 import { readTypeScript } from './sources.ts';
@@ -127,6 +128,24 @@ describe('a pod of ours', () => {
   });
 });
 
+describe('remove.yaml', () => {
+  const { initContainers: [reset] = [], containers } = podSpec(find(removal, 'DaemonSet'));
+  const [stay] = containers;
+
+  it('removes what the peer was told to have, and stays after that', () => {
+    const [verb, ...words] = reset?.args ?? [];
+    const options = parseResetOptions(words);
+    assert.equal(verb, 'reset');
+    assert.ok(typeof options === 'object', JSON.stringify(options));
+    const places = peerContainer().args.filter((word) => /^--(?:cni|sysctl)-/.test(word));
+    assert.deepEqual(
+      words.filter((word) => word !== '--yes'),
+      places,
+    );
+    assert.deepEqual(parseResetOptions(stay?.args.slice(1) ?? []), { ...options, stays: true });
+  });
+});
+
 describe('INSTALL.md', () => {
   const text = readFileSync('docs/INSTALL.md', 'utf8');
 
@@ -198,9 +217,14 @@ function rightsInCode(): readonly string[] {
 }
 
 function peerContainer(): Container {
-  const [container] = find(weft, 'DaemonSet').spec?.template.spec.containers ?? [];
+  const [container] = podSpec(find(weft, 'DaemonSet')).containers;
   assert.ok(container !== undefined, 'the DaemonSet has no container');
   return container;
+}
+
+function podSpec({ kind, spec }: Manifest): PodSpec {
+  assert.ok(spec !== undefined, `the ${kind} has no spec`);
+  return spec.template.spec;
 }
 
 function find(manifests: readonly Manifest[], kind: string): Manifest {
