@@ -2,18 +2,11 @@
  * The images of the cluster, each made once for what it is made from and kept as a file: pause,
  * CoreDNS, the tools that tests run in pods, and Weft itself.
  */
-import {
-  copyFileSync,
-  cpSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { copyFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { cacheName, type PartsCache } from './cache.ts';
 import { runCommand } from './command.ts';
+import { INSTRUCTIONS, makeArchive, readDefinition, type Recipe } from './image-definition.ts';
 import { ImageStore } from './image-store.ts';
 import { UPSTREAM_NAMES } from './upstream-images.ts';
 import { copySources, hashSources } from './weft-sources.ts';
@@ -44,22 +37,6 @@ export interface ImageIngredients {
   readonly coredns: string;
 }
 
-interface Recipe {
-  readonly name: string;
-  /** Names the part of the cache. */
-  readonly part: string;
-  readonly aliases?: readonly string[];
-  readonly inputs: readonly string[];
-  /** Fills the directory that the image is built from. */
-  readonly fill: (context: string) => Promise<void> | void;
-  readonly instructions: string;
-  /** It is built on the base, so that has to be there first. */
-  readonly base?: string;
-  readonly buildArguments?: () => Promise<Readonly<Record<string, string>>>;
-}
-
-const DEFINITIONS = path.join(import.meta.dirname, 'images');
-const INSTRUCTIONS = 'Containerfile';
 const ARCHIVE = 'image.tar';
 
 /** Gives the images, building those that the cache lacks. Throws PartsError. */
@@ -78,8 +55,7 @@ export async function provideImages(
       make: async (directory) => {
         await progress.during(`building the image ${recipe.name}`, async () => {
           await store.removeIfLarge();
-          if (recipe.base !== undefined) await provideBase(store, recipe.base, directory);
-          await makeArchive(store, recipe, directory);
+          await makeArchive(store, recipe, path.join(directory, ARCHIVE));
         });
       },
     });
@@ -134,45 +110,13 @@ function weftRecipe(base: string): Recipe {
 function defined(
   folder: string,
   ...inputs: readonly string[]
-): Pick<Recipe, 'part' | 'inputs' | 'instructions'> {
+): Pick<Recipe, 'part' | 'inputs' | 'instructions' | 'folder'> {
   return {
     part: `image-${folder}`,
     inputs: [...readDefinition(folder), ...inputs],
     instructions: INSTRUCTIONS,
+    folder,
   };
-}
-
-function readDefinition(folder: string): readonly string[] {
-  const directory = path.join(DEFINITIONS, folder);
-  return readdirSync(directory)
-    .sort()
-    .flatMap((file) => [file, readFileSync(path.join(directory, file), 'utf8')]);
-}
-
-async function makeArchive(store: ImageStore, recipe: Recipe, directory: string): Promise<void> {
-  const { name, instructions } = recipe;
-  const context = path.join(directory, 'context');
-  mkdirSync(context);
-  const folder = recipe.part.replace(/^image-/, '');
-  if (instructions === INSTRUCTIONS)
-    cpSync(path.join(DEFINITIONS, folder), context, { recursive: true });
-  await recipe.fill(context);
-  const buildArguments = await recipe.buildArguments?.();
-  await store.build({ name, context, instructions, ...(buildArguments && { buildArguments }) });
-  await store.save(name, path.join(directory, ARCHIVE));
-  rmSync(context, { recursive: true });
-}
-
-/** Debian, which the image's instructions begin from: no registry is asked for one. */
-async function provideBase(store: ImageStore, name: string, directory: string): Promise<void> {
-  if (await store.has(name)) return;
-  const context = path.join(directory, 'base');
-  cpSync(path.join(DEFINITIONS, 'base'), context, { recursive: true });
-  const script = path.join(context, 'make-root.sh');
-  const task = 'making the Debian that images are built on';
-  await runCommand(['sh', script, path.join(context, 'root.tar')], { task });
-  await store.build({ name, context, instructions: INSTRUCTIONS });
-  rmSync(context, { recursive: true });
 }
 
 async function compilePause(context: string): Promise<void> {
