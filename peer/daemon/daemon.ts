@@ -86,8 +86,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const reconciler = startReconciler(start);
   const network = await openNetwork(start, { keys, reconciler });
   network.driver.start(state.memory.recall(state.codec));
+  const installation = beginNodeWork(start);
   await serve(start, { reconciler, driver: network.driver });
-  beginNodeWork(start);
+  installation.start();
   beginClusterWork(start, network.driver);
   beginJoin(start, network);
   log.info({ id: state.identity.id, epoch: state.epoch }, 'the peer serves');

@@ -19,8 +19,17 @@ export interface NodeWorkOptions {
   readonly standing: Pick<Standing, 'isReady' | 'watchNode'>;
 }
 
-/** Begins it; `parts` end it, and leave on the node what was put there. */
-export function beginNodeWork({ config, log, parts, state, standing }: NodeWorkOptions): void {
+/**
+ * Begins with masquerade; the installation is to be started when launchers are listened to. `parts` end
+ * both, and leave on the node what was put there.
+ */
+export function beginNodeWork({
+  config,
+  log,
+  parts,
+  state,
+  standing,
+}: NodeWorkOptions): Pick<Installation, 'start'> {
   const wanted = masqueradeRuleset(config);
   const ruleset = new RulesetReconciler({
     nftables: openNftables(),
@@ -37,5 +46,5 @@ export function beginNodeWork({ config, log, parts, state, standing }: NodeWorkO
   });
   parts.adopt(installation, (running) => running.stop());
   standing.watchNode({ ruleset, installation });
-  installation.start();
+  return installation;
 }

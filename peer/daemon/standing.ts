@@ -30,7 +30,7 @@ export function hasOthers({ seeds, kubernetes }: Config): boolean {
 
 /** As far as it is reported on. */
 export interface NodeWork {
-  readonly ruleset: Pick<RulesetReconciler, 'status'>;
+  readonly ruleset: Pick<RulesetReconciler, 'status' | 'hasLooked'>;
   readonly installation: Pick<Installation, 'problems'>;
 }
 
@@ -60,7 +60,7 @@ export class Standing {
     this.#linkProblems = () => transport.problems();
   }
 
-  /** What is done for the node beside the overlay. None of it keeps ADDs from being served. */
+  /** What is done for the node beside the overlay. No failure of it keeps ADDs from being served. */
   watchNode({ ruleset, installation }: NodeWork): void {
     this.#ruleset = ruleset;
     this.#installation = installation;
@@ -126,7 +126,8 @@ export class Standing {
     const { core, config } = this.#options;
     if (core.ipam.phase() !== 'member') return 'joining';
     if (core.ipam.vtep().length < config.universe.length) return 'waiting-for-space';
-    return this.#kernel().inSync ? 'ready' : 'programming';
+    const isProgrammed = this.#kernel().inSync && this.#ruleset?.hasLooked !== false;
+    return isProgrammed ? 'ready' : 'programming';
   }
 
   #kernel(): Report['kernel'] {

@@ -12,7 +12,7 @@ import { FULL_PASS_MS, type ReconcilerLog } from './reconciler.ts';
 import { RETRY_FIRST_MS, RETRY_MAX_MS } from './retry-schedule.ts';
 
 /** How often the wish is compared with what was done last: how late a first wish may be served. */
-export const WISH_POLL_MS = 250;
+export const WISH_POLL_MS = 100;
 
 /** The kind under which drift and changes are counted. */
 const KIND = 'nftables';
@@ -39,7 +39,8 @@ export class RulesetReconciler {
   #pass: Promise<void> | undefined;
   #dueMs = -Infinity;
   /** The wish that the last pass served; undefined before the first. */
-  #served: string | undefined;
+  #served: Ruleset | undefined;
+  #hasLooked = false;
   /** How nft tells the table that the last pass left; undefined when it did not leave it right. */
   #left: string | undefined;
   #failure: Failure | undefined;
@@ -56,12 +57,19 @@ export class RulesetReconciler {
     if (this.#pass !== undefined) return this.#pass;
     const wish = this.#options.wanted();
     if (wish === undefined) return Promise.resolve();
-    const isNew = describeRuleset(wish) !== this.#served;
-    if (!isNew && this.#options.nowMs() < this.#dueMs) return Promise.resolve();
+    if (this.#isServed(wish) && this.#options.nowMs() < this.#dueMs) return Promise.resolve();
     this.#pass = this.#run(wish).finally(() => {
       this.#pass = undefined;
     });
     return this.#pass;
+  }
+
+  /**
+   * Whether a pass was made, however it ended. A connection that begins before the table is there
+   * keeps its address for as long as it lives.
+   */
+  get hasLooked(): boolean {
+    return this.#hasLooked;
   }
 
   status(): RulesetReport {
@@ -81,17 +89,25 @@ export class RulesetReconciler {
 
   async #run(wish: Ruleset): Promise<void> {
     const { nowMs } = this.#options;
-    const wanted = describeRuleset(wish);
-    const isServedBefore = wanted === this.#served;
-    this.#served = wanted;
+    const left = this.#isServed(wish) ? this.#left : undefined;
+    this.#served = wish;
     try {
-      await this.#converge(wish, isServedBefore ? this.#left : undefined);
+      await this.#converge(wish, left);
       this.#failure = undefined;
       this.#dueMs = nowMs() + FULL_PASS_MS;
     } catch (error) {
       if (!(error instanceof NftablesError)) throw error;
       this.#noteFailure(error);
     }
+    this.#hasLooked = true;
+  }
+
+  /** Usually it is the very same, and asked for ten times a second. */
+  #isServed(wish: Ruleset): boolean {
+    const served = this.#served;
+    return (
+      wish === served || (served !== undefined && describeRuleset(wish) === describeRuleset(served))
+    );
   }
 
   /** `left`: what the table was when it was last right by the same wish. */
