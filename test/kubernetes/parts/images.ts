@@ -8,7 +8,7 @@ import { cacheName, type PartsCache } from './cache.ts';
 import { runCommand } from './command.ts';
 import { INSTRUCTIONS, makeArchive, readDefinition, type Recipe } from './image-definition.ts';
 import { ImageStore } from './image-store.ts';
-import { UPSTREAM_NAMES } from './upstream-images.ts';
+import { NAMES_FOR_PAUSE, NAMES_FOR_TOOLS } from './upstream-images.ts';
 import { copySources, hashSources } from './weft-sources.ts';
 import type { Progress } from './progress.ts';
 
@@ -70,6 +70,7 @@ export async function provideImages(
 function* recipes({ kubernetes, coredns }: ImageIngredients, base: string): Generator<Recipe> {
   yield {
     name: PAUSE_IMAGE,
+    aliases: NAMES_FOR_PAUSE,
     ...defined('pause'),
     fill: async (context) => compilePause(context),
   };
@@ -81,7 +82,7 @@ function* recipes({ kubernetes, coredns }: ImageIngredients, base: string): Gene
   };
   yield {
     name: TOOLS_IMAGE,
-    aliases: UPSTREAM_NAMES,
+    aliases: NAMES_FOR_TOOLS,
     ...defined('tools', path.basename(kubernetes), base),
     base,
     fill: (context) => {

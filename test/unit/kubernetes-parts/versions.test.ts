@@ -3,7 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { kubernetesVersion } from '#test/kubernetes/parts/go-binaries.ts';
 import { isNewEnough } from '#test/kubernetes/parts/go-toolchain.ts';
-import { checkUpstreamNames, UPSTREAM_NAMES } from '#test/kubernetes/parts/upstream-images.ts';
+import {
+  checkUpstreamNames,
+  NAMES_FOR_PAUSE,
+  NAMES_FOR_TOOLS,
+} from '#test/kubernetes/parts/upstream-images.ts';
 
 test('a Go of 1.26 or later is new enough, and one that is none is not', () => {
   for (const version of ['go1.26', 'go1.26.8', 'go1.27rc1', 'go1.100'])
@@ -19,7 +23,7 @@ test("Kubernetes' version is the one that go.mod requires", () => {
 });
 
 test("an image of upstream's tests whose version we don't stand in for is refused by name", () => {
-  checkUpstreamNames([...UPSTREAM_NAMES, 'registry.k8s.io/etcd:3.6.8-0']);
+  checkUpstreamNames([...NAMES_FOR_PAUSE, ...NAMES_FOR_TOOLS, 'registry.k8s.io/etcd:3.6.8-0']);
   assert.throws(() => {
     checkUpstreamNames(['registry.k8s.io/e2e-test-images/agnhost:9.9']);
   }, /agnhost:9\.9/);
