@@ -26,11 +26,12 @@ const CHAIN = 'postrouting';
 const PRIORITY_SRCNAT = 100;
 
 /**
- * Where no router leads: a packet there keeps its address. Multicast (RFC 5771, RFC 4291 §2.7),
- * link-local (RFC 3927, RFC 4291 §2.5.6) and limited broadcast (RFC 919).
+ * Where no router leads: a packet there keeps its address. Multicast (RFC 5771, RFC 4291 §2.7), limited
+ * broadcast (RFC 919), IPv6 link-local (RFC 4291 §2.5.6). IPv4's link-local range is not here: clouds serve a
+ * node's metadata at 169.254.169.254, and pods reach it as the node.
  */
 const NOT_MASQUERADED: Readonly<Record<Family, readonly Cidr[]>> = {
-  4: ['224.0.0.0/4', '169.254.0.0/16', '255.255.255.255/32'].map(parseCidr),
+  4: ['224.0.0.0/4', '255.255.255.255/32'].map(parseCidr),
   6: ['ff00::/8', 'fe80::/10'].map(parseCidr),
 };
 
