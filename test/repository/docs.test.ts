@@ -5,7 +5,13 @@ import { describe, it } from 'node:test';
 import packageJson from '../../package.json' with { type: 'json' };
 
 const ARCHITECTURE = readFileSync('docs/ARCHITECTURE.md', 'utf8');
-const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'docs/ARCHITECTURE.md', 'docs/CONFIGURATION.md'];
+const DOCUMENTS = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'docs/ARCHITECTURE.md',
+  'docs/CONFIGURATION.md',
+  'docs/INSTALL.md',
+];
 
 interface Lock {
   readonly packages: Readonly<
