@@ -11,14 +11,17 @@ import {
   type WorldPlan,
 } from './plan.ts';
 
-const BRIDGE = 'lan0';
+export const LAN_BRIDGE = 'lan0';
 /** What a machine's first Ethernet interface is called. */
 const INTERFACE = 'eth0';
 
 /** Makes the LAN, the world and every node's namespace. */
 export async function makeNetwork({ nodes, world }: ClusterPlan): Promise<void> {
   await runIpBatch([`netns add ${LAN_NAMESPACE}`]);
-  await runIpBatch([`link add ${BRIDGE} type bridge`, `link set ${BRIDGE} up`], LAN_NAMESPACE);
+  await runIpBatch(
+    [`link add ${LAN_BRIDGE} type bridge`, `link set ${LAN_BRIDGE} up`],
+    LAN_NAMESPACE,
+  );
   await connectWorld(world);
   for (const node of nodes) await connectNode(node, world);
 }
@@ -53,7 +56,7 @@ async function connect({ name, namespace, address }: Host): Promise<void> {
   await runIpBatch(
     [
       `link add ${name} type veth peer name ${INTERFACE} netns ${namespace}`,
-      `link set ${name} master ${BRIDGE} up`,
+      `link set ${name} master ${LAN_BRIDGE} up`,
     ],
     LAN_NAMESPACE,
   );

@@ -80,6 +80,8 @@ export function renderKubeletConfig(node: NodePlan): string {
     clusterDomain: CLUSTER_DOMAIN,
     resolvConf,
     staticPodPath: staticPods,
+    // A changed ConfigMap is in its pods within this, instead of a minute: tests wait for it.
+    syncFrequency: '5s',
     // The kubelet would make its default, which is a directory of the machine's /usr.
     volumePluginDir: '/var/lib/kubelet/volume-plugins',
     // The disk is the machine's, and how full it is no business of a test's.
