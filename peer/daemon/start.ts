@@ -55,9 +55,10 @@ export async function startInCluster(options: StartOptions): Promise<Daemon> {
 }
 
 async function start(options: StartOptions, config: Config): Promise<Daemon> {
-  const { environment, log, onFatal, http } = options;
+  const { environment, log, onFatal, http, signal } = options;
   log.level = config.logLevel;
-  const cluster = await InCluster.enter({ config, environment, log });
+  const cluster = await InCluster.enter({ config, environment, log, signal });
+  signal.throwIfAborted();
   return await startDaemon({ config, log, onFatal, http, cluster });
 }
 

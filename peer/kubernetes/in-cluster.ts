@@ -39,6 +39,8 @@ export interface EnterOptions {
   readonly config: Config;
   readonly environment: Environment;
   readonly log: Logger;
+  /** Ends the asking at the start. */
+  readonly signal: AbortSignal;
 }
 
 /** What of the running peer the work in the background is about. */
@@ -228,6 +230,8 @@ async function findFacts(
 ): Promise<{ readonly facts: ClusterFacts; readonly problem: string | undefined }> {
   const { config } = options;
   const starting = openClient(options, { timeoutMs: START_ANSWER_MS });
+  const end = (): void => starting.close();
+  options.signal.addEventListener('abort', end, { once: true });
   try {
     const facts = await readFacts(placeOf(options, starting));
     keep(config, facts);
@@ -238,6 +242,7 @@ async function findFacts(
     if (facts === undefined || (facts.keys === undefined) !== isPlain(config)) throw error;
     return { facts, problem: describeRecalled(error) };
   } finally {
+    options.signal.removeEventListener('abort', end);
     starting.close();
   }
 }

@@ -32,6 +32,8 @@ export interface PeerOptions {
   readonly directory: string;
   /** Over those that say where its files are; `--plain` is not among them: keys come in files. */
   readonly flags: Flags;
+  /** Over the little that every peer gets. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** How a process ended: one of the two is null. */
@@ -79,7 +81,11 @@ export class RealPeer {
     const peer = [process.execPath, MAIN, 'peer', ...this.#flags()];
     const child = spawn('ip', [...enter, ...RESTRICTED, ...peer], {
       stdio: ['ignore', log, log],
-      env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: COMPILE_CACHE },
+      env: {
+        PATH: process.env['PATH'],
+        NODE_COMPILE_CACHE: COMPILE_CACHE,
+        ...this.#options.environment,
+      },
     });
     closeSync(log);
     const { promise, resolve } = Promise.withResolvers<Ending>();
