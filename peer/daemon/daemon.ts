@@ -72,13 +72,20 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const host = parts.use(Host.open(config));
   const underlay = host.underlay(config, cluster?.addresses());
   host.refuseOverlap(config.universe);
-  const state = openPeerState(parts, { config, underlay, log, now });
+  const state = openPeerState(parts, {
+    config,
+    underlay,
+    log,
+    now,
+    nodeUid: cluster?.nodeUid(),
+  });
   const counters = new Counters();
   const standing = new Standing({
     config,
     core: state.core,
     counters,
     epoch: state.epoch,
+    lostState: state.store.lost,
     clusterProblems: () => cluster?.problems() ?? [],
   });
   const start = { ...options, parts, counters, host, underlay, state, standing };
@@ -261,6 +268,7 @@ function beginJoin(
     log,
     signal: ending.signal,
     hasOthers: hasOthers(config),
+    ownsName: cluster !== undefined,
     onView: (view) => cluster?.listed(view),
     onWaiting: (problem) => standing.wait(problem),
   });

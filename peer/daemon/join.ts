@@ -39,6 +39,11 @@ export interface JoinOptions {
   readonly signal: AbortSignal;
   /** Whether there are others to hear of before registering: not in a cluster of one. */
   readonly hasOthers: boolean;
+  /**
+   * Whether nobody but an earlier run on this node can have our name: a cluster has one Node of a
+   * name, and this peer has the node's control port. Then its holder is gone, and is not waited for.
+   */
+  readonly ownsName?: boolean;
   /** Told each list of the arbiter's. */
   readonly onView?: (view: View) => void;
   /** Told what it waits for, and undefined when it waits no more. */
@@ -66,12 +71,14 @@ async function confirm(options: JoinOptions): Promise<void> {
  * name: whose it is may be alive, and would be thrown out.
  */
 async function waitForDirectory(options: JoinOptions): Promise<void> {
-  const { self, log, hasOthers, onWaiting } = options;
+  const { self, name, log, hasOthers, ownsName, onWaiting } = options;
   const { members } = await list(options);
-  if (!hasOthers || [...members.keys()].every((peer) => peer === self)) return;
+  const isOurs = ([peer, of]: readonly [PeerId, string]) =>
+    peer === self || (ownsName === true && of === name);
+  if (!hasOthers || [...members].every(isOurs)) return;
   while (!(await isSyncedInTime(options))) {
     const holder = await findHolder(options);
-    if (holder === undefined) break;
+    if (holder === undefined || ownsName === true) break;
     const problem = describeUnknown(options, holder);
     onWaiting(problem);
     log.warn(problem);
@@ -131,7 +138,8 @@ function describeHolder(
   holder: PeerId,
   waitedMs: number,
 ): string | undefined {
-  const { core, name, hasOthers } = options;
+  const { core, name, hasOthers, ownsName } = options;
+  if (ownsName === true) return undefined;
   const record = core.mesh.directory.peer(holder);
   if (record === undefined) {
     const isGone = !hasOthers || waitedMs >= NO_RECORD_WAIT_MS;

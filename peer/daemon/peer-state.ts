@@ -33,12 +33,14 @@ export interface PeerStateOptions {
   readonly underlay: Underlay;
   readonly log: Logger;
   readonly now: () => number;
+  /** Of the cluster's Node, where there is one. */
+  readonly nodeUid: string | undefined;
 }
 
 /** Opens what `parts` will close. Throws what the operator has to know of the state directory. */
 export function openPeerState(parts: AsyncDisposableStack, options: PeerStateOptions): PeerState {
-  const { config, underlay, log } = options;
-  const store = parts.adopt(openPeerStore(config), (open) => open.close());
+  const { config, underlay, log, nodeUid } = options;
+  const store = parts.adopt(openPeerStore(config, nodeUid), (open) => open.close());
   if (store.lost !== undefined) log.warn(store.lost);
   const memory = parts.adopt(new RecordMemory(openDirectoryCache(config.stateDirectory)), (open) =>
     open.close(),

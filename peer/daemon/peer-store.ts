@@ -7,10 +7,17 @@ import { generateIdentityKey, loadIdentity } from '../wire/identity.ts';
 /** Where systemd keeps it; a copied disk keeps it too, a machine set up anew does not. */
 const MACHINE_ID_FILE = '/etc/machine-id';
 
-export function openPeerStore({ stateDirectory, cluster, name }: Config): Store {
+/**
+ * `nodeUid` binds the state instead of the machine's id, which a pod does not see: a Node that was
+ * deleted and made again under its name is another one, and the old one's identity goes with it.
+ */
+export function openPeerStore(
+  { stateDirectory, cluster, name }: Config,
+  nodeUid: string | undefined,
+): Store {
   return openStore({
     directory: stateDirectory,
-    binding: { cluster, nodeName: name, machineId: readMachineId() },
+    binding: { cluster, nodeName: name, machineId: nodeUid ?? readMachineId() },
     generateIdentity: () => {
       const privateKey = generateIdentityKey();
       return { privateKey, peer: loadIdentity(privateKey).id };

@@ -17,6 +17,8 @@ export interface StandingOptions {
   readonly core: Core;
   readonly counters: Counters;
   readonly epoch: number;
+  /** Why this peer began as a new identity, if it did. */
+  readonly lostState?: string | undefined;
   /** What is wrong between this peer and its cluster's API server, where there is one. */
   readonly clusterProblems?: () => readonly string[];
 }
@@ -157,11 +159,12 @@ export class Standing {
   }
 
   #problems(): readonly string[] {
-    const { core, config, clusterProblems } = this.#options;
+    const { core, config, lostState, clusterProblems } = this.#options;
     const down = core.mesh.down();
     const unreachable = core.others().filter(({ peer }) => down.has(peer));
     return [
       ...(this.#waitsFor === undefined ? [] : [this.#waitsFor]),
+      ...(lostState === undefined ? [] : [lostState]),
       ...(clusterProblems?.() ?? []),
       ...this.#linkProblems(),
       ...this.#claimProblems(),

@@ -96,6 +96,10 @@ export class InCluster {
     return this.#facts.addresses;
   }
 
+  nodeUid(): string {
+    return this.#facts.nodeUid;
+  }
+
   /** Those of the Secret, as they were read last. */
   keys(): ClusterKeys {
     return this.#keys;
@@ -143,6 +147,7 @@ export class InCluster {
   }
 
   close(): void {
+    this.#problems.close();
     this.#ending.abort();
     this.#client.close();
   }

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 export class Problems {
   readonly #log: Pick<Logger, 'info' | 'warn'>;
   readonly #sentences = new Map<string, string>();
+  #isClosed = false;
 
   constructor(log: Pick<Logger, 'info' | 'warn'>) {
     this.#log = log;
@@ -11,6 +12,7 @@ export class Problems {
 
   /** Undefined: it goes well again. Logs when that is news. */
   set(who: string, sentence: string | undefined): void {
+    if (this.#isClosed) return;
     const before = this.#sentences.get(who);
     if (before === sentence) return;
     if (sentence === undefined) {
@@ -20,6 +22,11 @@ export class Problems {
       this.#sentences.set(who, sentence);
       this.#log.warn(sentence);
     }
+  }
+
+  /** What ends together with the peer is no problem of anybody's. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   all(): readonly string[] {

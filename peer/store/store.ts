@@ -87,8 +87,9 @@ function openState(options: StoreOptions): Opened {
   const path = join(options.directory, 'state');
   const existing = openExisting(path, options);
   if (typeof existing !== 'string') return { database: existing, lost: undefined };
+  const forgotten = describeAttachments(path);
   const aside = setAside(path);
-  const lost = `the state was not used, because ${existing}; it lies in ${aside} now`;
+  const lost = `the state was not used, because ${existing}; it lies in ${aside} now${forgotten}`;
   return { database: createState(path, options), lost };
 }
 
@@ -148,7 +149,7 @@ function findLoss(database: DatabaseSync, { directory, binding }: StoreOptions) 
     return `it is of node "${String(stored['node_name'])}" and this is "${binding.nodeName}"`;
   }
   if (stored['machine_id'] !== binding.machineId) {
-    return `it was written on another machine (machine id ${String(stored['machine_id'])})`;
+    return `it was written on another machine or Node (id ${String(stored['machine_id'])})`;
   }
   const check = database.prepare('PRAGMA quick_check').get();
   if (check?.['quick_check'] !== 'ok') return `its file is damaged (${JSON.stringify(check)})`;
@@ -207,6 +208,23 @@ function createStore(
       release();
     },
   };
+}
+
+/** Which attachments go with the state, so that somebody can look after their pods. */
+function describeAttachments(path: string): string {
+  let database: DatabaseSync | undefined;
+  try {
+    database = openDatabase({ path: fileIn(path), durability: 'full' });
+    const { attachments } = readDurable(database);
+    if (attachments.length === 0) return '';
+    const names = attachments.map(({ podName, containerId }) => podName || containerId);
+    return `, with the addresses of ${names.join(', ')}: make these pods anew`;
+  } catch {
+    // What can't be read names nobody.
+    return '';
+  } finally {
+    database?.close();
+  }
 }
 
 /** Renames the state's directory to the first name that is free; answers the new path. */

@@ -110,7 +110,7 @@ const TROUBLES: readonly Trouble[] = [
   ),
   {
     what: 'a Node that is not there yet',
-    make: ({ name }) => cluster.objects.delete(`${NODES}/${name}`),
+    make: ({ name }) => cluster.delete(`${NODES}/${name}`),
     says: /GET \/api\/v1\/nodes\/node\d+: 404 NotFound/,
     mend: ({ name, address }) => cluster.addNode(name, address),
   },
@@ -211,7 +211,7 @@ it('flags that are malformed end it with exit code 2: no waiting helps', async (
 /** Ends the peer, and takes it out of the cluster as Kubernetes does when its Node is deleted. */
 async function leave({ name, peer }: FakeNode): Promise<void> {
   assert.deepEqual(await peer.end('SIGTERM'), { exitCode: 0, signal: null });
-  cluster.objects.delete(`${LEASES}/peer-${name}`);
+  cluster.delete(`${LEASES}/peer-${name}`);
 }
 
 async function tryStatus({ peer }: FakeNode): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 /** Peers as in pods, told of each other by an API server alone; and started again without it. */
 import assert from 'node:assert/strict';
-import { statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
 import { eventually, eventuallyTrue } from '#test/support/eventually.ts';
@@ -103,4 +103,38 @@ it('a key that was changed meanwhile is taken over when the API server is back',
     first.peer.log().includes('the cluster keys were changed'),
   );
   cluster.put(path, secret);
+});
+
+it('a peer that has lost its disk takes its name again without waiting for itself', async () => {
+  const before = await first.peer.report();
+  await first.peer.end('SIGKILL');
+  rmSync(first.peer.stateDirectory, { recursive: true });
+  const startedMs = performance.now();
+  first.peer.start();
+  const after = await first.peer.ready();
+  assert.notEqual(after.peer.id, before.peer.id);
+  assert.ok(performance.now() - startedMs < FIRST_START_MS);
+});
+
+it('a peer whose Lease is gone ends once, and starts again as a new one that says so', async () => {
+  const before = await first.peer.report();
+  cluster.delete(`${LEASES}/peer-${first.name}`);
+  await first.peer.end('SIGTERM');
+  first.peer.start();
+  assert.deepEqual(await first.peer.ended(), { exitCode: 1, signal: null });
+  first.peer.start();
+  const after = await first.peer.ready();
+  assert.notEqual(after.peer.id, before.peer.id);
+  assert.match(after.problems.join('\n'), /its identity [0-9a-f]+ was removed from the cluster/);
+});
+
+it('the same for one whose Node was deleted and made again under its name', async () => {
+  const before = await first.peer.report();
+  await first.peer.end('SIGTERM');
+  const path = `${NODES}/${first.name}`;
+  cluster.put(path, { ...cluster.objects.get(path), metadata: { uid: 'another' } });
+  first.peer.start();
+  const after = await first.peer.ready();
+  assert.notEqual(after.peer.id, before.peer.id);
+  assert.match(after.problems.join('\n'), /another machine or Node \(id uid-of-node1\)/);
 });

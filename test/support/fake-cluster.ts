@@ -57,6 +57,12 @@ export class FakeCluster implements AsyncDisposable {
     this.objects.set(path, { ...object, metadata: { ...given, ...metadata } });
   }
 
+  /** Deletes the object; its going has a revision too. */
+  delete(path: string): void {
+    this.objects.delete(path);
+    this.#revision++;
+  }
+
   addNode(name: string, address: string | undefined): void {
     const addresses = address === undefined ? [] : [{ type: 'InternalIP', address }];
     this.put(`${NODES}/${name}`, { metadata: { uid: `uid-of-${name}` }, status: { addresses } });
