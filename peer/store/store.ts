@@ -3,11 +3,11 @@
  * under `<directory>/state/`, owned by one process. A commit is on the medium when it returns.
  *
  * State that can't be trusted (damaged, of another node or machine, of a removed identity) is lost:
- * its directory is renamed, never deleted, and the peer begins as a new identity. State of another
+ * its directory is renamed (the newest few are kept), and the peer begins as a new identity. State of another
  * cluster is most likely a mistake of the operator's, so that is an error and nothing is changed.
  */
-import { chmodSync, existsSync, mkdirSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { AssertionFailure } from '../assert.ts';
 import type { Durable } from '../ipam/durable.ts';
@@ -53,6 +53,9 @@ export interface Store {
 }
 
 const DIRECTORY_MODE = 0o700;
+
+/** Lost states that are kept for whoever looks into it: of a node that loses one each day, a week's. */
+const LOST_STATES_MAX = 8;
 
 /** https://sqlite.org/rescode.html: a schema that isn't ours, damaged pages, not SQLite at all. */
 const SQLITE_ERROR = 1;
@@ -227,11 +230,17 @@ function describeAttachments(path: string): string {
   }
 }
 
-/** Renames the state's directory to the first name that is free; answers the new path. */
+/** Renames the state's directory after the newest that lies aside; answers the new path. */
 function setAside(path: string): string {
-  let n = 1;
-  while (existsSync(`${path}.lost-${n}`)) n++;
+  const earlier = readdirSync(dirname(path)).flatMap((name) => {
+    const [, n] = /^state\.lost-(\d{1,9})$/.exec(name) ?? [];
+    return n === undefined ? [] : [Number(n)];
+  });
+  const n = Math.max(0, ...earlier) + 1;
   renameSync(path, `${path}.lost-${n}`);
+  for (const old of earlier.filter((one) => one <= n - LOST_STATES_MAX)) {
+    rmSync(`${path}.lost-${old}`, { recursive: true });
+  }
   return `${path}.lost-${n}`;
 }
 

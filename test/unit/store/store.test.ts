@@ -148,6 +148,33 @@ for (const [what, binding, reason] of [
   });
 }
 
+test('of the states that were set aside the newest eight are kept', (t) => {
+  const directory = makeDirectory(t);
+  for (let n = 0; n <= 10; n++) open(directory, { nodeName: `node-${n}` }).close();
+  const aside = readdirSync(directory).filter((name) => name.startsWith('state.lost-'));
+  const expected = Array.from({ length: 8 }, (_, n) => `state.lost-${n + 3}`);
+  assert.deepEqual(aside.sort(), expected.sort());
+});
+
+test('the pods whose addresses go with a state are named', (t) => {
+  const directory = makeDirectory(t);
+  const first = open(directory);
+  const { ipam, commit } = makeMember(first);
+  const key = { containerId: 'c1', interfaceName: 'eth0' };
+  const details = {
+    hostInterface: 'weft-1',
+    podMac: () => '02:00:00:00:00:01',
+    podName: 'default/web',
+  };
+  const outcome = ipam.allocate(0, { key, ...details });
+  assert.ok(outcome.type === 'allocated');
+  commit(outcome);
+  first.close();
+  const second = open(directory, { nodeName: 'node-2' });
+  assert.match(second.lost ?? '', /with the addresses of default\/web: make these pods anew/);
+  second.close();
+});
+
 test('a removed identity does not come back', (t) => {
   const directory = makeDirectory(t);
   const first = open(directory);
