@@ -54,9 +54,16 @@ async function assertTold(change: Knobs, expected: RegExp): Promise<void> {
     { withinMs: CONFIG_MAP_MS, instead: () => readStatus(cluster, pod.node) },
   );
   const name = await peerPod(cluster, pod.node);
-  assert.match(await cluster.kubectl(['-n', 'weft', 'logs', name]), expected);
+  assert.match(await readMessages(name), expected);
   const url = `http://${other.address}:${WEB_PORT}/hostname`;
   assert.equal(await exec(cluster, pod.name, ['curl', '-gsSm', '5', url]), other.name);
+}
+
+/** What the peer logged, a message a line. */
+async function readMessages(pod: string): Promise<string> {
+  const log = await cluster.kubectl(['-n', 'weft', 'logs', pod]);
+  const lines = log.trim().split('\n');
+  return lines.map((line) => (JSON.parse(line) as { msg: string }).msg).join('\n');
 }
 
 async function restartsOf(pod: string): Promise<string> {

@@ -35,7 +35,8 @@ after(() => removeWorkload(cluster));
 /** The address of the static pod's attachment, from the peer: there is nobody else to ask. */
 async function staticPodAddress(node: string): Promise<string | undefined> {
   const { attachments } = await readReport(cluster, node);
-  return attachments.find(({ podName }) => podName.startsWith(STATIC_POD))?.addresses[0];
+  return attachments.find(({ podName }) => podName === `${NAMESPACE}/${STATIC_POD}-${node}`)
+    ?.addresses[0];
 }
 
 async function reaches(node: string, address: string): Promise<boolean> {

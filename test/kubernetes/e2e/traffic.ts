@@ -4,13 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import type { Cluster } from '../cluster/cluster.ts';
-import { outputOf, startCommand } from './workload.ts';
+import { NAMESPACE, outputOf, removePods, startCommand } from './workload.ts';
 
 const PINGS_PER_SECOND = 200;
 /** A reply that is later than this is a lost one; the machine is shared, and busy. */
 const REPLY_TIMEOUT_MS = 2000;
 /** Enough to be sure that the stream never rests, and little enough to leave the cores to others. */
 const STREAM_RATE = '300M';
+const PODS = ['pings', 'stream', 'stream-server'];
 /** To be scheduled, started, and have the log read. */
 const MARGIN_SECONDS = 60;
 
@@ -40,8 +41,18 @@ export class Traffic {
     await startCommand(cluster, { name: 'stream', node: from }, [
       ...['iperf3', '-c', server, '-t', String(seconds), '-b', STREAM_RATE, '-J'],
     ]);
+    // -i: fping would rest 10 ms after each packet, whatever its period is.
     await startCommand(cluster, { name: 'pings', node: from }, [
-      ...['fping', '-q', '-p', String(1000 / PINGS_PER_SECOND), '-t', String(REPLY_TIMEOUT_MS)],
+      ...[
+        'fping',
+        '-q',
+        '-i',
+        '1',
+        '-p',
+        String(1000 / PINGS_PER_SECOND),
+        '-t',
+        String(REPLY_TIMEOUT_MS),
+      ],
       ...['-c', String(seconds * PINGS_PER_SECOND), target],
     ]);
     await Promise.all(['stream', 'pings'].map((pod) => runningAddress(cluster, pod)));
@@ -59,6 +70,7 @@ export class Traffic {
     assert.equal(stream.error, undefined);
     const stalls = stream.intervals.filter(({ sum }: Interval) => sum.bytes === 0);
     assert.deepEqual(stalls, []);
+    await removePods(this.#cluster, PODS);
   }
 }
 
@@ -67,7 +79,7 @@ interface Interval {
 }
 
 async function runningAddress(cluster: Cluster, pod: string): Promise<string> {
-  const at = ['-n', 'e2e'];
+  const at = ['-n', NAMESPACE];
   await cluster.kubectl([
     ...[...at, 'wait', 'pod', pod, '--timeout=60s', '--for=jsonpath={.status.phase}=Running'],
   ]);

@@ -86,6 +86,11 @@ export async function exec(
   return await cluster.kubectl(['-n', NAMESPACE, 'exec', pod, '--', ...command]);
 }
 
+/** Resolves when they are gone. */
+export async function removePods(cluster: Cluster, names: readonly string[]): Promise<void> {
+  await cluster.kubectl(['-n', NAMESPACE, 'delete', 'pod', ...names]);
+}
+
 export async function removeWorkload(cluster: Cluster): Promise<void> {
   await cluster.kubectl(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait']);
 }
