@@ -81,10 +81,8 @@ async function importInto(directory: string, image: ImageArchive): Promise<void>
   await mkdir(WORK_DIRECTORY, { recursive: true, mode: 0o700 });
   await writeFile(CONFIG, renderConfig(directory));
   // What it mounts to unpack is in a namespace of its own, so that nothing of it stays if it is killed.
-  const containerd = execa('unshare', ['--mount', '--', 'containerd', '--config', CONFIG], {
-    all: true,
-    reject: false,
-  });
+  const [file, ...args] = ['unshare', '--mount', '--', 'containerd', '--config', CONFIG];
+  const containerd = execa(file, args, { all: true, reject: false });
   try {
     await untilServing();
     await ctr(['images', 'import', image.archive]);
