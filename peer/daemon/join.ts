@@ -7,6 +7,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Arbiter, ArbiterRefusal, ArbiterUnavailable } from '../arbiter/arbiter.ts';
+import { type BackoffBounds, backoffMs } from '../backoff.ts';
 import type { Core } from '../core/core.ts';
 import type { View } from '../ipam/custody-state.ts';
 import type { Driver } from './driver.ts';
@@ -21,8 +22,7 @@ const NAMESAKE_WAIT_MS = 15_000;
 /** A namesake that has just registered publishes at once; its record takes a few heartbeats at most. */
 const NO_RECORD_WAIT_MS = 4_000;
 const NAMESAKE_POLL_MS = 500;
-const RETRY_MIN_MS = 100;
-const RETRY_MAX_MS = 5_000;
+const RETRY: BackoffBounds = { leastMs: 100, mostMs: 5_000 };
 
 /** Another live peer has the name that this one was given. */
 export class NameTaken extends Error {
@@ -176,9 +176,9 @@ async function patiently<T>(options: JoinOptions, ask: () => Promise<T>): Promis
       return answer;
     } catch (error) {
       if (!(error instanceof ArbiterUnavailable)) throw error;
-      onWaiting(`the arbiter can't be reached: ${error.message}`);
+      onWaiting(`the arbiter has no answer: ${error.message}`);
       log.info({ detail: error.message }, 'waiting for the arbiter');
     }
-    await delay(Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** attempt), undefined, { signal });
+    await delay(backoffMs(attempt, RETRY, Math.random), undefined, { signal });
   }
 }

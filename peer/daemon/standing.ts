@@ -5,7 +5,7 @@ import type { Core } from '../core/core.ts';
 import type { Counters } from '../counters.ts';
 import { buildReport } from '../http/build-report.ts';
 import type { Report } from '../http/report.ts';
-import { contains, formatCidr } from '../ipam/cidr.ts';
+import { contains, formatAddress, formatCidr } from '../ipam/cidr.ts';
 import { withRuleset } from '../kernel/kernel-report.ts';
 import type { Reconciler } from '../kernel/reconciler.ts';
 import type { RulesetReconciler } from '../kernel/ruleset-reconciler.ts';
@@ -174,7 +174,9 @@ export class Standing {
         ? ['plain mode: whoever reaches the control port is a member; give the peers a key']
         : []),
       ...unreachable.map(
-        ({ content }) => `${content.profile.name} can't be reached by its neighbours`,
+        ({ content: { profile } }) =>
+          `${profile.name} can't be reached by its neighbours. Is its node up: ` +
+          `ping ${formatAddress(profile.vtep.underlay)}; what does its peer say: weft status, on ${profile.name}`,
       ),
     ];
   }

@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { type Config, ConfigError } from '../config/config.ts';
 import { buildStartingReport } from '../http/build-report.ts';
 import type { HttpFront } from '../http/front.ts';
-import { type BackoffBounds, backoffMs } from '../kubernetes/backoff.ts';
+import { type BackoffBounds, backoffMs } from '../backoff.ts';
 import { InCluster } from '../kubernetes/in-cluster.ts';
 import { StartObstacle } from '../kubernetes/obstacle.ts';
 import { ListenError } from '../listen-error.ts';
@@ -81,8 +81,9 @@ function describeObstacle(error: unknown, { optionsDirectory }: Config): string 
   if (error instanceof StartObstacle) return error.message;
   if (!isForOperator(error)) throw error;
   if (!(error instanceof ConfigError) || optionsDirectory === undefined) return error.message;
+  const sentence = /[.?!]$/.test(error.message) ? error.message : `${error.message}.`;
   return (
-    `${error.message}. Options of the cluster are keys of the ConfigMap weft, mounted at ` +
+    `${sentence} Options of the cluster are keys of the ConfigMap weft, mounted at ` +
     `${optionsDirectory}: a repaired one reaches this peer within about a minute`
   );
 }

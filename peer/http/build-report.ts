@@ -42,7 +42,10 @@ export function buildReport(source: ReportSource): Report {
     attachments: reportAttachments(core),
     kernel,
     counters: { ...counters.all(), ...countConflicts(core) },
-    problems: [...problems, ...kernel.failures],
+    problems: [
+      ...problems,
+      ...kernel.failures.map((failure) => `the kernel is not programmed as wanted: ${failure}`),
+    ],
   };
 }
 

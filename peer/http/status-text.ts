@@ -1,7 +1,6 @@
 /** The report as one screen of text: problems first, then counts, then a table for each kind of thing. */
 import { parseCidr } from '../ipam/parse.ts';
 import { size } from '../ipam/cidr.ts';
-import { VXLAN_DEVICE } from '../overlay/names.ts';
 import { printable, renderTable } from '../cli/table.ts';
 import type { HoldingReport, PeerReport, Report } from './report.ts';
 
@@ -21,21 +20,9 @@ export function renderStatus(report: Report): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function renderProblems(report: Report): string {
-  const all = [
-    ...report.problems,
-    ...report.kernel.failures.map(
-      (failure) =>
-        `The kernel refused: ${failure}. Look at what it has: ip -d link show ${VXLAN_DEVICE}`,
-    ),
-    ...report.peers.filter(({ self, reachable }) => !self && !reachable).map(describeUnreachable),
-  ];
-  if (all.length === 0) return '';
-  return ['Problems:', ...all.map((problem) => `  - ${printable(problem)}`)].join('\n');
-}
-
-function describeUnreachable({ name, vtep }: PeerReport): string {
-  return `${name} is not reachable. Is its node up: ping ${vtep.underlay}; what does its peer say: weft status, on ${name}`;
+function renderProblems({ problems }: Report): string {
+  if (problems.length === 0) return '';
+  return ['Problems:', ...problems.map((problem) => `  - ${printable(problem)}`)].join('\n');
 }
 
 function renderSummary(report: Report): string {

@@ -128,7 +128,7 @@ export class RulesetReconciler {
     // As nft tells it: one whose words differ from ours is not taken for somebody's change for ever.
     this.#left = describeRuleset(await nftables.read());
     this.#changes++;
-    log.info({ wanted: this.#left }, 'replaced our nftables table');
+    log.info({ changes: this.#changes }, 'replaced our nftables table');
   }
 
   /** Without nft there is no way to look, and if nothing is wanted no need to. */

@@ -12,7 +12,7 @@ import type { Address } from '../ipam/cidr.ts';
 import { hostRange } from '../ipam/cidr.ts';
 import { type ClusterKeys, PLAIN_KEYS, parseClusterKeys } from '../transport/cluster-keys.ts';
 import { type InClusterClient, openInClusterClient } from './api-client.ts';
-import { type BackoffBounds, backoffMs } from './backoff.ts';
+import { type BackoffBounds, backoffMs } from '../backoff.ts';
 import { type ClusterFacts, readFacts } from './facts.ts';
 import { KEY_SECRET } from './key-secret.ts';
 import { tellNetworkAvailable } from './node-condition.ts';

@@ -8,7 +8,7 @@ import type { PeerId } from '../mesh/peer-id.ts';
 import type { Endpoint } from '../mesh/record.ts';
 import type { ApiClient } from './api-client.ts';
 import { isRefusal } from './ask.ts';
-import { type BackoffBounds, backoffMs } from './backoff.ts';
+import { type BackoffBounds, backoffMs } from '../backoff.ts';
 import { chooseNodes } from './choose-nodes.ts';
 import { readNode } from './node.ts';
 import { StartObstacle } from './obstacle.ts';

@@ -4,7 +4,7 @@ import { after, before, it } from 'node:test';
 import { eventuallyTrue } from '#test/support/eventually.ts';
 import { type Cluster, openCluster } from '../cluster/cluster.ts';
 import { peerPod, readReport, readStatus } from './peer.ts';
-import { deployWeb, exec, type Pod, removeWorkload, WEB_PORT } from './workload.ts';
+import { deployWeb, exec, onePerNode, type Pod, WEB_PORT } from './workload.ts';
 
 /** The kubelet brings a changed ConfigMap into a pod within its sync period and the life of its cache. */
 const CONFIG_MAP_MS = 120_000;
@@ -15,7 +15,7 @@ let knobs: string;
 
 before(async () => {
   cluster = await openCluster();
-  pods = await deployWeb(cluster, 1);
+  pods = await deployWeb(cluster);
   knobs = await cluster.kubectl([
     '-n',
     'weft',
@@ -29,7 +29,6 @@ before(async () => {
 
 after(async () => {
   await setKnobs(JSON.parse(knobs) as Knobs);
-  await removeWorkload(cluster);
 });
 
 type Knobs = Readonly<Record<string, string>>;
@@ -46,7 +45,7 @@ async function isReady(node: string): Promise<boolean> {
 
 /** Waits until the status says what matches; the pods of the node must be served all the while. */
 async function assertTold(change: Knobs, expected: RegExp): Promise<void> {
-  const [pod, other] = pods as readonly [Pod, Pod];
+  const [pod, other] = onePerNode(cluster, pods) as readonly [Pod, Pod];
   await setKnobs({ ...(JSON.parse(knobs) as Knobs), ...change });
   await eventuallyTrue(
     `the status of ${pod.node} says ${expected.source}`,

@@ -1,25 +1,20 @@
 /** A minute without the API server: what runs goes on, and what starts meanwhile is served. */
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
+import { before, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Cluster, openCluster, type StaticPod } from '../cluster/cluster.ts';
 import { readReport, readStatus, rolledOut } from './peer.ts';
 import { Traffic } from './traffic.ts';
 import { eventually, eventuallyTrue } from '#test/support/eventually.ts';
-import {
-  deployWeb,
-  NAMESPACE,
-  type Pod,
-  removeWorkload,
-  TOOLS_IMAGE,
-  WEB_PORT,
-} from './workload.ts';
+import { deployWeb, NAMESPACE, onePerNode, type Pod, TOOLS_IMAGE, WEB_PORT } from './workload.ts';
 
 const OUTAGE_MS = 60_000;
 /** The outage, and the tests' own work before and after it. */
 const TRAFFIC_SECONDS = 80;
 /** A kubelet looks at its manifests every 20 s, and a container that was killed comes back with backoff. */
 const KUBELET_MS = 45_000;
+/** Kubelets and controllers take up to 90 s to take everything for Ready again; peers have nothing to do with it. */
+const RECOVERY_TIMEOUT = '--timeout=180s';
 const STATIC_POD = 'static-web';
 
 let cluster: Cluster;
@@ -27,10 +22,8 @@ let pods: readonly Pod[];
 
 before(async () => {
   cluster = await openCluster();
-  pods = await deployWeb(cluster, 1);
+  pods = await deployWeb(cluster);
 });
-
-after(() => removeWorkload(cluster));
 
 /** The address of the static pod's attachment, from the peer: there is nobody else to ask. */
 async function staticPodAddress(node: string): Promise<string | undefined> {
@@ -49,7 +42,7 @@ async function reaches(node: string, address: string): Promise<boolean> {
 }
 
 it('without the API server traffic goes on, a static pod is attached, a killed peer comes back', async () => {
-  const [first, second, third] = pods as readonly [Pod, Pod, Pod];
+  const [first, second, third] = onePerNode(cluster, pods) as readonly [Pod, Pod, Pod];
   const traffic = await Traffic.start(cluster, {
     from: first.node,
     to: second.node,
@@ -91,13 +84,12 @@ it('without the API server traffic goes on, a static pod is attached, a killed p
     NAMESPACE,
     'wait',
     'pod',
-    '--all',
-    '--for=condition=Ready',
-    '--timeout=60s',
     '-l',
     'app',
+    '--for=condition=Ready',
+    RECOVERY_TIMEOUT,
   ]);
-  await cluster.kubectl(['wait', 'node', '--all', '--for=condition=Ready', '--timeout=60s']);
+  await cluster.kubectl(['wait', 'node', '--all', '--for=condition=Ready', RECOVERY_TIMEOUT]);
   for (const { node } of pods) assert.deepEqual((await readReport(cluster, node)).problems, []);
   await cluster.removeStaticPod(third.node, STATIC_POD);
 });

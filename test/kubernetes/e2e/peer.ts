@@ -18,8 +18,15 @@ export async function readStatus(cluster: Cluster, node: string): Promise<string
 /** The name of the node's peer's pod. */
 export async function peerPod(cluster: Cluster, node: string): Promise<string> {
   return await cluster.kubectl([
-    ...['-n', 'weft', 'get', 'pods', '-l', 'app.kubernetes.io/name=weft'],
-    ...[`--field-selector=spec.nodeName=${node}`, '-o', 'jsonpath={.items[0].metadata.name}'],
+    '-n',
+    'weft',
+    'get',
+    'pods',
+    '-l',
+    'app.kubernetes.io/name=weft',
+    `--field-selector=spec.nodeName=${node}`,
+    '-o',
+    'jsonpath={.items[0].metadata.name}',
   ]);
 }
 

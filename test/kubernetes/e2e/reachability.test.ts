@@ -1,6 +1,6 @@
 /** Twelve pods on three nodes: who reaches whom, by which name, and what the other side sees. */
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { type Cluster, openCluster } from '../cluster/cluster.ts';
 import { readReport } from './peer.ts';
 import { eventuallyTrue } from '#test/support/eventually.ts';
@@ -11,13 +11,13 @@ import {
   HOST_PORT,
   NAMESPACE,
   type Pod,
+  PODS_PER_NODE,
   podManifest,
-  removeWorkload,
+  removePods,
   TOOLS_IMAGE,
   WEB_PORT,
 } from './workload.ts';
 
-const PODS_PER_NODE = 4;
 /** The chance that one of twelve is never chosen is 12 × (11/12)^200: one in three million. */
 const SERVICE_CALLS = 200;
 
@@ -26,10 +26,8 @@ let pods: readonly Pod[];
 
 before(async () => {
   cluster = await openCluster();
-  pods = await deployWeb(cluster, PODS_PER_NODE);
+  pods = await deployWeb(cluster);
 });
-
-after(() => removeWorkload(cluster));
 
 /** What each address answers to one pod, in the order of the addresses; empty for no answer. */
 async function fetchFrom(pod: Pod, urls: readonly string[]): Promise<readonly string[]> {
@@ -126,6 +124,7 @@ describe('a pod', () => {
       const filter = 'involvedObject.name=never-ready,reason=Unhealthy';
       return (await cluster.kubectl([...events, filter])) !== '';
     });
+    await removePods(cluster, [at.name]);
   });
 });
 
@@ -145,8 +144,13 @@ describe('a node', () => {
 
   it('passes what comes to a NodePort on to the Service, from outside too', async () => {
     const port = await cluster.kubectl([
-      ...['-n', NAMESPACE, 'get', 'service', 'web'],
-      ...['-o', 'jsonpath={.spec.ports[0].nodePort}'],
+      '-n',
+      NAMESPACE,
+      'get',
+      'service',
+      'web',
+      '-o',
+      'jsonpath={.spec.ports[0].nodePort}',
     ]);
     for (const { address } of cluster.nodes) {
       const url = `http://${address}:${port}/hostname`;

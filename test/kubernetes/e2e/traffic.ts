@@ -39,21 +39,28 @@ export class Traffic {
     await startCommand(cluster, { name: 'stream-server', node: to }, ['iperf3', '-s', '-1']);
     const server = await runningAddress(cluster, 'stream-server');
     await startCommand(cluster, { name: 'stream', node: from }, [
-      ...['iperf3', '-c', server, '-t', String(seconds), '-b', STREAM_RATE, '-J'],
+      'iperf3',
+      '-c',
+      server,
+      '-t',
+      String(seconds),
+      '-b',
+      STREAM_RATE,
+      '-J',
     ]);
     // -i: fping would rest 10 ms after each packet, whatever its period is.
     await startCommand(cluster, { name: 'pings', node: from }, [
-      ...[
-        'fping',
-        '-q',
-        '-i',
-        '1',
-        '-p',
-        String(1000 / PINGS_PER_SECOND),
-        '-t',
-        String(REPLY_TIMEOUT_MS),
-      ],
-      ...['-c', String(seconds * PINGS_PER_SECOND), target],
+      'fping',
+      '-q',
+      '-i',
+      '1',
+      '-p',
+      String(1000 / PINGS_PER_SECOND),
+      '-t',
+      String(REPLY_TIMEOUT_MS),
+      '-c',
+      String(seconds * PINGS_PER_SECOND),
+      target,
     ]);
     await Promise.all(['stream', 'pings'].map((pod) => runningAddress(cluster, pod)));
     return new Traffic(cluster, options);
@@ -81,7 +88,12 @@ interface Interval {
 async function runningAddress(cluster: Cluster, pod: string): Promise<string> {
   const at = ['-n', NAMESPACE];
   await cluster.kubectl([
-    ...[...at, 'wait', 'pod', pod, '--timeout=60s', '--for=jsonpath={.status.phase}=Running'],
+    ...at,
+    'wait',
+    'pod',
+    pod,
+    '--timeout=60s',
+    '--for=jsonpath={.status.phase}=Running',
   ]);
   return await cluster.kubectl([...at, 'get', 'pod', pod, '-o', 'jsonpath={.status.podIP}']);
 }

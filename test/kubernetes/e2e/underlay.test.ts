@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, it } from 'node:test';
+import { before, it } from 'node:test';
 import { type Packet, parseIpv4, reassembleStreams, startCapture } from '#test/support/capture.ts';
 import { APPLICATION_DATA, readTlsRecords } from '#test/support/tls-records.ts';
 import { type Cluster, openCluster } from '../cluster/cluster.ts';
 import { LAN_BRIDGE } from '../cluster/network.ts';
 import { rolledOut } from './peer.ts';
-import { deployWeb, exec, type Pod, removeWorkload, WEB_PORT } from './workload.ts';
+import { deployWeb, exec, type Pod, WEB_PORT } from './workload.ts';
 
 const CONTROL_PORT = 6783;
 const VXLAN_PORT = 6784;
@@ -22,7 +22,7 @@ let packets: readonly Packet[];
 
 before(async () => {
   cluster = await openCluster();
-  pods = await deployWeb(cluster, 1);
+  pods = await deployWeb(cluster);
   const directory = mkdtempSync(join(tmpdir(), 'weft-kubernetes-'));
   const capture = await startCapture(
     { name: cluster.lanNamespace },
@@ -31,12 +31,10 @@ before(async () => {
   // New peers make new links, and a link's first bytes are what could be in clear.
   await cluster.kubectl(['-n', 'weft', 'delete', 'pods', '--all']);
   await rolledOut(cluster);
-  for (const { name } of pods) for (const to of pods) await fetch(name, to);
+  for (const { name } of pods.slice(0, 1)) for (const to of pods) await fetch(name, to);
   packets = await capture.stop();
   rmSync(directory, { recursive: true });
 });
-
-after(() => removeWorkload(cluster));
 
 async function fetch(from: string, to: Pod): Promise<void> {
   const url = `http://${to.address}:${WEB_PORT}/hostname`;

@@ -1,27 +1,25 @@
 /** Peers that go and come while pods talk: the data plane is the kernel's, and stays. */
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
+import { before, it } from 'node:test';
 import { type Cluster, openCluster } from '../cluster/cluster.ts';
 import { peerPod, readReport, rolledOut } from './peer.ts';
 import { Traffic } from './traffic.ts';
-import { deployWeb, type Pod, removeWorkload } from './workload.ts';
+import { deployWeb, onePerNode, type Pod } from './workload.ts';
 
 /** A peer ends and comes back in a few seconds; a rollout restart takes one after the other. */
-const ONE_PEER_SECONDS = 20;
-const ALL_PEERS_SECONDS = 45;
+const ONE_PEER_SECONDS = 12;
+const ALL_PEERS_SECONDS = 25;
 
 let cluster: Cluster;
 let pods: readonly Pod[];
 
 before(async () => {
   cluster = await openCluster();
-  pods = await deployWeb(cluster, 1);
+  pods = await deployWeb(cluster);
 });
 
-after(() => removeWorkload(cluster));
-
 async function startTraffic(seconds: number): Promise<Traffic> {
-  const [from, to] = pods as readonly [Pod, Pod];
+  const [from, to] = onePerNode(cluster, pods) as readonly [Pod, Pod];
   return await Traffic.start(cluster, {
     from: from.node,
     to: to.node,
@@ -38,8 +36,8 @@ async function identities(): Promise<readonly string[]> {
 it("nobody notices when a peer's pod is deleted, and its node keeps its identity", async () => {
   const before = await identities();
   const traffic = await startTraffic(ONE_PEER_SECONDS);
-  for (const { node } of pods.slice(0, 2)) {
-    await cluster.kubectl(['-n', 'weft', 'delete', 'pod', await peerPod(cluster, node)]);
+  for (const { name } of cluster.nodes.slice(0, 2)) {
+    await cluster.kubectl(['-n', 'weft', 'delete', 'pod', await peerPod(cluster, name)]);
   }
   await rolledOut(cluster);
   await traffic.assertUnharmed();

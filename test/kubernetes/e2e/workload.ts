@@ -1,12 +1,14 @@
 /**
  * What the tests put on the cluster: pods with a web server each, spread over the nodes, a Service over
- * all of them, and pods that run one command. All in one namespace, which goes with them.
+ * all of them, and pods that run one command. The servers stay when a test is over, for the next one:
+ * starting twelve pods takes longer than most of what is asked of them.
  */
 import type { Cluster } from '../cluster/cluster.ts';
 import { TOOLS_IMAGE } from '../parts/images.ts';
 
 export { TOOLS_IMAGE };
 
+export const PODS_PER_NODE = 4;
 export const NAMESPACE = 'e2e';
 export const WEB_PORT = 8080;
 export const HOST_PORT = 8081;
@@ -21,18 +23,33 @@ export interface Pod {
 
 type Manifest = Readonly<Record<string, unknown>>;
 
-/** A web server on every node `perNode` times, and on each node's own network once. */
-export async function deployWeb(cluster: Cluster, perNode: number): Promise<readonly Pod[]> {
+/** A web server on every node four times, and on each node's own network once. Gives the former. */
+export async function deployWeb(cluster: Cluster): Promise<readonly Pod[]> {
   const pods = cluster.nodes.flatMap(({ name }) =>
-    Array.from({ length: perNode }, (_, i) => webPod(`web-${name}-${i}`, name)),
+    Array.from({ length: PODS_PER_NODE }, (_, i) => webPod(`web-${name}-${i}`, name)),
   );
   const onHosts = cluster.nodes.map(({ name }) => hostPod(`host-${name}`, name));
   await apply(cluster, [namespace(), webService(), ...pods, ...onHosts]);
   await cluster.kubectl([
-    ...['-n', NAMESPACE, 'wait', 'pod', '--all', '--for=condition=Ready'],
+    '-n',
+    NAMESPACE,
+    'wait',
+    'pod',
+    '-l',
+    'app in (web, host)',
+    '--for=condition=Ready',
     `--timeout=${READY_TIMEOUT}`,
   ]);
   return await listPods(cluster, 'app=web');
+}
+
+/** The first of each node's, in the order of the nodes. */
+export function onePerNode({ nodes }: Cluster, pods: readonly Pod[]): readonly Pod[] {
+  return nodes.map(({ name }) => {
+    const pod = pods.find(({ node }) => node === name);
+    if (pod === undefined) throw new Error(`there is no pod on ${name}`);
+    return pod;
+  });
 }
 
 export async function apply(cluster: Cluster, items: readonly Manifest[]): Promise<void> {
@@ -43,7 +60,13 @@ export async function apply(cluster: Cluster, items: readonly Manifest[]): Promi
 /** Those of the selector that have an address. */
 export async function listPods(cluster: Cluster, selector: string): Promise<readonly Pod[]> {
   const output = await cluster.kubectl([
-    ...['-n', NAMESPACE, 'get', 'pods', '-l', selector, '-o'],
+    '-n',
+    NAMESPACE,
+    'get',
+    'pods',
+    '-l',
+    selector,
+    '-o',
     String.raw`jsonpath={range .items[*]}{.metadata.name} {.spec.nodeName} {.status.podIP}{"\n"}{end}`,
   ]);
   return output
@@ -72,7 +95,12 @@ export async function outputOf(
   { withinSeconds }: { readonly withinSeconds: number },
 ): Promise<string> {
   await cluster.kubectl([
-    ...['-n', NAMESPACE, 'wait', 'pod', pod, `--timeout=${withinSeconds}s`],
+    '-n',
+    NAMESPACE,
+    'wait',
+    'pod',
+    pod,
+    `--timeout=${withinSeconds}s`,
     '--for=jsonpath={.status.phase}=Succeeded',
   ]);
   return await cluster.kubectl(['-n', NAMESPACE, 'logs', pod]);
@@ -89,10 +117,6 @@ export async function exec(
 /** Resolves when they are gone. */
 export async function removePods(cluster: Cluster, names: readonly string[]): Promise<void> {
   await cluster.kubectl(['-n', NAMESPACE, 'delete', 'pod', ...names]);
-}
-
-export async function removeWorkload(cluster: Cluster): Promise<void> {
-  await cluster.kubectl(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait']);
 }
 
 export function podManifest(

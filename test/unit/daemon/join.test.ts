@@ -125,7 +125,7 @@ describe('a new identity', () => {
       },
     }));
     await join(options);
-    assert.ok(waits.includes("the arbiter can't be reached: 1 of 3 seeds"));
+    assert.ok(waits.includes('the arbiter has no answer: 1 of 3 seeds'));
     assert.equal(waits.at(-1), undefined);
     assert.equal(member.core.ipam.phase(), 'member');
   });

@@ -111,7 +111,7 @@ describe('the report', () => {
   it('has what was counted, and every problem, the failures of the kernel too', () => {
     const { counters, problems } = reportOf(createPair().joiner);
     assert.deepEqual(counters, { 'not-tls': 3 });
-    assert.deepEqual(problems, ['a problem', 'no route']);
+    assert.deepEqual(problems, ['a problem', 'the kernel is not programmed as wanted: no route']);
   });
 
   it('is plain JSON', () => {

@@ -29,16 +29,10 @@ it('problems come first, each with what to do', () => {
   const text = renderStatus(
     sampleReport({
       problems: ['No majority of the seeds answers. Start them.'],
-      peers: [samplePeer(1), { ...samplePeer(2), reachable: false }],
       kernel: { inSync: false, drift: { route: 2 }, failures: ['route 10.32.2.0/24: EEXIST'] },
     }),
   );
   assert.ok(text.startsWith('Problems:\n  - No majority of the seeds answers. Start them.\n'));
-  assert.match(
-    text,
-    /The kernel refused: route 10\.32\.2\.0\/24: EEXIST\. .*ip -d link show weft0/,
-  );
-  assert.match(text, /node2 is not reachable\. .*ping 198\.18\.0\.2/);
   assert.match(text, /Kernel: NOT in sync, drift: route 2, 1 failure$/m);
 });
 
