@@ -27,6 +27,14 @@ export class AnswerTooLong extends Error {
 }
 
 /**
+ * The server closed an idle connection in the moment in which it was used again: it never saw the
+ * request. Node's documentation of `request.reusedSocket` tells of this race.
+ */
+class IdleConnectionClosed extends Error {
+  override readonly name = 'IdleConnectionClosed';
+}
+
+/**
  * Rejects with the connection's error, AnswerTooLong, an Error that says how long it waited, or the
  * signal's reason. The deadline covers everything from name look-up to the last byte.
  */
@@ -36,11 +44,27 @@ export async function exchange(exchange: HttpsExchange): Promise<HttpsAnswer> {
   const deadline = AbortSignal.timeout(timeoutMs);
   const over = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
   try {
-    return await send(exchange, over);
+    return await sendOnOpenConnection(exchange, over);
   } catch (error) {
     signal?.throwIfAborted();
     if (!deadline.aborted) throw error;
     throw new Error(`no answer within ${timeoutMs} ms`, { cause: error });
+  }
+}
+
+/** Again, if it is a question and the connection was closed already; each may be, up to as many as there are. */
+async function sendOnOpenConnection(
+  exchange: HttpsExchange,
+  signal: AbortSignal,
+): Promise<HttpsAnswer> {
+  for (;;) {
+    try {
+      return await send(exchange, signal);
+    } catch (error) {
+      // A connection that failed is in the agent no more, so this comes to an end.
+      if (!(error instanceof IdleConnectionClosed) || exchange.options.method !== 'GET')
+        throw error;
+    }
   }
 }
 
@@ -60,7 +84,11 @@ function send(
         reject,
       );
     });
-    request.on('error', reject);
+    request.on('error', (error) => {
+      const code = 'code' in error ? error.code : undefined;
+      const isClosed = request.reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE');
+      reject(isClosed ? new IdleConnectionClosed(error.message, { cause: error }) : error);
+    });
     request.end(body);
   });
 }

@@ -14,11 +14,10 @@ import process from 'node:process';
 
 const MAIN = 'test/kubernetes/main.ts';
 const KEEP = '--keep';
-/** They make their own control plane, or clusters that they take down again. */
-const ON_THEIR_OWN = [
-  'test/kubernetes/arbiter.test.ts',
-  'test/kubernetes-cluster/teardown.test.ts',
-];
+/** Makes clusters and takes them down again, and looks whether anything of them is left on the machine. */
+const TEARDOWN = 'test/kubernetes-cluster/teardown.test.ts';
+/** Has a control plane of its own, which has its ports and files to itself. */
+const ARBITER = 'test/kubernetes/arbiter.test.ts';
 /** In this order: the last takes Weft away. */
 const ON_THE_CLUSTER = [
   'test/kubernetes/manifests.test.ts',
@@ -32,28 +31,37 @@ async function testAll(args: readonly string[]): Promise<number> {
   const files = args.filter((word) => word !== KEEP);
   // One that an earlier run left, or somebody's who plays with it: the tests want their own.
   const codes = [await run([MAIN, 'down'])];
-  if (files.length === 0) codes.push(await test(ON_THEIR_OWN, { concurrency: 2 }));
-  codes.push(await testOnCluster(files.length > 0 ? files : ON_THE_CLUSTER));
+  if (files.length > 0) codes.push(await testOnCluster(files));
+  else codes.push(await test([TEARDOWN]), ...(await testSideBySide()));
   if (!args.includes(KEEP)) codes.push(await run([MAIN, 'down']));
   return codes.find((code) => code !== 0) ?? 0;
+}
+
+/** The one waits a lot and the other, too. */
+async function testSideBySide(): Promise<readonly number[]> {
+  return await Promise.all([test([ARBITER]), testOnCluster(ON_THE_CLUSTER)]);
 }
 
 async function testOnCluster(files: readonly string[]): Promise<number> {
   const codes = [await run([MAIN, 'up'])];
   if (codes[0] === 0) {
     codes.push(await run([MAIN, 'kubectl', 'apply', '-f', 'manifests/weft.yaml']));
-    codes.push(await test(files, { concurrency: 1 }));
+    codes.push(await test(files));
   }
   return codes.find((code) => code !== 0) ?? 0;
 }
 
-/** A test that was left out proves nothing, so there is no such thing: test/repository has the rule. */
-async function test(
-  files: readonly string[],
-  { concurrency }: { readonly concurrency: number },
-): Promise<number> {
-  const options = ['--test', '--test-reporter=spec', `--test-concurrency=${concurrency}`];
-  return await run([...options, ...files]);
+/** One file after the other. What they tell comes when they are over, so that it stays together. */
+async function test(files: readonly string[]): Promise<number> {
+  const reporter = ['--test', '--test-reporter=spec', '--test-concurrency=1'];
+  const child = spawn(process.execPath, [...reporter, ...files], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const chunks: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const [code] = (await once(child, 'close')) as [number | null];
+  process.stdout.write(Buffer.concat(chunks));
+  return code ?? 1;
 }
 
 /** Runs Node with the words; its exit code. */

@@ -6,7 +6,13 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startInBackground } from './background.ts';
-import { killProcesses, listProcesses, makeCgroup, readHierarchies } from './cgroups.ts';
+import {
+  killProcesses,
+  listProcesses,
+  makeCgroup,
+  readHierarchies,
+  removeCgroup,
+} from './cgroups.ts';
 import { ClusterError } from './command.ts';
 import { describeLogEnd } from './logs.ts';
 import {
@@ -65,6 +71,8 @@ export async function letNodeJoin(node: NodePlan): Promise<void> {
 /** Ends all that runs on the node, as a power cut would. */
 export async function killNode(node: NodePlan): Promise<void> {
   await killProcesses(node.cgroup);
+  // The kubelet would look for the life of each old container, seconds for each, before it starts one.
+  await removeCgroup(node.cgroup);
   await rm(nodeFiles(node).joinMark, { force: true });
 }
 

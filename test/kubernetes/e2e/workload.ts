@@ -29,7 +29,11 @@ export async function deployWeb(cluster: Cluster): Promise<readonly Pod[]> {
     Array.from({ length: PODS_PER_NODE }, (_, i) => webPod(`web-${name}-${i}`, name)),
   );
   const onHosts = cluster.nodes.map(({ name }) => hostPod(`host-${name}`, name));
-  await apply(cluster, [namespace(), webService(), ...pods, ...onHosts]);
+  await apply(cluster, [namespace(), webService()]);
+  // A controller makes it a moment later, and no pod is admitted without.
+  const account = ['wait', 'serviceaccount/default', '--for=create', '--timeout=30s'];
+  await cluster.kubectl(['-n', NAMESPACE, ...account]);
+  await apply(cluster, [...pods, ...onHosts]);
   await cluster.kubectl([
     '-n',
     NAMESPACE,
