@@ -1,10 +1,11 @@
 #!/bin/bash
 # Shows that a bare Debian 12 is enough: git, its own nodejs (18) and npm, and nothing else. Makes
 # such a system in a directory, clones the committed HEAD of this repository into it, and runs
-# `npm run lab -- --once` and `npm test` there, with nothing else typed.
+# `npm run lab -- --once`, `npm test` and `npm run test:kubernetes` there, with nothing else typed.
 #
-# Takes several minutes and some 2 GB, so it is no part of npm test.
-#   Usage (as root): test/bare/bare-debian.sh [DIRECTORY]
+# Takes half an hour and some 12 GB, as Kubernetes is built, so it is no part of npm test.
+#   Usage (as root): test/bare/bare-debian.sh [DIRECTORY [COMMAND...]]
+# With COMMANDs, these are run in place of the three.
 # Without DIRECTORY a temporary one is made and removed. A DIRECTORY that is given is kept, and one
 # that holds such a system already is used again without anything that an earlier run installed in the clone.
 # Needs: debootstrap, unshare, git.
@@ -93,7 +94,7 @@ clone() {
 # Names of variables that tell programs how to reach the network.
 network_variables() {
   local name
-  for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY NODE_EXTRA_CA_CERTS SSL_CERT_FILE npm_config_registry npm_config_cafile; do
+  for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY NODE_EXTRA_CA_CERTS SSL_CERT_FILE npm_config_registry npm_config_cafile GOPROXY GOSUMDB PIP_INDEX_URL; do
     [ -z "${!name:-}" ] || echo "$name=${!name}"
   done
 }
@@ -111,6 +112,7 @@ run_inside() {
     mount --bind "$root" "$root"
     mount -t proc proc "$root/proc"
     mount -t sysfs sys "$root/sys"
+    mount --rbind /sys/fs/cgroup "$root/sys/fs/cgroup"
     mount -t tmpfs run "$root/run"
     mount --rbind /dev "$root/dev"
     mount -t tmpfs tmp "$root/tmp"
@@ -128,6 +130,7 @@ measure() {
 check_machine
 if [ $# -gt 0 ]; then
   system=$1
+  shift
 else
   temporary=$(mktemp -d "${TMPDIR:-/var/tmp}/weft-bare-XXXXXX")
   trap 'rm -rf --one-file-system "$temporary"' EXIT
@@ -138,5 +141,5 @@ system=$(cd "$system" && pwd)
 carry_settings "$system"
 install_packages "$system"
 clone "$system"
-measure "$system" 'npm run lab -- --once'
-measure "$system" 'npm test'
+[ $# -gt 0 ] || set -- 'npm run lab -- --once' 'npm test' 'npm run test:kubernetes'
+for command; do measure "$system" "$command"; done
