@@ -162,7 +162,8 @@ export class ControlPlane implements AsyncDisposable {
 
   /** A unix socket is reached from any network namespace. */
   #startRelay(): void {
-    const listen = `UNIX-LISTEN:${join(this.#directory, 'api.sock')},fork`;
+    // Twenty peers register at once; by default socat lets five wait, and refuses the others.
+    const listen = `UNIX-LISTEN:${join(this.#directory, 'api.sock')},fork,backlog=128`;
     this.#start('socat', ['socat', listen, `TCP:127.0.0.1:${API_PORT}`]);
   }
 
