@@ -1,0 +1,85 @@
+/** The bound of every collection of a peer's core. One that is not named here counts as boundless. */
+import { ATTACHMENTS_MAX } from '#peer/ipam/addresses.ts';
+import { PENDING_GRANTS_MAX } from '#peer/ipam/ipam.ts';
+import {
+  BUCKET_COUNT,
+  DIRECTORY_RECORDS_MAX,
+  EAGER_RING_COUNT,
+  FOUND_ENDPOINTS_MAX,
+  FULL_MESH_PEERS_MAX,
+  PULLS_MAX,
+  PULL_ANNOUNCERS_MAX,
+  RECORD_BODY_BYTES_MAX,
+  RING_COUNT,
+  RING_WALK_MAX,
+} from '#peer/mesh/limits.ts';
+import type { Collection } from './collections.ts';
+
+/** What the victim is started with (see the Member of the core's tests). */
+const LINKS_MAX = 24;
+const FAMILIES = 2;
+/** An endpoint in a record: two tags and lengths, four bytes of address, a port. */
+const ENDPOINT_BYTES_MIN = 10;
+/** A block, a grant or a counterparty in a record: an id or an address, and their lengths. */
+const ENTRY_BYTES_MIN = 8;
+/** What core/waiting-allocations.ts keeps to itself. */
+const WAITING_MAX = 500;
+
+/** Wanted are the ring neighbours, as far as each ring is walked, or a small cluster as a whole. */
+const WANTED_MAX = 2 * RING_COUNT * RING_WALK_MAX + FULL_MESH_PEERS_MAX;
+const LINKED_MAX = LINKS_MAX + WANTED_MAX;
+const TARGETS_MAX =
+  FOUND_ENDPOINTS_MAX + WANTED_MAX * Math.ceil(RECORD_BODY_BYTES_MAX / ENDPOINT_BYTES_MIN);
+const ENTRIES_MAX = Math.ceil(RECORD_BODY_BYTES_MAX / ENTRY_BYTES_MIN);
+
+const BOUNDS: Readonly<Record<string, number>> = {
+  'mesh.directory.#records': DIRECTORY_RECORDS_MAX,
+  'mesh.directory.#buckets': BUCKET_COUNT,
+  'mesh.directory.#buckets[]': DIRECTORY_RECORDS_MAX,
+  'mesh.directory.#bucketDigests': BUCKET_COUNT,
+  'mesh.directory.#peerIds': DIRECTORY_RECORDS_MAX,
+  'mesh.#links.#byId': LINKED_MAX,
+  'mesh.#links.#byPeer': LINKED_MAX,
+  'mesh.#dials.#dials': TARGETS_MAX,
+  'mesh.#flood.#queues': LINKED_MAX,
+  'mesh.#flood.#queues[].batch': DIRECTORY_RECORDS_MAX,
+  'mesh.#flood.#queues[].announce': DIRECTORY_RECORDS_MAX,
+  'mesh.#pulls.#pulls': PULLS_MAX,
+  'mesh.#pulls.#pulls[].others': PULL_ANNOUNCERS_MAX,
+  'mesh.#reconcile.#exchanges': LINKED_MAX,
+  'mesh.#budget.#buckets': DIRECTORY_RECORDS_MAX,
+  'mesh.#topology.#resolved': TARGETS_MAX,
+  'mesh.#topology.#found': FOUND_ENDPOINTS_MAX,
+  'mesh.#topology.#rings.orders': RING_COUNT,
+  'mesh.#topology.#rings.orders[]': DIRECTORY_RECORDS_MAX,
+  'mesh.#topology.#neighbours.wanted': WANTED_MAX,
+  'mesh.#topology.#neighbours.eager': 2 * EAGER_RING_COUNT * RING_WALK_MAX,
+  'mesh.#topology.#targets': TARGETS_MAX,
+  'ipam.#universe': FAMILIES,
+  'ipam.#addresses.#allocators': FAMILIES,
+  'ipam.#addresses.#allocators[].#used': ATTACHMENTS_MAX,
+  'ipam.#addresses.#allocators[].#resting.#entries': ATTACHMENTS_MAX,
+  'ipam.#addresses.#allocators[].#fresh': ENTRIES_MAX,
+  'ipam.#addresses.#allocators[].#segments': ENTRIES_MAX,
+  'ipam.#addresses.#attachments': ATTACHMENTS_MAX,
+  'ipam.#addresses.#vtep': FAMILIES,
+  'ipam.#state.hold': ENTRIES_MAX,
+  'ipam.#state.pending': PENDING_GRANTS_MAX,
+  'ipam.#state.counterparties': ENTRIES_MAX,
+  'ipam.#state.view.members': DIRECTORY_RECORDS_MAX,
+  '#questions.#questions': FAMILIES,
+  '#waiting.#waiting': WAITING_MAX,
+  '#conflicts': DIRECTORY_RECORDS_MAX,
+};
+
+/** Collections whose entries hold no further ones, or whose entries are records. */
+export const LEAVES: ReadonlySet<string> = new Set(['mesh.directory.#records']);
+
+/** A sentence for each collection over its bound, or without one. */
+export function findBoundless(collections: readonly Collection[]): readonly string[] {
+  return collections.flatMap(({ path, size }) => {
+    const bound = BOUNDS[path];
+    if (bound === undefined) return [`${path} has no bound in test/fuzz/bounds.ts`];
+    return size <= bound ? [] : [`${path} has ${size} entries: ${bound} are the most`];
+  });
+}

@@ -1,0 +1,90 @@
+/** Runs an attack of so many frames, and makes a violation as small as it gets. */
+import { Attacker, type Step } from './attacker.ts';
+import { Dice } from './dice.ts';
+import { Victim } from './victim.ts';
+
+export interface Attack {
+  readonly seed: number;
+  readonly frames: number;
+}
+
+export interface Violation {
+  /** What may not happen and did. */
+  readonly detail: string;
+  readonly frame: number;
+  /** The fewest steps that were found to bring it about on a new victim; empty if it takes more than were kept. */
+  readonly steps: readonly Step[];
+}
+
+export interface Report {
+  readonly outcomes: ReadonlyMap<string, number>;
+  readonly violation: Violation | undefined;
+}
+
+/** Looking into every collection costs some milliseconds. */
+const FRAMES_BETWEEN_LOOKS = 2_000;
+/** What is tried for a smaller case; what needs a longer history is repeated by its seed. */
+const STEPS_KEPT = FRAMES_BETWEEN_LOOKS;
+/** Each try plays the steps that are left to a new victim: the first cost a second. */
+const TRIES_MAX = 400;
+
+export function attack({ seed, frames }: Attack): Report {
+  const outcomes = new Map<string, number>();
+  const victim = new Victim((outcome) => outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1));
+  const attacker = new Attacker(new Dice(seed), Victim.cast());
+  const latest: Step[] = [];
+  for (let frame = 1; frame <= frames; frame++) {
+    const step = attacker.next();
+    latest.push(step);
+    if (latest.length > 2 * STEPS_KEPT) latest.splice(0, STEPS_KEPT);
+    const isLook = frame % FRAMES_BETWEEN_LOOKS === 0 || frame === frames;
+    const detail = violationOf(victim, step, isLook);
+    if (detail === undefined) continue;
+    return { outcomes, violation: { detail, frame, steps: shrink(latest) } };
+  }
+  return { outcomes, violation: undefined };
+}
+
+/** The fewest of these steps, each with as few bytes, after which a new victim is violated. */
+export function shrink(steps: readonly Step[]): readonly Step[] {
+  let triesLeft = TRIES_MAX;
+  const isViolating = (some: readonly Step[]): boolean => triesLeft-- > 0 && violates(some);
+  if (!isViolating(steps)) return [];
+  let fewest = shorten(steps, isViolating);
+  for (const at of fewest.keys()) {
+    const step = fewest[at];
+    if (step === undefined) continue;
+    const withBytes = (bytes: readonly number[]): readonly Step[] =>
+      fewest.with(at, { ...step, bytes: Uint8Array.from(bytes) });
+    fewest = withBytes(shorten([...step.bytes], (bytes) => isViolating(withBytes(bytes))));
+  }
+  return fewest;
+}
+
+/** Leaves out ever smaller parts for as long as `holds` still does. */
+function shorten<T>(list: readonly T[], holds: (shorter: readonly T[]) => boolean): readonly T[] {
+  let shortest = list;
+  for (let part = Math.ceil(list.length / 2); part >= 1; part = Math.floor(part / 2)) {
+    for (let from = 0; from < shortest.length;) {
+      const shorter = shortest.toSpliced(from, part);
+      if (holds(shorter)) shortest = shorter;
+      else from += part;
+    }
+  }
+  return shortest;
+}
+
+function violates(steps: readonly Step[]): boolean {
+  const victim = new Victim(() => {});
+  return steps.some((step, at) => violationOf(victim, step, at === steps.length - 1) !== undefined);
+}
+
+function violationOf(victim: Victim, step: Step, isLook: boolean): string | undefined {
+  try {
+    victim.step(step);
+    if (isLook) victim.checkBounds();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  }
+}

@@ -1,0 +1,249 @@
+/**
+ * A whole core with links to honest peers and to a hostile one, on a virtual clock: takes bytes as
+ * its transport would, and is held to what no member may bring about.
+ */
+import assert from 'node:assert/strict';
+import { parseArbiterRequest } from '#peer/arbiter/request.ts';
+import { parseSeedReply, parseSeedRequest } from '#peer/arbiter/seeds/messages.ts';
+import type { CoreEffect } from '#peer/core/core-event.ts';
+import { contains, containsAddress, formatAddress, formatCidr } from '#peer/ipam/cidr.ts';
+import type { Directory } from '#peer/mesh/directory.ts';
+import { HEARTBEAT_MS } from '#peer/mesh/limits.ts';
+import { type DirectoryRecord, recordId } from '#peer/mesh/record.ts';
+import { FRAME_BYTES_MAX, SEND_BUFFER_HIGH_BYTES } from '#peer/transport/limits.ts';
+import { decodeFrame, encodeFrame } from '#peer/wire/frame-codec.ts';
+import type { LinkFrame, Request } from '#peer/wire/link-frame.ts';
+import { sealDown, sealPeer, testEndpoint, testIdentity } from '#test/support/records.ts';
+import {
+  type Member,
+  UNIVERSE,
+  createFounder,
+  createJoiner,
+  giveSpace,
+} from '#test/unit/core/member.ts';
+import type { Step } from './attacker.ts';
+import { LEAVES, findBoundless } from './bounds.ts';
+import { findCollections } from './collections.ts';
+import type { Cast } from './hostile-records.ts';
+
+const FOUNDER = 1;
+const VICTIM = 2;
+const HONEST = Array.from({ length: 24 }, (_, n) => 3 + n);
+const HOSTILE = 100;
+const HOSTILE_ID = testIdentity(HOSTILE).id;
+/** Honest peers that have a link to the victim. */
+const LINKED = HONEST.slice(0, 4);
+/** Of the two versions of an honest record that there are, the victim has the newer one. */
+const OLD = { epoch: 4, seq: 1 };
+const NEW = { epoch: 5, seq: 5 };
+
+/** Counts what became of frames. */
+export type Tally = (outcome: string) => void;
+
+export class Victim {
+  readonly #member: Member;
+  readonly #honestLinks: readonly number[];
+  readonly #kept: readonly DirectoryRecord[];
+  readonly #tally: Tally;
+  #link = 1_000;
+  #reply = 0;
+  #heartbeatAt = 0;
+  #isClosed = false;
+  /** Bytes that the step had us send, by link. */
+  readonly #sent = new Map<number, number>();
+
+  constructor(tally: Tally) {
+    this.#tally = tally;
+    const founder = createFounder(FOUNDER);
+    const { joiner, need } = createJoiner(VICTIM, founder);
+    giveSpace(founder, { joiner, need });
+    this.#member = joiner;
+    const numbers = [FOUNDER, VICTIM, ...HONEST, HOSTILE];
+    const members = new Map(numbers.map((n) => [testIdentity(n).id, `node${n}`]));
+    joiner.tell({ type: 'view', view: { rev: 3n, members } });
+    joiner.tell({ type: 'recall', records: newestOf(HONEST) });
+    this.#honestLinks = [FOUNDER, ...LINKED].map((n) => joiner.linkTo(testIdentity(n).id));
+    this.#kept = [founder.record, ...newestOf(HONEST)];
+    this.#relink();
+  }
+
+  /** What the attacker knows of this victim: nothing that the victim doesn't have. */
+  static cast(): Cast {
+    const old = HONEST.map((n) => sealPeer(n, OLD));
+    const honest = [...newestOf(HONEST), ...old];
+    return { hostile: HOSTILE, victim: testIdentity(VICTIM).id, honest };
+  }
+
+  /** Throws when something happens that may not. */
+  step({ afterMs, what, bytes }: Step): void {
+    this.#sent.clear();
+    this.#waitUntil(this.#member.now + afterMs);
+    if (this.#isClosed) this.#relink();
+    if (what === 'frame') this.#receive(bytes);
+    else this.#tellOfLink(what);
+    this.#checkSent();
+    this.#checkRecords();
+  }
+
+  /** Costs some milliseconds, so not at each step. */
+  checkBounds(): void {
+    const collections = findCollections(this.#member.core, LEAVES);
+    assert.ok(collections.length > 20, 'the collections of the core are found');
+    assert.deepEqual(findBoundless(collections), []);
+    const { mesh, ipam } = this.#member.core;
+    assert.equal(mesh.directory.setHash, sumOfDigests(mesh.directory));
+    const held = ipam.custody().hold.map(({ cidr }) => cidr);
+    for (const cidr of held) assert.ok(contains(UNIVERSE, cidr), `${formatCidr(cidr)} is held`);
+    for (const address of ipam.vtep())
+      assert.ok(
+        held.some((cidr) => containsAddress(cidr, address)),
+        `${formatAddress(address)} is in use and held no more`,
+      );
+  }
+
+  #receive(bytes: Uint8Array): void {
+    const frame = decodeFrame(bytes);
+    this.#tally(frame === undefined ? 'no frame' : frame.type);
+    if (frame === undefined) return;
+    encodeFrame(frame);
+    this.#take(frame);
+  }
+
+  #take(frame: LinkFrame): void {
+    switch (frame.type) {
+      case 'hello':
+      case 'auth':
+        return;
+      case 'bye':
+        return this.#tellOfLink('down');
+      case 'request':
+        return this.#answer(frame);
+      case 'reply':
+        parseSeedReply(fromJson(frame.arbiter));
+        return;
+      default:
+        this.#tell({ type: 'frame', link: this.#link, frame });
+    }
+  }
+
+  #answer({ question }: Request): void {
+    if (question.type === 'arbiter') {
+      const value = fromJson(question.json);
+      parseArbiterRequest(value);
+      parseSeedRequest(value);
+      return;
+    }
+    const { family, wantLog2, minLog2 } = question;
+    const need = { family, wantLog2, minLog2 };
+    const from = HOSTILE_ID;
+    this.#tell({ type: 'space-asked', from, need, reply: this.#reply++ });
+  }
+
+  #tellOfLink(what: 'down' | 'congested' | 'drained'): void {
+    this.#tell({ type: what === 'down' ? 'link-down' : what, link: this.#link });
+    if (what === 'down') this.#relink();
+  }
+
+  #relink(): void {
+    this.#link++;
+    this.#isClosed = false;
+    const peer = HOSTILE_ID;
+    const endpoint = testEndpoint(HOSTILE);
+    this.#tell({ type: 'link-up', link: this.#link, peer, initiator: 'them', endpoint });
+  }
+
+  /** Lets time pass as the driver does, while honest peers go on as ever. */
+  #waitUntil(until: number): void {
+    const member = this.#member;
+    for (;;) {
+      const nextAt = Math.min(member.core.nextAt(), this.#heartbeatAt);
+      if (nextAt > until) break;
+      member.now = Math.max(member.now, nextAt);
+      this.#tell({ type: 'time' });
+      if (member.now >= this.#heartbeatAt) this.#hearHonest();
+    }
+    member.now = until;
+  }
+
+  #hearHonest(): void {
+    this.#heartbeatAt = this.#member.now + HEARTBEAT_MS;
+    for (const link of this.#honestLinks) {
+      const { setHash } = this.#member.core.mesh.directory;
+      this.#tell({ type: 'frame', link, frame: { type: 'heartbeat', setHash, wanted: true } });
+    }
+  }
+
+  #tell(event: Parameters<Member['tell']>[0]): void {
+    this.#member.tell(event);
+    const effects = this.#member.effects.splice(0);
+    for (const effect of effects) this.#carryOut(effect);
+  }
+
+  #carryOut(effect: CoreEffect): void {
+    switch (effect.type) {
+      case 'send':
+        return this.#noteSent(effect.link, encodeFrame(effect.frame).length);
+      case 'close':
+        assert.ok(!this.#honestLinks.includes(effect.link), 'a link of an honest peer is closed');
+        this.#tally(`closed: ${effect.reason}`);
+        this.#isClosed ||= effect.link === this.#link;
+        return;
+      case 'dial':
+        return this.#tell({ type: 'dial-failed', endpoint: effect.endpoint });
+      case 'ask-space':
+        return this.#tell({ type: 'space-answered', need: effect.need, granted: false });
+      case 'learned':
+        return this.#tally('learned');
+      case 'refused':
+        return this.#tally(`refused: ${effect.reason}`);
+      case 'fence':
+        assert.fail(`the victim fences itself: ${effect.reason}`);
+        break;
+      default:
+    }
+  }
+
+  #noteSent(link: number, bytes: number): void {
+    assert.ok(bytes <= FRAME_BYTES_MAX, `a frame of ${bytes} bytes is sent`);
+    this.#sent.set(link, (this.#sent.get(link) ?? 0) + bytes);
+  }
+
+  /** However much one frame asks for, what it brings about does not congest a link. */
+  #checkSent(): void {
+    for (const [link, bytes] of this.#sent)
+      assert.ok(bytes <= SEND_BUFFER_HIGH_BYTES, `${bytes} bytes for link ${link} in one step`);
+  }
+
+  #checkRecords(): void {
+    const { directory } = this.#member.core.mesh;
+    for (const record of this.#kept) {
+      if (directory.get(recordId(record))?.signed !== record.signed)
+        assert.equal(
+          directory.get(recordId(record))?.signed.body.toHex(),
+          record.signed.body.toHex(),
+          `the record of ${record.peer} is another one`,
+        );
+    }
+    const own = directory.peer(this.#member.id);
+    assert.equal(own?.epoch, 1, 'the record of the victim is its own');
+  }
+}
+
+function newestOf(numbers: readonly number[]): readonly DirectoryRecord[] {
+  return numbers.flatMap((n) => [sealPeer(n, NEW), sealDown(n, [], NEW)]);
+}
+
+function sumOfDigests(directory: Directory): bigint {
+  const buckets = directory.bucketDigests.map((_digest, bucket) => directory.inBucket(bucket));
+  const sum = buckets.flat().reduce((all, { digest }) => all + digest, 0n);
+  return BigInt.asUintN(128, sum);
+}
+
+/** As the arbiter's service reads questions. */
+function fromJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
