@@ -11,11 +11,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import process from 'node:process';
+import { readState } from './cluster/state.ts';
 
 const MAIN = 'test/kubernetes/main.ts';
 const KEEP = '--keep';
 /** Makes clusters and takes them down again, and looks whether anything of them is left on the machine. */
-const TEARDOWN = 'test/kubernetes-cluster/teardown.test.ts';
+const TEARDOWN = 'test/kubernetes/teardown.test.ts';
 /** Has a control plane of its own, which has its ports and files to itself. */
 const ARBITER = 'test/kubernetes/arbiter.test.ts';
 /** In this order: the last takes Weft away. */
@@ -29,7 +30,11 @@ process.exitCode = await testAll(process.argv.slice(2));
 
 async function testAll(args: readonly string[]): Promise<number> {
   const files = args.filter((word) => word !== KEEP);
-  // One that an earlier run left, or somebody's who plays with it: the tests want their own.
+  if ((await readState()) !== undefined) {
+    process.stderr.write('a test cluster is running: npm run kubernetes -- down removes it\n');
+    return 1;
+  }
+  // What is left of one that was cut short.
   const codes = [await run([MAIN, 'down'])];
   if (files.length > 0) codes.push(await testOnCluster(files));
   else codes.push(await test([TEARDOWN]), ...(await testSideBySide()));

@@ -81,7 +81,7 @@ export function renderKubeletConfig(node: NodePlan): string {
     resolvConf,
     staticPodPath: staticPods,
     // A changed ConfigMap is in its pods within this, instead of a minute: tests wait for it.
-    syncFrequency: '5s',
+    syncFrequency: '2s',
     // The kubelet would make its default, which is a directory of the machine's /usr.
     volumePluginDir: '/var/lib/kubelet/volume-plugins',
     // The disk is the machine's, and how full it is no business of a test's.

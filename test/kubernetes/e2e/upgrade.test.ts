@@ -7,8 +7,8 @@ import { Traffic } from './traffic.ts';
 import { deployWeb, onePerNode, type Pod } from './workload.ts';
 
 /** A peer ends and comes back in a few seconds; a rollout restart takes one after the other. */
-const ONE_PEER_SECONDS = 12;
-const ALL_PEERS_SECONDS = 25;
+const ONE_PEER_SECONDS = 10;
+const ALL_PEERS_SECONDS = 20;
 
 let cluster: Cluster;
 let pods: readonly Pod[];

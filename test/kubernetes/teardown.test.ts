@@ -8,10 +8,10 @@ import { once } from 'node:events';
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { after, before, it } from 'node:test';
-import { takeDown } from '../kubernetes/cluster/bring-up.ts';
-import { runCommand } from '../kubernetes/cluster/command.ts';
-import { CLUSTER_DIRECTORY } from '../kubernetes/cluster/plan.ts';
-import { readState } from '../kubernetes/cluster/state.ts';
+import { takeDown } from './cluster/bring-up.ts';
+import { runCommand } from './cluster/command.ts';
+import { CLUSTER_DIRECTORY } from './cluster/plan.ts';
+import { readState } from './cluster/state.ts';
 
 const MAIN = 'test/kubernetes/main.ts';
 /** All that a node's programs make or write if nobody keeps them from it. */
