@@ -22,6 +22,14 @@ export class Malformed extends Error {
   override readonly name = 'Malformed';
 }
 
+/**
+ * Endpoints in one record. A peer publishes one, and could have some more; all of them are dialled,
+ * wherever they lead, so one record must not keep its readers busy for long.
+ */
+export const ENDPOINTS_MAX = 8;
+/** One address of each family: each is a neighbour in the kernel of every other peer. */
+export const OVERLAY_ADDRESSES_MAX = 2;
+
 /** The value, unless it is missing. */
 export function required<T>(value: Optional<T>, what: string): T {
   if (value === null || value === undefined) throw new Malformed(`${what} is missing`);
@@ -43,6 +51,12 @@ export function counted(value: Optional<number | Long>, what: string): number {
 export function sized(bytes: Optional<Uint8Array>, length: number, what: string): Uint8Array {
   if (bytes?.length !== length) throw new Malformed(`${what} has not ${length} bytes`);
   return bytes;
+}
+
+/** The items, unless there are more of them. */
+function atMost<T>(most: number, items: Optional<readonly T[]>, what: string): readonly T[] {
+  if ((items?.length ?? 0) > most) throw new Malformed(`more than ${most} ${what}`);
+  return items ?? [];
 }
 
 /** A big-endian unsigned integer. */
@@ -68,7 +82,7 @@ export function readProfile(from: Optional<weft.v1.Profile.$Properties>): Profil
   const profile = required(from, 'profile');
   return {
     name: required(profile.name, 'name'),
-    endpoints: (profile.endpoints ?? []).map(readEndpoint),
+    endpoints: atMost(ENDPOINTS_MAX, profile.endpoints, 'endpoints').map(readEndpoint),
     vtep: readVtep(required(profile.vtep, 'vtep')),
   };
 }
@@ -131,7 +145,7 @@ function readVtep(vtep: weft.v1.Vtep.$Properties): Vtep {
     underlay: readAddress(vtep.underlay),
     port: readPort(vtep.port),
     mac: (sized(vtep.mac, 6, 'mac').toHex().match(/../g) ?? []).join(':'),
-    overlay: (vtep.overlay ?? []).map(readAddress),
+    overlay: atMost(OVERLAY_ADDRESSES_MAX, vtep.overlay, 'overlay addresses').map(readAddress),
   };
 }
 

@@ -13,13 +13,12 @@ import {
   RING_COUNT,
   RING_WALK_MAX,
 } from '#peer/mesh/limits.ts';
+import { ENDPOINTS_MAX } from '#peer/wire/values.ts';
 import type { Collection } from './collections.ts';
 
 /** What the victim is started with (see the Member of the core's tests). */
 const LINKS_MAX = 24;
 const FAMILIES = 2;
-/** An endpoint in a record: two tags and lengths, four bytes of address, a port. */
-const ENDPOINT_BYTES_MIN = 10;
 /** A block, a grant or a counterparty in a record: an id or an address, and their lengths. */
 const ENTRY_BYTES_MIN = 8;
 /** What core/waiting-allocations.ts keeps to itself. */
@@ -28,8 +27,7 @@ const WAITING_MAX = 500;
 /** Wanted are the ring neighbours, as far as each ring is walked, or a small cluster as a whole. */
 const WANTED_MAX = 2 * RING_COUNT * RING_WALK_MAX + FULL_MESH_PEERS_MAX;
 const LINKED_MAX = LINKS_MAX + WANTED_MAX;
-const TARGETS_MAX =
-  FOUND_ENDPOINTS_MAX + WANTED_MAX * Math.ceil(RECORD_BODY_BYTES_MAX / ENDPOINT_BYTES_MIN);
+const TARGETS_MAX = FOUND_ENDPOINTS_MAX + WANTED_MAX * ENDPOINTS_MAX;
 const ENTRIES_MAX = Math.ceil(RECORD_BODY_BYTES_MAX / ENTRY_BYTES_MIN);
 
 const BOUNDS: Readonly<Record<string, number>> = {

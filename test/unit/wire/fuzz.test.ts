@@ -11,9 +11,18 @@ import type { Step } from '#test/fuzz/attacker.ts';
 import { attack } from '#test/fuzz/session.ts';
 import { Victim } from '#test/fuzz/victim.ts';
 import { PULLS_MAX } from '#peer/mesh/limits.ts';
-import { sealPeer, testEndpoint, testIdentity } from '#test/support/records.ts';
+import { ENDPOINTS_MAX, OVERLAY_ADDRESSES_MAX } from '#peer/wire/values.ts';
+import {
+  sealPeer,
+  testCodec,
+  testContent,
+  testEndpoint,
+  testIdentity,
+  testProfile,
+} from '#test/support/records.ts';
+import type { Address } from '#peer/ipam/cidr.ts';
 import type { LinkUp } from '#peer/mesh/effect.ts';
-import type { DirectoryRecord } from '#peer/mesh/record.ts';
+import type { DirectoryRecord, Endpoint, Profile } from '#peer/mesh/record.ts';
 import { encodeFrame } from '#peer/wire/frame-codec.ts';
 import { createFounder } from '#test/unit/core/member.ts';
 
@@ -45,6 +54,29 @@ describe('a hostile member', () => {
   });
 });
 
+describe('what the fuzzing has found', () => {
+  const codec = testCodec(1);
+  const parses = (profile: Partial<Profile>): boolean => {
+    const content = { ...testContent(1), profile: { ...testProfile(1), ...profile } };
+    const { signed } = codec.seal({ peer: testIdentity(1).id, epoch: 1, seq: 1, content });
+    return codec.parse(signed) !== undefined;
+  };
+
+  it('a record with more endpoints than a peer has is none: each of them would be dialled', () => {
+    assert.equal(parses({ endpoints: endpoints(ENDPOINTS_MAX) }), true);
+    assert.equal(parses({ endpoints: endpoints(ENDPOINTS_MAX + 1) }), false);
+  });
+
+  it('a record with more overlay addresses than families is none: each is a neighbour in the kernel', () => {
+    const { vtep } = testProfile(1);
+    assert.equal(parses({ vtep: { ...vtep, overlay: addresses(OVERLAY_ADDRESSES_MAX) } }), true);
+    assert.equal(
+      parses({ vtep: { ...vtep, overlay: addresses(OVERLAY_ADDRESSES_MAX + 1) } }),
+      false,
+    );
+  });
+});
+
 describe('the fuzzing', () => {
   it('sees a record of another that was replaced', () => {
     const victim = new Victim(() => {});
@@ -67,6 +99,14 @@ describe('the fuzzing', () => {
       assert.ok(paths.includes(path), `${path} is not found`);
   });
 });
+
+function endpoints(count: number): readonly Endpoint[] {
+  return Array.from({ length: count }, (_, n) => testEndpoint(n));
+}
+
+function addresses(count: number): readonly Address[] {
+  return endpoints(count).map(({ address }) => address);
+}
 
 function recordsStep({ signed }: DirectoryRecord): Step {
   const bytes = encodeFrame({ type: 'records', records: [signed] });
