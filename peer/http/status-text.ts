@@ -36,10 +36,7 @@ function renderSummary(report: Report): string {
   const rows: readonly (readonly [string, string])[] = [
     ['Peer', `${peer.name} (${peer.id}), epoch ${peer.epoch}`],
     ['State', describeState(report)],
-    [
-      'Cluster',
-      `${peer.cluster}, ${peer.secured ? 'encrypted and authenticated' : 'PLAIN: neither encrypted nor authenticated'}`,
-    ],
+    ['Cluster', `${peer.cluster}, ${describeSecurity(report)}`],
     ['Arbiter', peer.arbiter],
     ['Universe', report.universe.join(', ')],
     ['Peers', `${peers.length} known, ${unreachable} unreachable`],
@@ -57,6 +54,13 @@ function renderSummary(report: Report): string {
 function renderRows(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `${name.padStart(width)}: ${printable(value)}`).join('\n');
+}
+
+/** The cluster key guards links only: VXLAN between the nodes has no encryption of its own. */
+function describeSecurity({ peer }: Report): string {
+  return peer.secured
+    ? "links encrypted and authenticated, pods' packets NOT encrypted"
+    : 'PLAIN: nothing encrypted, nobody authenticated';
 }
 
 const STATE_MEANING = {

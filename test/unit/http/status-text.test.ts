@@ -16,6 +16,18 @@ it('a healthy peer is shown on one screen, without problems', () => {
   assert.ok(text.split('\n').length <= 40);
 });
 
+it('what is encrypted is said of links and of pods apart, and of a plain cluster that nothing is', () => {
+  const report = sampleReport();
+  const ofCluster = (secured: boolean): string =>
+    /^ +Cluster: .*$/m.exec(renderStatus({ ...report, peer: { ...report.peer, secured } }))?.[0] ??
+    '';
+  assert.match(
+    ofCluster(true),
+    /, links encrypted and authenticated, pods' packets NOT encrypted$/,
+  );
+  assert.match(ofCluster(false), /, PLAIN: nothing encrypted, nobody authenticated$/);
+});
+
 it('peers are in natural order, and this one says so', () => {
   const text = renderStatus(sampleReport());
   const rows = text.split('\n').filter((line) => /^node\d +(self|reachable)/.test(line));
