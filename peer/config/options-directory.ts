@@ -5,7 +5,7 @@
  */
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { OPTIONS, type Option } from './options.ts';
+import { OPTIONS, type Option, type OptionName, environmentName } from './options.ts';
 import { unknownName } from './unknown-name.ts';
 import { ConfigError } from './values.ts';
 
@@ -18,8 +18,21 @@ export interface Given {
 /** The longest value is a list of seeds; a file that is longer is something else. */
 const OPTION_FILE_BYTES_MAX = 64 * 1024;
 
-/** They say where options come from, so they can't come from there. */
-const NOT_IN_DIRECTORY: readonly string[] = ['options-dir', 'kubernetes', 'service-account-dir'];
+/** Of one node or one process, while the directory is the same for all; or where options come from. */
+const NOT_IN_DIRECTORY: readonly OptionName[] = [
+  'name',
+  'address',
+  'http-address',
+  'state-dir',
+  'cni-socket',
+  'cni-queue',
+  'cni-bin-dir',
+  'cni-conf-dir',
+  'sysctl-dir',
+  'kubernetes',
+  'service-account-dir',
+  'options-dir',
+];
 
 /** By option; an empty file gives none. Throws ConfigError. */
 export function readOptionsDirectory(directory: string): ReadonlyMap<string, Given> {
@@ -35,15 +48,28 @@ export function readOptionsDirectory(directory: string): ReadonlyMap<string, Giv
 }
 
 function refuseForeign(name: string, directory: string): void {
-  const known = OPTIONS.filter(
-    (option: Option) => option.environmentOnly !== true && !NOT_IN_DIRECTORY.includes(option.flag),
-  ).map(({ flag }) => flag);
-  if (known.some((flag) => flag === name)) return;
-  if (OPTIONS.some(({ flag }) => flag === name)) {
-    throw new ConfigError(`${join(directory, name)}: this option can't be given in a directory`);
+  const option = OPTIONS.find(({ flag }) => flag === name);
+  const reason = option === undefined ? describeUnknown(name) : reasonAgainst(option);
+  if (reason !== undefined) throw new ConfigError(`${join(directory, name)}: ${reason}`);
+}
+
+function describeUnknown(name: string): string {
+  const known = OPTIONS.filter((option) => reasonAgainst(option) === undefined);
+  const flags = known.map(({ flag }) => flag);
+  return unknownName('option', name, flags).message;
+}
+
+/** Why the option can't come from a directory, and where it belongs; undefined when it can. */
+function reasonAgainst({ flag, environmentOnly }: Option): string | undefined {
+  const variable = environmentName(flag);
+  if (environmentOnly === true) {
+    return `a secret can't be given in a directory that others read: take it out, and give ${variable} instead`;
   }
-  const { message } = unknownName('option', name, known);
-  throw new ConfigError(`${join(directory, name)}: ${message}`);
+  if (!NOT_IN_DIRECTORY.some((name) => name === flag)) return undefined;
+  return (
+    "this option is of one node and can't be given in a directory that all share: take it out, and " +
+    `give --${flag} or ${variable} instead (on Kubernetes in args or env of the DaemonSet)`
+  );
 }
 
 function readOption(path: string): string {

@@ -1,10 +1,12 @@
 /** The manifests are equal to the code: options, rights and paths; and weft.yaml is what the parts make. */
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parse, parseAllDocuments } from 'yaml';
 import { parseResetOptions } from '../../peer/cli/reset-options.ts';
-import { parseConfig } from '../../peer/config/config.ts';
+import { parseConfig, readConfig } from '../../peer/config/config.ts';
 import { OPTIONS, type Option } from '../../peer/config/options.ts';
 import { readTypeScript } from './sources.ts';
 
@@ -157,6 +159,15 @@ describe('INSTALL.md', () => {
       assert.ok(option !== undefined, `${key} is no option`);
       assert.equal(option.value === undefined ? 'false' : option.default, told, key);
     }
+  });
+
+  it('tells keys that the ConfigMap may have', (t) => {
+    const directory = mkdtempSync(join(tmpdir(), 'weft-knobs-'));
+    t.after(() => rmSync(directory, { recursive: true }));
+    for (const [, key = '', value = ''] of text.matchAll(/^\| `([a-z-]+)` \| `([^`]*)` \|/gm)) {
+      writeFileSync(join(directory, key), value);
+    }
+    assert.doesNotThrow(() => readConfig(['--plain', `--options-dir=${directory}`], {}));
   });
 
   it('links to headings that it has', () => {

@@ -63,13 +63,30 @@ it('a malformed value is refused with the file that has it', (t) => {
   });
 });
 
-it('what says where options come from, and the password, are refused there', (t) => {
-  for (const name of ['options-dir', 'kubernetes', 'service-account-dir', 'password']) {
+it('what is of one node, or says where options come from, is refused there and belongs elsewhere', (t) => {
+  const ofNode = [
+    ['name', 'address', 'http-address', 'state-dir', 'cni-socket', 'cni-queue', 'cni-bin-dir'],
+    ['cni-conf-dir', 'sysctl-dir', 'service-account-dir', 'kubernetes', 'options-dir'],
+  ].flat();
+  for (const name of ofNode) {
     const directory = createDirectory(t, { [name]: '/x' });
     assert.throws(() => readConfig([`--options-dir=${directory}`], KEY), {
-      message: `${directory}/${name}: this option can't be given in a directory`,
+      name: 'ConfigError',
+      message:
+        `${directory}/${name}: this option is of one node and can't be given in a directory that ` +
+        `all share: take it out, and give --${name} or WEFT_${name.toUpperCase().replaceAll('-', '_')} ` +
+        'instead (on Kubernetes in args or env of the DaemonSet)',
     });
   }
+});
+
+it('a password is refused there, because anybody may read the directory', (t) => {
+  const directory = createDirectory(t, { password: 'a key for the tests' });
+  assert.throws(() => readConfig([`--options-dir=${directory}`], KEY), {
+    message:
+      `${directory}/password: a secret can't be given in a directory that others read: take it ` +
+      'out, and give WEFT_PASSWORD instead',
+  });
 });
 
 it('a directory that is not there, a folder in it and a huge file are refused by their path', (t) => {
