@@ -1,7 +1,6 @@
 /** What a peer has to know of its cluster before it can start, and reads from the API server. */
 import type { Address } from '../ipam/cidr.ts';
-import type { ApiClient } from './api-client.ts';
-import { readKeySecret } from './key-secret.ts';
+import { type KeySecretOptions, readKeySecret } from './key-secret.ts';
 import { readNode } from './node.ts';
 import { StartObstacle } from './obstacle.ts';
 
@@ -14,16 +13,14 @@ export interface ClusterFacts {
   readonly keys: string | undefined;
 }
 
-export interface FactsPlace {
-  readonly api: ApiClient;
-  readonly namespace: string;
+export interface FactsOptions extends KeySecretOptions {
   readonly nodeName: string;
   readonly isPlain: boolean;
 }
 
 /** Rejects with StartObstacle. */
-export async function readFacts(place: FactsPlace): Promise<ClusterFacts> {
-  const { api, nodeName, isPlain } = place;
+export async function readFacts(options: FactsOptions): Promise<ClusterFacts> {
+  const { api, nodeName, isPlain } = options;
   // The Node first: a peer that is nobody's makes no key.
   const { uid, addresses } = await readNode(api, nodeName);
   if (addresses.length === 0) {
@@ -31,6 +28,6 @@ export async function readFacts(place: FactsPlace): Promise<ClusterFacts> {
       `the Node ${nodeName} has no InternalIP: its kubelet, or the cloud's controller, has to report one`,
     );
   }
-  const keys = isPlain ? undefined : await readKeySecret(place);
+  const keys = isPlain ? undefined : await readKeySecret(options);
   return { nodeName, nodeUid: uid, addresses, keys };
 }

@@ -13,7 +13,7 @@ import { hostRange } from '../ipam/cidr.ts';
 import { type ClusterKeys, PLAIN_KEYS, parseClusterKeys } from '../transport/cluster-keys.ts';
 import { type InClusterClient, openInClusterClient } from './api-client.ts';
 import { type BackoffBounds, backoffMs } from '../backoff.ts';
-import { type ClusterFacts, readFacts } from './facts.ts';
+import { type ClusterFacts, type FactsOptions, readFacts } from './facts.ts';
 import { KEY_SECRET } from './key-secret.ts';
 import { tellNetworkAvailable } from './node-condition.ts';
 import { StartObstacle } from './obstacle.ts';
@@ -169,7 +169,7 @@ export class InCluster {
     const { config, log } = this.#options;
     const before = this.#facts;
     try {
-      const facts = await readFacts(placeOf(this.#options, this.#client));
+      const facts = await readFacts(questionOf(this.#options, this.#client, before));
       keep(config, facts);
       this.#facts = facts;
       this.#keys = readKeys(facts);
@@ -234,18 +234,18 @@ async function findFacts(
   options: EnterOptions,
 ): Promise<{ readonly facts: ClusterFacts; readonly problem: string | undefined }> {
   const { config } = options;
+  const recalled = recallFacts(config.stateDirectory, config.name);
   const starting = openClient(options, { timeoutMs: START_ANSWER_MS });
   const end = (): void => starting.close();
   options.signal.addEventListener('abort', end, { once: true });
   try {
-    const facts = await readFacts(placeOf(options, starting));
+    const facts = await readFacts(questionOf(options, starting, recalled));
     keep(config, facts);
     return { facts, problem: undefined };
   } catch (error) {
     if (!(error instanceof StartObstacle)) throw error;
-    const facts = recallFacts(config.stateDirectory, config.name);
-    if (facts === undefined || (facts.keys === undefined) !== isPlain(config)) throw error;
-    return { facts, problem: describeRecalled(error) };
+    if (recalled === undefined || (recalled.keys === undefined) !== isPlain(config)) throw error;
+    return { facts: recalled, problem: describeRecalled(error) };
   } finally {
     options.signal.removeEventListener('abort', end);
     starting.close();
@@ -276,12 +276,18 @@ function openClient(
   }
 }
 
-function placeOf({ config }: EnterOptions, client: InClusterClient) {
+function questionOf(
+  { config, log }: EnterOptions,
+  client: InClusterClient,
+  known: ClusterFacts | undefined,
+): FactsOptions {
   return {
     api: client,
     namespace: client.namespace,
     nodeName: config.name,
     isPlain: isPlain(config),
+    rememberedKeys: known?.keys,
+    log,
   };
 }
 

@@ -1,8 +1,10 @@
 /**
  * The cluster keys in their Secret. Whoever comes first makes it, by create-only: of several peers
- * that start at once one wins, and the others read what it wrote. Nobody ever changes it.
+ * that start at once one wins, and the others read what it wrote. Nobody ever changes it. One that
+ * was deleted is made again with the same keys: others would split the cluster.
  */
 import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
 import { ClusterKeyError, parseClusterKeys } from '../transport/cluster-keys.ts';
 import type { ApiClient } from './api-client.ts';
 import { ask, isRefusal } from './ask.ts';
@@ -19,19 +21,36 @@ interface SecretPlace {
   readonly namespace: string;
 }
 
-/** The text with the keys, made when there is none yet. Rejects with StartObstacle. */
-export async function readKeySecret(place: SecretPlace): Promise<string> {
+export interface KeySecretOptions extends SecretPlace {
+  /** The text that this peer knows from before; undefined for one that never had any. */
+  readonly rememberedKeys: string | undefined;
+  readonly log: Pick<Logger, 'info' | 'warn'>;
+}
+
+/** The text with the keys; the Secret is made when there is none. Rejects with StartObstacle. */
+export async function readKeySecret(options: KeySecretOptions): Promise<string> {
   try {
-    return await getKeys(place);
+    return await getKeys(options);
   } catch (error) {
     if (!isRefusal(error, 404)) throw error;
   }
   try {
-    await createKeys(place);
+    await createSecret(options, options.rememberedKeys ?? generateKeys());
+    logCreation(options);
   } catch (error) {
     if (!isRefusal(error, 409)) throw error;
   }
-  return await getKeys(place);
+  return await getKeys(options);
+}
+
+function logCreation({ namespace, rememberedKeys, log }: KeySecretOptions): void {
+  const secret = `${namespace}/${KEY_SECRET}`;
+  if (rememberedKeys === undefined) log.info(`made the Secret ${secret} with a new cluster key`);
+  else log.warn(`the Secret ${secret} was gone: made it again with the keys that this peer had`);
+}
+
+function generateKeys(): string {
+  return `${randomBytes(NEW_KEY_BYTES).toString('base64')}\n`;
 }
 
 async function getKeys({ api, namespace }: SecretPlace): Promise<string> {
@@ -48,7 +67,7 @@ async function getKeys({ api, namespace }: SecretPlace): Promise<string> {
   return text;
 }
 
-async function createKeys({ api, namespace }: SecretPlace): Promise<void> {
+async function createSecret({ api, namespace }: SecretPlace, keys: string): Promise<void> {
   const body = {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -58,7 +77,7 @@ async function createKeys({ api, namespace }: SecretPlace): Promise<void> {
       labels: { 'app.kubernetes.io/name': 'weft', 'app.kubernetes.io/component': 'cluster-key' },
     },
     type: 'Opaque',
-    stringData: { [KEYS_FIELD]: `${randomBytes(NEW_KEY_BYTES).toString('base64')}\n` },
+    stringData: { [KEYS_FIELD]: keys },
   };
   const right = { verb: 'create', resource: `secrets in the namespace ${namespace}` } as const;
   await ask(api, { method: 'POST', path: secretsPath(namespace), body }, right);

@@ -88,7 +88,18 @@ it('the same when the API server takes connections and says nothing', async () =
   await first.peer.end('SIGTERM');
 });
 
+it('a Secret that was deleted is made again with the same keys, by who remembers them', async () => {
+  const path = `${SECRETS}/weft-cluster-key`;
+  const { data } = cluster.objects.get(path) ?? {};
+  cluster.delete(path);
+  first.peer.start();
+  await first.peer.ready();
+  assert.deepEqual(cluster.objects.get(path)?.['data'], data);
+  await eventuallyTrue('all are linked', linked);
+});
+
 it('a key that was changed meanwhile is taken over when the API server is back', async () => {
+  await first.peer.end('SIGTERM');
   const path = `${SECRETS}/weft-cluster-key`;
   const secret = cluster.objects.get(path) ?? {};
   cluster.fault = unavailable;
