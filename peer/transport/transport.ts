@@ -190,7 +190,8 @@ export class Transport {
         const from = formatAddress(opening.endpoint.address);
         log.warn({ reason, detail, from }, 'refused a connection');
       },
-      turnedAway: (reason, detail) => this.#turnedAway.add(opening.endpoint, { reason, detail }),
+      turnedAway: (reason, detail) =>
+        this.#turnedAway.add({ endpoint: opening.endpoint, reason, detail }),
       closed: (detail) => {
         if (!state.isUp) state.endHandshake();
         this.#connections.delete(connection());
@@ -204,11 +205,11 @@ export class Transport {
     const { endpoint, role, settled } = opening;
     const questions = new Questions((frame) => connection.send(frame));
     this.#links.set(link, { id: link, peer, connection, address: endpoint.address, questions });
+    this.#turnedAway.forget(endpoint.address);
     if (role === 'initiator') {
       // This dial is over: one that the mesh asks for in answer to the event is another.
       this.#dialling.delete(endpointKey(endpoint));
       this.#resolved.set(endpointKey(endpoint), peer);
-      this.#turnedAway.forget(endpoint);
     }
     const initiator: LinkUp['initiator'] = role === 'initiator' ? 'us' : 'them';
     this.#options.onEvent({ type: 'link-up', link, peer, initiator, endpoint });

@@ -4,11 +4,13 @@
  */
 import type { Logger } from 'pino';
 import type { Counters } from '../counters.ts';
+import { type Address, equalAddresses } from '../ipam/cidr.ts';
 import { endpointKey } from '../mesh/dials.ts';
 import type { Endpoint } from '../mesh/record.ts';
 
 /** In the words of the other end. */
 interface Refused {
+  readonly endpoint: Endpoint;
   readonly reason: string;
   readonly detail: string;
 }
@@ -25,10 +27,10 @@ export class TurnedAway {
   }
 
   /** The peer at the endpoint refused us; reason and detail are in its words. */
-  add(endpoint: Endpoint, { reason, detail }: Refused): void {
+  add({ endpoint, reason, detail }: Refused): void {
     const by = endpointKey(endpoint);
     const isNews = this.#reasons.get(by)?.reason !== reason;
-    this.#reasons.set(by, { reason, detail });
+    this.#reasons.set(by, { endpoint, reason, detail });
     this.#counters.add('turned-away');
     this.#log[isNews ? 'warn' : 'debug']({ reason, detail, by }, 'a peer refused us');
   }
@@ -40,8 +42,14 @@ export class TurnedAway {
     );
   }
 
-  /** The peer at the endpoint has let us in. */
-  forget(endpoint: Endpoint): void {
-    this.#reasons.delete(endpointKey(endpoint));
+  /**
+   * There is a link with a peer at this address. One that dialled us comes from a port of no
+   * meaning, and one that refused us never said who it is, so the address is what both have in
+   * common: it is a peer's own, as its VXLAN port is.
+   */
+  forget(address: Address): void {
+    for (const [by, { endpoint }] of this.#reasons) {
+      if (equalAddresses(endpoint.address, address)) this.#reasons.delete(by);
+    }
   }
 }

@@ -228,3 +228,25 @@ describe('a question', { timeout: 20_000 }, () => {
     assert.equal((await Promise.all(asked)).length, QUESTIONS_MAX);
   });
 });
+
+describe('a refusal by a peer that we dialled', { timeout: 20_000 }, () => {
+  const other = { credentials: { configDigest: new Uint8Array(16).fill(1) } };
+
+  it('is a problem until there is a link with that address, whoever dialled it', async (t) => {
+    const one = await openEnd(t, 1);
+    const two = await openEnd(t, 2, { ...other, address: '127.0.0.2' });
+    const three = await openEnd(t, 3, { ...other, address: '127.0.0.3' });
+    one.transport.dial(two.endpoint);
+    one.transport.dial(three.endpoint);
+    await one.counted('turned-away', 2);
+    assert.equal(one.transport.problems().length, 2);
+    await two.transport.stop();
+    await link(await openEnd(t, 2, { address: '127.0.0.2' }), one);
+    const [problem, ...others] = one.transport.problems();
+    assert.match(
+      problem ?? '',
+      /^the peer at 127\.0\.0\.3 \d+ refuses us: another-configuration \(/,
+    );
+    assert.deepEqual(others, []);
+  });
+});
