@@ -32,7 +32,7 @@ export interface Credentials {
   readonly cluster: ClusterHash;
   readonly clusterName: string;
   readonly keys: ClusterKeys;
-  /** Hash of what must be the same everywhere: universe, seeds, arbiter. 16 bytes. */
+  /** Hash of what must be the same everywhere: universe, VNI, seeds. 16 bytes. */
   readonly configDigest: Uint8Array;
 }
 
@@ -72,7 +72,7 @@ export function checkHello(credentials: Credentials, hello: Hello): PeerId {
     throw new HandshakeRefused('another-cluster', detail);
   }
   if (!isSame(hello.configDigest, credentials.configDigest)) {
-    const detail = 'its universe, seeds or arbiter are not ours: they must be the same everywhere';
+    const detail = 'its universe, VNI or seeds are not ours: they must be the same everywhere';
     throw new HandshakeRefused('another-configuration', detail);
   }
   return peerIdOf(hello.key);
