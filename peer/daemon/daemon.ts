@@ -2,6 +2,7 @@
  * The composition root: makes every part of a running peer and connects them. It decides nothing
  * that a part could decide; what it makes is taken down in the reverse order.
  */
+import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { type ArbiterService, openArbiterService } from './arbiter-service.ts';
 import { ArbiterRefusal } from '../arbiter/arbiter.ts';
@@ -17,6 +18,7 @@ import { NameTaken, join } from './join.ts';
 import { type Reconciler, createReconciler } from '../kernel/reconciler.ts';
 import { beginNodeWork } from './node-work.ts';
 import { overlayInput } from './overlay-input.ts';
+import { OverlapWatch } from './overlap-watch.ts';
 import { type PeerState, openPeerState } from './peer-state.ts';
 import { createPluginContext } from './plugin-context.ts';
 import { answerSpace, askDonors } from './space-asking.ts';
@@ -71,7 +73,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const keys = keysOf(options);
   const host = parts.use(Host.open(config));
   const underlay = host.underlay(config, cluster?.addresses());
-  host.refuseOverlap(config.universe);
+  const overlap = parts.adopt(new OverlapWatch({ host, universe: config.universe, now }), (watch) =>
+    watch.close(),
+  );
+  // A peer without a state is no member, and is refused before it makes one.
+  if (!existsSync(config.stateDirectory)) overlap.refuse();
   const state = openPeerState(parts, {
     config,
     underlay,
@@ -79,6 +85,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     now,
     nodeUid: cluster?.nodeUid(),
   });
+  if (state.core.ipam.phase() !== 'member') overlap.refuse();
   const counters = new Counters();
   const standing = new Standing({
     config,
@@ -87,6 +94,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     epoch: state.epoch,
     lostState: state.store.lost,
     clusterProblems: () => cluster?.problems() ?? [],
+    hostProblem: () => overlap.problem(),
   });
   const start = { ...options, parts, counters, host, underlay, state, standing };
 

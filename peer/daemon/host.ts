@@ -7,7 +7,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { openLinuxKernel } from '../kernel/linux-kernel.ts';
 import { deleteLink } from '../kernel/netlink/link.ts';
 import { type Netlink, openNetlink } from '../kernel/netlink/socket.ts';
-import { defaultUnderlayAddress, findUnderlay, overlappingRoutes } from '../kernel/underlay.ts';
+import { defaultUnderlayAddress, findUnderlay, routesInside } from '../kernel/underlay.ts';
 import { ENCAPSULATION_BYTES } from '../overlay/names.ts';
 import { IPV6_MTU_MIN } from '../overlay/sysctl-settings.ts';
 
@@ -63,13 +63,13 @@ export class Host {
     return { address: found, mtu: used };
   }
 
-  /** Throws ConfigError when a route of the host that isn't ours leads into the universe. */
-  refuseOverlap(universe: readonly Cidr[]): void {
-    const routes = overlappingRoutes(this.#netlink, universe);
-    if (routes.length === 0) return;
-    throw new ConfigError(
+  /** The routes of the host that aren't ours and lead into the universe, as a sentence. Throws NetlinkError. */
+  describeOverlap(universe: readonly Cidr[]): string | undefined {
+    const routes = routesInside(this.#netlink, universe);
+    if (routes.length === 0) return undefined;
+    return (
       `the universe ${universe.map(formatCidr).join(', ')} overlaps routes of this host: ` +
-        `${routes.join('; ')}. Choose another --universe, the same on every peer`,
+      routes.join('; ')
     );
   }
 

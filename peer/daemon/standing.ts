@@ -21,6 +21,8 @@ export interface StandingOptions {
   readonly lostState?: string | undefined;
   /** What is wrong between this peer and its cluster's API server, where there is one. */
   readonly clusterProblems?: () => readonly string[];
+  /** What is wrong with the host's own network. */
+  readonly hostProblem?: () => string | undefined;
 }
 
 type RunningState = Exclude<Report['peer']['state'], 'starting'>;
@@ -159,12 +161,14 @@ export class Standing {
   }
 
   #problems(): readonly string[] {
-    const { core, config, lostState, clusterProblems } = this.#options;
+    const { core, config, lostState, clusterProblems, hostProblem } = this.#options;
+    const ofHost = hostProblem?.();
     const down = core.mesh.down();
     const unreachable = core.others().filter(({ peer }) => down.has(peer));
     return [
       ...(this.#waitsFor === undefined ? [] : [this.#waitsFor]),
       ...(lostState === undefined ? [] : [lostState]),
+      ...(ofHost === undefined ? [] : [ofHost]),
       ...(clusterProblems?.() ?? []),
       ...this.#linkProblems(),
       ...this.#claimProblems(),

@@ -1,11 +1,11 @@
-/** What the host has already: the underlay's interface, its MTU, and routes that ours would overlap. */
+/** What the host has already: the underlay's interface, its MTU, and routes that ours would clash with. */
 import {
   type Address,
   type Cidr,
+  contains,
   equalAddresses,
   type Family,
   formatCidr,
-  overlaps,
 } from '../ipam/cidr.ts';
 import { ROUTE_PROTOCOL } from '../overlay/names.ts';
 import {
@@ -53,18 +53,17 @@ export function defaultUnderlayAddress(netlink: Netlink): Address | undefined {
 }
 
 /**
- * Routes of the host, not ours, into or around the ranges, as text for people. Default routes lead
- * everywhere and are left out. Throws NetlinkError.
+ * Routes of the host, not ours, to a range itself or to a part of it, as text for people. Those
+ * around it, as a VPN's 0.0.0.0/1, are none: ours are more specific and win. Throws NetlinkError.
  */
-export function overlappingRoutes(netlink: Netlink, ranges: readonly Cidr[]): readonly string[] {
+export function routesInside(netlink: Netlink, ranges: readonly Cidr[]): readonly string[] {
   const links = readLinks(netlink);
   const own = new Set(links.filter(({ name }) => isOurs(name)).map(({ index }) => index));
   const families = [...new Set(ranges.map(({ family }) => family))];
   return families
     .flatMap((family) => readRoutes(netlink, family))
     .filter(({ protocol, index }) => protocol !== ROUTE_PROTOCOL && !own.has(index ?? 0))
-    .filter(({ destination }) => destination.length > 0)
-    .filter(({ destination }) => ranges.some((range) => overlaps(range, destination)))
+    .filter(({ destination }) => ranges.some((range) => contains(range, destination)))
     .map((route) => describeRoute(route, links));
 }
 

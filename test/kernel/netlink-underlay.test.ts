@@ -5,7 +5,7 @@ import { formatAddress } from '#peer/ipam/cidr.ts';
 import { parseAddress, parseCidr } from '#peer/ipam/parse.ts';
 import type { Netlink } from '#peer/kernel/netlink/socket.ts';
 import { openNetlink } from '#peer/kernel/netlink/socket.ts';
-import { defaultUnderlayAddress, findUnderlay, overlappingRoutes } from '#peer/kernel/underlay.ts';
+import { defaultUnderlayAddress, findUnderlay, routesInside } from '#peer/kernel/underlay.ts';
 import { createNamespace } from '#test/support/namespace.ts';
 
 async function withHost(
@@ -87,24 +87,35 @@ for (const { what, commands, expected } of [
 test('a host with nothing but its loopback has no underlay address', () =>
   withHost([], (netlink) => assert.equal(defaultUnderlayAddress(netlink), undefined)));
 
-test('routes of the host into or around the universe are told; ours and the default one are not', () => {
+test('routes of the host to the universe or into it are told; ours and those around it are not', () => {
   const routes = [
     'ip route add default via 192.0.2.9',
     'ip route add 10.40.0.0/16 dev eth1',
     'ip route add 10.0.0.0/8 dev eth0',
+    'ip route add 0.0.0.0/1 dev eth0',
+    'ip route add 10.32.0.0/12 dev eth1',
     'ip route add 172.16.0.0/12 dev eth0',
     'ip route add unreachable 10.33.0.0/24',
     'ip route add 10.34.0.0/24 dev eth1 proto 119',
     'ip link add weft0 type bridge',
     'ip addr add 10.35.0.1/24 dev weft0',
     'ip link set weft0 up',
+    'ip -6 route add default via 2001:db8::9',
     'ip -6 route add fd32:7::/64 dev eth1',
+    'ip -6 route add fd00::/8 dev eth1',
+    'ip -6 route add fd32::/16 dev eth1',
   ];
   return withHost([...TWO_UPLINKS, ...routes], (netlink) => {
     assert.deepEqual(
-      overlappingRoutes(netlink, [parseCidr('10.32.0.0/12'), parseCidr('fd32::/16')]).toSorted(),
-      ['10.0.0.0/8 dev eth0', '10.33.0.0/24', '10.40.0.0/16 dev eth1', 'fd32:7::/64 dev eth1'],
+      routesInside(netlink, [parseCidr('10.32.0.0/12'), parseCidr('fd32::/16')]).toSorted(),
+      [
+        '10.32.0.0/12 dev eth1',
+        '10.33.0.0/24',
+        '10.40.0.0/16 dev eth1',
+        'fd32:7::/64 dev eth1',
+        'fd32::/16 dev eth1',
+      ],
     );
-    assert.deepEqual(overlappingRoutes(netlink, [parseCidr('192.168.0.0/16')]), []);
+    assert.deepEqual(routesInside(netlink, [parseCidr('192.168.0.0/16')]), []);
   });
 });

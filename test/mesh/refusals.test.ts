@@ -34,6 +34,10 @@ function anotherPeer(flags: Flags = {}): RealPeer {
   });
 }
 
+async function routeTo(verb: 'add' | 'delete', range: string): Promise<void> {
+  await node.namespace.exec('ip', 'route', verb, range, 'dev', 'eth0');
+}
+
 /**
  * What the node's own peer, which is started by the first test that needs it, says of itself and of
  * what it has done: nothing of it may change when another one is refused.
@@ -69,11 +73,25 @@ function hashDirectory(directory: string): string {
 }
 
 it('a range that overlaps a route of the host', async () => {
-  await node.namespace.exec('ip', 'route', 'add', '10.40.0.0/16', 'dev', 'eth0');
+  await routeTo('add', '10.40.0.0/16');
   const peer = anotherPeer();
   await assertRefuses(peer, /10\.32\.0\.0\/12 overlaps.*10\.40\.0\.0\/16 dev eth0.*--universe/);
   assert.ok(!existsSync(peer.stateDirectory), 'it made a state directory');
-  await node.namespace.exec('ip', 'route', 'delete', '10.40.0.0/16');
+  await routeTo('delete', '10.40.0.0/16');
+});
+
+it('not a route around the universe; and of a member, one inside is a problem that it tells', async () => {
+  await routeTo('add', '10.0.0.0/8');
+  const before = await readOwner();
+  assert.deepEqual(before.problems, []);
+  await node.peer.end('SIGTERM');
+  await routeTo('add', '10.40.0.0/16');
+  const after = await readOwner();
+  assert.deepEqual(after.peer.id, before.peer.id);
+  assert.match(after.problems.join('\n'), /10\.32\.0\.0\/12 overlaps.*10\.40\.0\.0\/16 dev eth0/);
+  await node.peer.end('SIGTERM');
+  await routeTo('delete', '10.40.0.0/16');
+  await routeTo('delete', '10.0.0.0/8');
 });
 
 it('options that contradict each other, with the exit code for wrong usage', async () => {
