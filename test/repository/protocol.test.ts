@@ -36,10 +36,10 @@ describe('the limits of PROTOCOL.md', () => {
 
   it('are all that the files of limits have', () => {
     for (const file of FILES_OF_LIMITS) {
-      const names = [...read(file).matchAll(/^export const ([A-Z_]+)/gm)].map(([, name]) => name);
+      const names = read(file).matchAll(/^export const ([A-Z_]+)/gm);
       const told = limits.filter((limit) => limit.file === file).map(({ name }) => name);
-      assert.ok(names.length > 10, `${file} has limits`);
-      assert.deepEqual(told.sort(), names.sort(), file);
+      assert.ok(told.length > 10, `${file} has limits`);
+      assert.deepEqual(new Set([...names].map(([, name]) => name)), new Set(told), file);
     }
   });
 
