@@ -259,6 +259,7 @@ function beginClusterWork({ config, cluster, state, standing }: Start, driver: D
     hasLinks: () => core.mesh.links().length > 0,
     onFound: (endpoints) => driver.tell({ type: 'endpoints-found', endpoints }),
     isReady: () => standing.isReady(),
+    isMember: () => core.ipam.phase() === 'member',
   });
 }
 

@@ -5,7 +5,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Arbiter } from '../arbiter/arbiter.ts';
+import { ApiLeaseStore } from '../arbiter/kubernetes/api-lease-store.ts';
 import { openLeaseArbiter } from '../arbiter/kubernetes/lease-arbiter.ts';
+import { systemTiming } from '../arbiter/seeds/system-timing.ts';
 import type { Config } from '../config/config.ts';
 import type { View } from '../ipam/custody-state.ts';
 import type { Address } from '../ipam/cidr.ts';
@@ -18,6 +20,7 @@ import { KEY_SECRET } from './key-secret.ts';
 import { tellNetworkAvailable } from './node-condition.ts';
 import { StartObstacle } from './obstacle.ts';
 import { describeOverlap } from './overlap.ts';
+import { watchOwnLease } from './own-lease.ts';
 import { PeerFinder, type PeerFinderOptions } from './peer-finder.ts';
 import { Problems } from './problems.ts';
 import { recallFacts, rememberFacts } from './remembered-facts.ts';
@@ -50,6 +53,7 @@ export interface RunningPeer extends Pick<
 > {
   /** Whether ADDs are served. */
   readonly isReady: () => boolean;
+  readonly isMember: () => boolean;
 }
 
 export class InCluster {
@@ -141,6 +145,13 @@ export class InCluster {
       signal: this.#ending.signal,
     });
     void this.#finder.run();
+    void watchOwnLease({
+      ...peer,
+      leases: this.#leases(),
+      onProblem: (problem) => this.#problems.set('lease', problem),
+      timing: systemTiming,
+      signal: this.#ending.signal,
+    });
     if (this.#isRemembered) void this.#untilDone(() => this.#refresh());
     if (!this.#knowsServices) void this.#untilDone(() => this.#checkServices());
     void this.#untilDone(() => this.#tellReady(peer));
@@ -150,6 +161,11 @@ export class InCluster {
     this.#problems.close();
     this.#ending.abort();
     this.#client.close();
+  }
+
+  #leases(): ApiLeaseStore {
+    const api = this.#client;
+    return new ApiLeaseStore({ api, namespace: api.namespace, timing: systemTiming });
   }
 
   /** Attempts, with growing waits, until one resolves to true or the peer ends. */

@@ -42,6 +42,19 @@ it('three that start at once find each other, with one key and one founder', asy
   );
 });
 
+it('each looks for its own Lease by itself, once it is a member', async () => {
+  // The first look of a member that starts again is at once; the next ones are a minute apart.
+  const { name, peer } = first;
+  await peer.end('SIGTERM');
+  const before = cluster.asked.length;
+  peer.start();
+  await peer.ready();
+  await eventuallyTrue('it looks', () =>
+    cluster.asked.slice(before).includes(`GET ${LEASES}/peer-${name}`),
+  );
+  assert.deepEqual((await peer.report()).problems, []);
+});
+
 it('nobody asks for the list of Nodes', () => {
   assert.ok(!cluster.asked.includes(`GET ${NODES}`));
 });
