@@ -1,5 +1,5 @@
 /** Frames to bytes and back. Decoding never throws: bytes that are no frame give undefined. */
-import { BUCKET_COUNT } from '../mesh/limits.ts';
+import { BUCKET_COUNT, IDS_PER_FRAME } from '../mesh/limits.ts';
 import type { MeshFrame } from '../mesh/frame.ts';
 import { peerIdBytes } from '../mesh/peer-id.ts';
 import type { RecordId, SignedRecord } from '../mesh/record.ts';
@@ -8,6 +8,7 @@ import type { Auth, Bye, Hello, LinkFrame, Question, Reply, Request } from './li
 import { KIND_NUMBERS } from './record-codec.ts';
 import {
   Malformed,
+  atMost,
   counted,
   readPeerId,
   readUnsigned,
@@ -94,8 +95,8 @@ function readMeshFrame(frame: weft.v1.Frame): MeshFrame {
   if (frame.records) {
     return { type: 'records', records: (frame.records.records ?? []).map(readSigned) };
   }
-  if (frame.have) return { type: 'have', ids: (frame.have.ids ?? []).map(readId) };
-  if (frame.want) return { type: 'want', ids: (frame.want.ids ?? []).map(readId) };
+  if (frame.have) return { type: 'have', ids: readIds(frame.have.ids) };
+  if (frame.want) return { type: 'want', ids: readIds(frame.want.ids) };
   if (frame.bucketDigests) return readDigests(frame.bucketDigests);
   if (frame.bucketEntries) {
     const buckets = [...required(frame.bucketEntries.buckets, 'buckets')];
@@ -170,6 +171,11 @@ function readSigned({ body, signature }: weft.v1.SignedRecord.$Properties): Sign
 
 function writeId({ peer, kind, epoch, seq }: RecordId): weft.v1.RecordId.$Properties {
   return { peer: peerIdBytes(peer), kind: KIND_NUMBERS[kind], epoch, seq };
+}
+
+/** As many as one frame carries: whoever sends more only wants to keep us busy. */
+function readIds(ids: readonly weft.v1.RecordId.$Properties[] | null | undefined): RecordId[] {
+  return atMost(IDS_PER_FRAME, ids, 'ids').map(readId);
 }
 
 function readId({ peer, kind, epoch, seq }: weft.v1.RecordId.$Properties): RecordId {

@@ -54,7 +54,7 @@ export function sized(bytes: Optional<Uint8Array>, length: number, what: string)
 }
 
 /** The items, unless there are more of them. */
-function atMost<T>(most: number, items: Optional<readonly T[]>, what: string): readonly T[] {
+export function atMost<T>(most: number, items: Optional<readonly T[]>, what: string): readonly T[] {
   if ((items?.length ?? 0) > most) throw new Malformed(`more than ${most} ${what}`);
   return items ?? [];
 }
