@@ -40,14 +40,15 @@ export const OPTIONS = [
     flag: 'vni',
     value: 'NUMBER',
     default: '6784',
-    meaning: 'VXLAN network identifier, the same on every peer',
+    meaning: "VXLAN network identifier, the same on every peer for the cluster's life",
   },
   {
     flag: 'universe',
     value: 'RANGE[,RANGE]',
     aliases: ['IPALLOC_RANGE'],
     default: '10.32.0.0/12',
-    meaning: 'the whole address range, at most one of each family; the same on every peer',
+    meaning:
+      "the whole address range, at most one of each family; the same on every peer for the cluster's life",
   },
   {
     flag: 'seeds',

@@ -53,7 +53,10 @@ export function openPeerState(parts: AsyncDisposableStack, options: PeerStateOpt
   const vtep = { underlay: underlay.address, port: config.vxlanPort, mac, overlay: [] };
   const epoch = Number(store.epoch);
   const opened = { store, memory, identity, cluster, epoch, codec, vtep, endpoint };
-  return { ...opened, core: rebuildCore(opened, options) };
+  const core = rebuildCore(opened, options);
+  // Not before: what the core refuses must not be what the next start is compared with.
+  store.rememberSettings();
+  return { ...opened, core };
 }
 
 function rebuildCore(state: Omit<PeerState, 'core'>, { config, now }: PeerStateOptions): Core {

@@ -12,12 +12,13 @@ const MACHINE_ID_FILE = '/etc/machine-id';
  * deleted and made again under its name is another one, and the old one's identity goes with it.
  */
 export function openPeerStore(
-  { stateDirectory, cluster, name }: Config,
+  { stateDirectory, cluster, name, universe, vni }: Config,
   nodeUid: string | undefined,
 ): Store {
   return openStore({
     directory: stateDirectory,
     binding: { cluster, nodeName: name, machineId: nodeUid ?? readMachineId() },
+    settings: { universe, vni },
     generateIdentity: () => {
       const privateKey = generateIdentityKey();
       return { privateKey, peer: loadIdentity(privateKey).id };

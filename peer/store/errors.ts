@@ -1,6 +1,6 @@
 /** What can be wrong with a state directory, each as an error of its own. */
 
-/** The state belongs to another cluster. Nothing was changed. */
+/** The state belongs to another cluster, or to one with another universe or VNI. Nothing was changed. */
 export class StateOfAnotherCluster extends Error {
   override readonly name = 'StateOfAnotherCluster';
 }

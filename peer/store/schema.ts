@@ -44,3 +44,10 @@ CREATE TABLE address (
 CREATE INDEX address_by_attachment ON address (attachment);
 CREATE TABLE resting (released INTEGER PRIMARY KEY AUTOINCREMENT, address BLOB NOT NULL UNIQUE) STRICT;
 `;
+
+/** Apart, because states of this format that were written before there was such a table lack it. */
+export const SETTINGS_SCHEMA = `
+CREATE TABLE IF NOT EXISTS cluster_settings (
+  one INTEGER PRIMARY KEY CHECK (one = 1), universe TEXT NOT NULL, vni INTEGER NOT NULL
+) STRICT;
+`;

@@ -38,6 +38,19 @@ export function readSelf(database: DatabaseSync): Self {
   };
 }
 
+/** As they are kept: the universe as text. */
+export interface RememberedSettings {
+  readonly universe: string;
+  readonly vni: bigint;
+}
+
+/** Undefined when none were kept yet. Throws StateDamaged. */
+export function readRememberedSettings(database: DatabaseSync): RememberedSettings | undefined {
+  const [row] = readRows(database, 'SELECT * FROM cluster_settings');
+  if (row === undefined) return undefined;
+  return { universe: textOf(row['universe']), vni: integerOf(row['vni']) };
+}
+
 /** Everything of ownership. Throws StateDamaged. */
 export function readDurable(database: DatabaseSync): Durable {
   const durable = {

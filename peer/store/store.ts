@@ -4,7 +4,8 @@
  *
  * State that can't be trusted (damaged, of another node or machine, of a removed identity) is lost:
  * its directory is renamed (the newest few are kept), and the peer begins as a new identity. State of another
- * cluster is most likely a mistake of the operator's, so that is an error and nothing is changed.
+ * cluster, or of one with another universe or VNI, is most likely a mistake of the operator's, so that is an error and
+ * nothing is changed.
  */
 import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -13,10 +14,11 @@ import { AssertionFailure } from '../assert.ts';
 import type { Durable } from '../ipam/durable.ts';
 import type { Write } from '../ipam/writes.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
+import { type ClusterSettings, findSettingsChange, writeSettings } from './cluster-settings.ts';
 import { openDatabase, syncDirectory, transact } from './database.ts';
 import { StateDamaged, StateOfAnotherCluster, StoreFailed, hasSqliteCode } from './errors.ts';
 import { lockDirectory } from './lock.ts';
-import { STATE_FORMAT, STATE_SCHEMA } from './schema.ts';
+import { SETTINGS_SCHEMA, STATE_FORMAT, STATE_SCHEMA } from './schema.ts';
 import { readDurable, readSelf } from './state-reader.ts';
 import { StateWriter } from './state-writer.ts';
 
@@ -36,6 +38,8 @@ export interface Identity {
 export interface StoreOptions {
   readonly directory: string;
   readonly binding: Binding;
+  /** What the peer is going to run with. */
+  readonly settings: ClusterSettings;
   /** Makes the key of a new identity. */
   readonly generateIdentity: () => Identity;
 }
@@ -47,6 +51,11 @@ export interface Store {
   /** Why earlier state was not used, and where it lies now; undefined when it was, or there was none. */
   readonly lost: string | undefined;
   load(): Durable;
+  /**
+   * Keeps the settings that the store was opened with, for the next start to be compared with. To be
+   * called once the peer runs with them: what was refused is not kept.
+   */
+  rememberSettings(): void;
   /** One transaction, durable when it returns. Throws StoreFailed, and from then on always. */
   commit(writes: readonly Write[]): void;
   close(): void;
@@ -73,8 +82,9 @@ export function openStore(options: StoreOptions): Store {
   chmodSync(directory, DIRECTORY_MODE);
   const lock = lockDirectory(directory);
   try {
+    const { settings } = options;
     const { database, lost } = openState(options);
-    return createStore(database, { lost, release: () => lock.release() });
+    return createStore(database, { lost, settings, release: () => lock.release() });
   } catch (error) {
     lock.release();
     throw error;
@@ -104,7 +114,10 @@ function openExisting(path: string, options: StoreOptions): DatabaseSync | strin
     database = openDatabase({ path: fileIn(path), durability: 'full' });
     if (isNew(database)) return fill(database, options);
     const reason = findLoss(database, options);
-    if (reason === undefined) return renewUnregistered(database, options);
+    if (reason === undefined) {
+      refuseOtherSettings(database, options);
+      return renewUnregistered(database, options);
+    }
     database.close();
     return reason;
   } catch (error) {
@@ -122,7 +135,7 @@ function createState(path: string, options: StoreOptions): DatabaseSync {
 function fill(database: DatabaseSync, { binding, generateIdentity, directory }: StoreOptions) {
   const { cluster, nodeName, machineId } = binding;
   transact(database, () => {
-    database.exec(`${STATE_SCHEMA} PRAGMA user_version = ${STATE_FORMAT};`);
+    database.exec(`${STATE_SCHEMA} ${SETTINGS_SCHEMA} PRAGMA user_version = ${STATE_FORMAT};`);
     database.prepare('INSERT INTO binding VALUES (1, ?, ?, ?)').run(cluster, nodeName, machineId);
     insertSelf(database, generateIdentity());
   });
@@ -163,6 +176,24 @@ function findLoss(database: DatabaseSync, { directory, binding }: StoreOptions) 
 }
 
 /**
+ * Throws StateOfAnotherCluster. A peer that holds nothing has nothing that would be cut off, and
+ * whoever gave it settings that the others refuse must be able to correct them.
+ */
+function refuseOtherSettings(database: DatabaseSync, { directory, settings }: StoreOptions): void {
+  database.exec(SETTINGS_SCHEMA);
+  const change = findSettingsChange(database, settings);
+  if (change === undefined) return;
+  const { hold, pending } = readDurable(database).custody;
+  if (hold.length === 0 && pending.length === 0) return;
+  throw new StateOfAnotherCluster(
+    `the state in ${directory} is of a cluster with ${change.was}, and this peer is told to use ` +
+      `${change.wanted}: start it with what it had. All other peers refuse anything else, too; ` +
+      'only a cluster that is made anew, with the state of every peer removed, has another ' +
+      'universe or VNI',
+  );
+}
+
+/**
  * An identity registers exactly once: when we don't know whether it did, it is thrown away. It
  * holds nothing, because nothing is granted before the answer to its registration is on disk.
  */
@@ -183,7 +214,11 @@ function renewUnregistered(
 
 function createStore(
   database: DatabaseSync,
-  { lost, release }: { readonly lost: string | undefined; readonly release: () => void },
+  {
+    lost,
+    settings,
+    release,
+  }: Pick<Store, 'lost'> & Pick<StoreOptions, 'settings'> & { readonly release: () => void },
 ): Store {
   transact(database, () => database.exec('UPDATE self SET epoch = epoch + 1'));
   const { peer, privateKey, epoch } = readSelf(database);
@@ -194,6 +229,7 @@ function createStore(
     epoch,
     lost,
     load: () => readDurable(database),
+    rememberSettings: () => writeSettings(database, settings),
     commit: (writes) => {
       if (failure !== undefined) throw failure;
       try {

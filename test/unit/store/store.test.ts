@@ -8,7 +8,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { Ipam } from '#peer/ipam/ipam.ts';
 import type { Write } from '#peer/ipam/writes.ts';
+import type { Cidr } from '#peer/ipam/cidr.ts';
 import { parseCidr } from '#peer/ipam/parse.ts';
+import type { ClusterSettings } from '#peer/store/cluster-settings.ts';
 import { type Binding, type Store, openStore } from '#peer/store/store.ts';
 import { peerId, requestOf, viewOf } from '../ipam/builders.ts';
 import { MemoryStore } from '../ipam/memory-store.ts';
@@ -23,8 +25,17 @@ function generateIdentity() {
   return { privateKey: Uint8Array.of(made, 2, 3), peer: peerId(made) };
 }
 
-function open(directory: string, binding: Partial<Binding> = {}): Store {
-  return openStore({ directory, binding: { ...BINDING, ...binding }, generateIdentity });
+function open(
+  directory: string,
+  binding: Partial<Binding> = {},
+  settings: Partial<ClusterSettings> = {},
+): Store {
+  return openStore({
+    directory,
+    binding: { ...BINDING, ...binding },
+    settings: { universe: UNIVERSE, vni: 7, ...settings },
+    generateIdentity,
+  });
 }
 
 function makeDirectory(t: TestContext): string {
@@ -127,6 +138,84 @@ test('state of another cluster is an error that names both, and nothing is chang
   assert.deepEqual(again.load(), before);
   assert.equal(again.epoch, first.epoch + 1n);
   again.close();
+});
+
+const [UNIVERSE_V4, UNIVERSE_V6] = UNIVERSE as [Cidr, Cidr];
+const BROADER = [parseCidr('10.0.0.0/8'), UNIVERSE_V6];
+
+for (const [what, settings, told] of [
+  ['another VNI', { vni: 8 }, 'VNI 7, and this peer is told to use VNI 8'],
+  [
+    'another universe that has room for all that is held',
+    { universe: BROADER },
+    'universe 10.32.0.0/16,fd00::/64, and this peer is told to use universe 10.0.0.0/8,fd00::/64',
+  ],
+  [
+    'a universe without one of its families and another VNI',
+    { universe: [UNIVERSE_V4], vni: 8 },
+    'universe 10.32.0.0/16,fd00::/64 and VNI 7, ' +
+      'and this peer is told to use universe 10.32.0.0/16 and VNI 8',
+  ],
+] as const) {
+  test(`${what} than a holding was made with is an error that names both, and nothing is changed`, (t) => {
+    const directory = makeDirectory(t);
+    const first = open(directory);
+    first.rememberSettings();
+    makeMember(first);
+    const before = first.load();
+    first.close();
+    assert.throws(() => open(directory, {}, settings), {
+      name: 'StateOfAnotherCluster',
+      message:
+        `the state in ${directory} is of a cluster with ${told}: start it with what it had. All ` +
+        'other peers refuse anything else, too; only a cluster that is made anew, with the state ' +
+        'of every peer removed, has another universe or VNI',
+    });
+    const again = open(directory, {}, { universe: UNIVERSE.toReversed() });
+    assert.deepEqual(again.load(), before);
+    assert.equal(again.epoch, first.epoch + 1n);
+    again.close();
+  });
+}
+
+test('a member that holds nothing yet may be given the settings that the others have', (t) => {
+  const directory = makeDirectory(t);
+  const first = open(directory, {}, { vni: 8 });
+  first.rememberSettings();
+  const { peer } = first.identity;
+  const ipam = new Ipam({ self: peer, universe: UNIVERSE, durable: first.load(), now: 0 });
+  const outcome = ipam.register(viewOf(7n, [peer]));
+  assert.ok(outcome.type === 'registered');
+  first.commit(outcome.writes);
+  first.close();
+  const second = open(directory);
+  assert.equal(second.identity.peer, peer);
+  second.rememberSettings();
+  makeMember(second);
+  second.close();
+  assert.throws(() => open(directory, {}, { vni: 8 }), { name: 'StateOfAnotherCluster' });
+});
+
+test('a state without settings, as earlier versions wrote it, takes those that it is given', (t) => {
+  const directory = makeDirectory(t);
+  const first = open(directory);
+  makeMember(first);
+  first.close();
+  change(join(directory, 'state', 'state.sqlite'), 'DROP TABLE cluster_settings');
+  const second = open(directory, {}, { vni: 8 });
+  assert.deepEqual(second.identity, first.identity);
+  second.rememberSettings();
+  second.close();
+  assert.throws(() => open(directory), { message: /with VNI 8, .* use VNI 7/ });
+});
+
+test('settings that were given and not used are not remembered', (t) => {
+  const directory = makeDirectory(t);
+  const first = open(directory);
+  makeMember(first);
+  first.close();
+  open(directory, {}, { vni: 8 }).close();
+  open(directory).close();
 });
 
 for (const [what, binding, reason] of [
