@@ -14,6 +14,7 @@ import { Counters } from '../counters.ts';
 import { Driver } from './driver.ts';
 import { Host, type Underlay } from './host.ts';
 import type { HttpFront } from '../http/front.ts';
+import { inStateDirectory } from './medium.ts';
 import { NameTaken, join } from './join.ts';
 import { type Reconciler, createReconciler } from '../kernel/reconciler.ts';
 import { beginNodeWork } from './node-work.ts';
@@ -78,13 +79,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   );
   // A peer without a state is no member, and is refused before it makes one.
   if (!existsSync(config.stateDirectory)) overlap.refuse();
-  const state = openPeerState(parts, {
-    config,
-    underlay,
-    log,
-    now,
-    nodeUid: cluster?.nodeUid(),
-  });
+  const nodeUid = cluster?.nodeUid();
+  const state = inStateDirectory(config.stateDirectory, () =>
+    openPeerState(parts, { config, underlay, log, now, nodeUid }),
+  );
   if (state.core.ipam.phase() !== 'member') overlap.refuse();
   const counters = new Counters();
   const standing = new Standing({
@@ -170,8 +168,9 @@ async function openNetwork(
     (open) => open.stop(),
   );
   standing.watchLinks(transport);
-  const arbiters: ArbiterService = parts.adopt(openArbiters(start, transport), (open) =>
-    open.close(),
+  const arbiters: ArbiterService = parts.adopt(
+    inStateDirectory(config.stateDirectory, () => openArbiters(start, transport)),
+    (open) => open.close(),
   );
   const driver: Driver = parts.adopt(
     createDriver(start, { transport, arbiters, reconciler }),

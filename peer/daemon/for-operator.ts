@@ -7,8 +7,9 @@ import { RegistryDamaged } from '../arbiter/solo.ts';
 import { ConfigError } from '../config/config.ts';
 import { UniverseChanged } from '../ipam/ipam.ts';
 import { ListenError } from '../listen-error.ts';
-import { DirectoryInUse, StateOfAnotherCluster } from '../store/errors.ts';
+import { DirectoryInUse, StateOfAnotherCluster, StoreFailed } from '../store/errors.ts';
 import { ClusterKeyError } from '../transport/cluster-keys.ts';
+import { StateUnusable, isOfMedium } from './medium.ts';
 
 const FOR_OPERATOR = [
   ConfigError,
@@ -17,11 +18,13 @@ const FOR_OPERATOR = [
   ListenError,
   RegistryDamaged,
   StateOfAnotherCluster,
+  StateUnusable,
+  StoreFailed,
   UniverseChanged,
   VotesDamaged,
   VotesOfAnotherSeed,
 ] as const;
 
 export function isForOperator(error: unknown): error is Error {
-  return FOR_OPERATOR.some((type) => error instanceof type);
+  return isOfMedium(error) || FOR_OPERATOR.some((type) => error instanceof type);
 }

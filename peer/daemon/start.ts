@@ -10,7 +10,6 @@ import type { HttpFront } from '../http/front.ts';
 import { type BackoffBounds, backoffMs } from '../backoff.ts';
 import { InCluster } from '../kubernetes/in-cluster.ts';
 import { StartObstacle } from '../kubernetes/obstacle.ts';
-import { ListenError } from '../listen-error.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import { isForOperator } from './for-operator.ts';
 
@@ -62,12 +61,12 @@ async function start(options: StartOptions, config: Config): Promise<Daemon> {
   return await startDaemon({ config, log, onFatal, http, cluster });
 }
 
-/** Rejects never for an address that is taken: the start itself then tells it. */
+/** Rejects never for an address that can't be listened on: the start itself then tells it. */
 async function show({ http }: StartOptions, config: Config, obstacle: string): Promise<void> {
   try {
     await http.serve(config.httpAddresses, () => buildStartingReport(config, [obstacle]));
   } catch (error) {
-    if (!(error instanceof ListenError)) throw error;
+    if (!isForOperator(error)) throw error;
   }
 }
 

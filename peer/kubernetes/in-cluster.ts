@@ -277,7 +277,9 @@ function keep({ stateDirectory }: Config, facts: ClusterFacts): void {
     rememberFacts(stateDirectory, facts);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new StartObstacle(`the state directory can't be written: ${reason}`, { cause });
+    throw new StartObstacle(`the state directory ${stateDirectory} can't be written: ${reason}`, {
+      cause,
+    });
   }
 }
 

@@ -1,12 +1,13 @@
 /** What a peer in a pod waits for at its start: what it says, and that it goes on once that is mended. */
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
 import { getFromPeer } from '#peer/cli/peer-client.ts';
 import { eventuallyTrue } from '#test/support/eventually.ts';
 import { type Fault, LEASES, NODES, SECRETS, SERVICE_CIDRS } from '#test/support/fake-cluster.ts';
 import { type FakeNode, FakeNodes } from '#test/support/fake-nodes.ts';
+import { createScratchDirectory } from '#test/support/plugin-launcher.ts';
 
 const nodes = await FakeNodes.create();
 after(() => nodes[Symbol.asyncDispose]());
@@ -19,6 +20,9 @@ founder.peer.start();
 await founder.peer.ready();
 const secret = cluster.objects.get(SECRET) ?? {};
 const FORBIDDEN = JSON.stringify({ kind: 'Status', reason: 'Forbidden', message: 'no such right' });
+
+/** Debian's and every other system's "nobody", whose files a peer without CAP_DAC_OVERRIDE can't read. */
+const NOBODY = 65_534;
 
 function base64(text: string): string {
   return Buffer.from(text).toString('base64');
@@ -69,6 +73,19 @@ function wrongOption(
     make: ({ optionsDirectory }) => writeFileSync(join(optionsDirectory, name), text),
     says,
     mend: ({ optionsDirectory }) => rmSync(join(optionsDirectory, name)),
+  };
+}
+
+/** A directory that is another user's, who lets nobody in, until its owner is root. */
+function closedDirectory(what: string, pathOf: (node: FakeNode) => string, says: RegExp): Trouble {
+  return {
+    what,
+    make: (node) => {
+      mkdirSync(pathOf(node), { recursive: true, mode: 0o700 });
+      chownSync(pathOf(node), NOBODY, NOBODY);
+    },
+    says,
+    mend: (node) => chownSync(pathOf(node), 0, 0),
   };
 }
 
@@ -153,6 +170,16 @@ const TROUBLES: readonly Trouble[] = [
     { name: 'universe', text: '198.18.0.0/16' },
     /198\.18\.0\.0\/16 overlaps 198\.18\.1\.\d+\/32, an address of the Node node\d+/,
   ),
+  closedDirectory(
+    'a state directory that is not its own',
+    ({ peer }) => peer.stateDirectory,
+    /the state directory \S+\/state can't be written: EACCES/,
+  ),
+  closedDirectory(
+    'a state in it that is not its own',
+    ({ peer }) => join(peer.stateDirectory, 'state'),
+    /the state directory \S+\/state can't be used: EACCES: permission denied, open '\S+sqlite'/,
+  ),
 ];
 
 for (const { what, make, says, mend } of TROUBLES) {
@@ -175,6 +202,27 @@ for (const { what, make, says, mend } of TROUBLES) {
     await leave(node);
   });
 }
+
+it('a directory for sockets that is not its own: the peer says so in its log, and goes on when it is mended', async () => {
+  using scratch = createScratchDirectory();
+  const sockets = join(scratch.path, 'run');
+  mkdirSync(sockets, { mode: 0o700 });
+  chownSync(sockets, NOBODY, NOBODY);
+  const [cni, http] = [join(sockets, 'cni.sock'), join(sockets, 'http.sock')];
+  const { peer, name } = await nodes.add({ 'cni-socket': cni, 'http-address': http });
+  const logs = (text: string) =>
+    eventuallyTrue(`it logs ${text}`, () => peer.log().includes(text), {
+      instead: () => peer.log(),
+    });
+  peer.start();
+  await logs(`waiting: EACCES: permission denied, lstat '${cni}'`);
+  assert.doesNotMatch(peer.log(), /"stack"/);
+  chownSync(sockets, 0, 0);
+  await logs('the peer serves');
+  assert.equal(await getFromPeer(http, '/healthz'), 'ok\n');
+  assert.deepEqual(await peer.end('SIGTERM'), { exitCode: 0, signal: null });
+  cluster.delete(`${LEASES}/peer-${name}`);
+});
 
 it('no right to list service ranges: the peer starts, and says that it does not know them', async () => {
   const node = await nodes.add();

@@ -3,7 +3,15 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, globSync, readFileSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
 import { readKernelText } from '#test/support/kernel-text.ts';
@@ -36,6 +44,14 @@ function anotherPeer(flags: Flags = {}): RealPeer {
 
 async function routeTo(verb: 'add' | 'delete', range: string): Promise<void> {
   await node.namespace.exec('ip', 'route', verb, range, 'dev', 'eth0');
+}
+
+/** Of somebody else, who lets nobody in. */
+function closedDirectory(): string {
+  const directory = join(node.peer.directory, `closed${++made}`);
+  mkdirSync(directory, { mode: 0o700 });
+  chownSync(directory, NOBODY, NOBODY);
+  return directory;
 }
 
 /**
@@ -117,6 +133,19 @@ it('a key file that it may not read', async () => {
   chownSync(file, NOBODY, NOBODY);
   chmodSync(file, 0o600);
   await assertRefuses(anotherPeer({ 'key-file': file }), /closed-key can't be read \(EACCES/);
+});
+
+it('a state directory that it may not use', async () => {
+  const flags = { 'state-dir': join(closedDirectory(), 'state') };
+  await assertRefuses(
+    anotherPeer(flags),
+    /the state directory \S+\/state can't be used: EACCES: permission denied, mkdir '\S+\/state'/,
+  );
+});
+
+it("a directory of the launcher's socket that it may not use", async () => {
+  const flags = { 'cni-socket': join(closedDirectory(), 'run', 'cni.sock') };
+  await assertRefuses(anotherPeer(flags), /EACCES: permission denied, mkdir '\S+\/run'/);
 });
 
 it('a key that is too short', async () => {
