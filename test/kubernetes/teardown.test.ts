@@ -150,9 +150,12 @@ async function readMachine(): Promise<Machine> {
   };
 }
 
-/** Other tests and builds of images come and go meanwhile; no cluster uses their names. */
+/**
+ * Other tests and builds of images come and go meanwhile; no cluster uses their names. /run/netns is
+ * mounted on itself by the first `ip netns add` of a machine's life, and stays.
+ */
 function isNotOfOthers(line: string): boolean {
-  return !/weft-test-\d|\/storage\/overlay\/|\/kubernetes\/images\//.test(line);
+  return !/ \/run\/netns |weft-test-\d|\/storage\/overlay\/|\/kubernetes\/images\//.test(line);
 }
 
 /** By their names, wherever they run: not by cgroup, which is how they are looked for. */
