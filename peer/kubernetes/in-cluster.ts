@@ -213,14 +213,14 @@ export class InCluster {
     return problem === undefined;
   }
 
-  /** Before anything is changed on this host. Rejects with StartObstacle. */
+  /** Before anything is changed on this host. Rejects with StartObstacle, or when the start is ended. */
   async #refuseOverlap(): Promise<void> {
-    const { config, environment } = this.#options;
+    const { config, environment, signal } = this.#options;
     const node = this.#facts.addresses.map((address) => ({
       range: hostRange(address),
       what: `an address of the Node ${config.name}`,
     }));
-    const services = this.#isRemembered ? [] : await this.#readServices();
+    const services = this.#isRemembered ? [] : await this.#readServices(signal);
     const reserved = [...node, ...serviceOfApiServer(environment), ...services];
     const overlap = describeOverlap(config.universe, reserved);
     if (overlap !== undefined) throw new StartObstacle(`${overlap}: ${CHANGE_UNIVERSE}`);
@@ -228,14 +228,14 @@ export class InCluster {
 
   /** For a peer that runs already: it goes on, as it did before it was started again. */
   async #checkServices(): Promise<boolean> {
-    const services = await this.#readServices();
+    const services = await this.#readServices(this.#ending.signal);
     const overlap = describeOverlap(this.#options.config.universe, services);
     if (overlap !== undefined) this.#problems.set('overlap', `${overlap}: ${CHANGE_UNIVERSE}`);
     return this.#knowsServices;
   }
 
-  async #readServices() {
-    const { ranges, problem } = await readServiceRanges(this.#client);
+  async #readServices(signal: AbortSignal) {
+    const { ranges, problem } = await readServiceRanges(this.#client, signal);
     this.#problems.set('services', problem);
     this.#knowsServices = problem === undefined;
     return ranges;

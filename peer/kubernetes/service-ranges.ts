@@ -17,12 +17,18 @@ export interface ServiceRanges {
   readonly problem: string | undefined;
 }
 
-/** Never rejects for a range that can't be read: Services work without our knowing it. */
-export async function readServiceRanges(api: ApiClient): Promise<ServiceRanges> {
+/**
+ * Never rejects for a range that can't be read: Services work without our knowing it. Rejects when
+ * the signal says so.
+ */
+export async function readServiceRanges(
+  api: ApiClient,
+  signal: AbortSignal,
+): Promise<ServiceRanges> {
   try {
     const list = await ask(
       api,
-      { method: 'GET', path: SERVICE_CIDRS_PATH },
+      { method: 'GET', path: SERVICE_CIDRS_PATH, signal },
       { verb: 'list', resource: 'servicecidrs.networking.k8s.io' },
     );
     return { ranges: listAt(list, 'items').flatMap(readServiceCidr), problem: undefined };

@@ -4,6 +4,7 @@ import { chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
 import { getFromPeer } from '#peer/cli/peer-client.ts';
+import { REQUEST_TIMEOUT_MS } from '#peer/kubernetes/api-client.ts';
 import { eventuallyTrue } from '#test/support/eventually.ts';
 import { type Fault, LEASES, NODES, SECRETS, SERVICE_CIDRS } from '#test/support/fake-cluster.ts';
 import { type FakeNode, FakeNodes } from '#test/support/fake-nodes.ts';
@@ -246,6 +247,21 @@ it('a peer that waits ends at SIGTERM with exit code 0', async () => {
   node.peer.start();
   await eventuallyTrue('it waits', async () => (await tryStatus(node)) !== undefined);
   assert.deepEqual(await node.peer.end('SIGTERM'), { exitCode: 0, signal: null });
+  cluster.fault = () => undefined;
+});
+
+it('it ends at once, also while it waits for the service ranges', async () => {
+  const node = await nodes.add();
+  cluster.fault = (_, path) => (path === SERVICE_CIDRS ? 'hang' : undefined);
+  const before = cluster.asked.length;
+  node.peer.start();
+  await eventuallyTrue('it asks for them', () =>
+    cluster.asked.slice(before).includes(`GET ${SERVICE_CIDRS}`),
+  );
+  const endedMs = performance.now();
+  assert.deepEqual(await node.peer.end('SIGTERM'), { exitCode: 0, signal: null });
+  const tookMs = performance.now() - endedMs;
+  assert.ok(tookMs < REQUEST_TIMEOUT_MS / 2, `${tookMs} ms`);
   cluster.fault = () => undefined;
 });
 
