@@ -32,8 +32,9 @@ export class Host {
   }
 
   /**
-   * `internal`: the addresses of the cluster's Node for this host, of which the first that is here
-   * is taken unless one was given. Throws ConfigError when the address is not on this host, none can be found, or it leaves no room.
+   * `internal`: the addresses of the cluster's Node for this host. Unless one was given, the first
+   * IPv4 one that is here is taken, else the first IPv6 one. Throws ConfigError when the address is
+   * not on this host, none can be found, or it leaves no room.
    */
   underlay({ name, address, mtu, universe }: Config, internal?: readonly Address[]): Underlay {
     const found =
@@ -74,7 +75,10 @@ export class Host {
   }
 
   #firstHere(nodeName: string, internal: readonly Address[]): Address {
-    const here = internal.find((address) => findUnderlay(this.#netlink, address) !== undefined);
+    // In which order a Node lists its families differs from node to node, and peers of which one
+    // has an IPv4 underlay and the other an IPv6 one can't reach each other.
+    const ordered = internal.toSorted((a, b) => a.family - b.family);
+    const here = ordered.find((address) => findUnderlay(this.#netlink, address) !== undefined);
     if (here !== undefined) return here;
     throw new ConfigError(
       `none of the InternalIPs of the Node ${nodeName} is on an interface of this host: ` +
