@@ -26,6 +26,7 @@ import { answerSpace, askDonors } from './space-asking.ts';
 import { Standing, hasOthers } from './standing.ts';
 import type { ClusterKeys } from '../transport/cluster-keys.ts';
 import { Transport } from '../transport/transport.ts';
+import { Waiting } from './waiting.ts';
 
 export interface Daemon {
   /** Ends every part and leaves the data plane as it is. */
@@ -197,8 +198,10 @@ function createDriver(
   start: Start,
   { transport, arbiters, reconciler }: Omit<Network, 'driver'> & { reconciler: Reconciler },
 ): Driver {
-  const { log, onFatal, counters, state, cluster } = start;
+  const { log, parts, onFatal, counters, state, cluster } = start;
   const { core, store, memory, identity } = state;
+  // Ends before the arbiter does: a list that fails because this peer stops is no news.
+  const listing = parts.adopt(new Waiting({ log }), (waiting) => waiting.close());
   const driver: Driver = new Driver({
     core,
     counters,
@@ -213,10 +216,14 @@ function createDriver(
       askView: () => {
         arbiters.arbiter.list().then(
           (view) => {
+            listing.over();
             cluster?.listed(view);
             driver.tell({ type: 'view', view });
           },
-          (error: unknown) => log.debug({ detail: String(error) }, 'no list of members'),
+          (error: unknown) => {
+            const reason = error instanceof Error ? error.message : String(error);
+            listing.on(`the arbiter has no list of members: ${reason}`);
+          },
         );
       },
       lookAgain: () => reconciler.request(),

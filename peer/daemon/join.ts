@@ -13,6 +13,7 @@ import type { View } from '../ipam/custody-state.ts';
 import type { Driver } from './driver.ts';
 import { formatAddress } from '../ipam/cidr.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
+import { Waiting } from './waiting.ts';
 
 /** A link comes up and a directory is read within 2 s; after this it is told that it did not. */
 const SYNC_WAIT_MS = 10_000;
@@ -50,8 +51,13 @@ export interface JoinOptions {
   readonly onWaiting: (problem: string | undefined) => void;
 }
 
+interface Joining extends JoinOptions {
+  readonly waiting: Waiting;
+}
+
 /** Resolves when this peer is a member. Rejects with NameTaken, or when the signal says so. */
-export async function join(options: JoinOptions): Promise<void> {
+export async function join(given: JoinOptions): Promise<void> {
+  const options: Joining = { ...given, waiting: new Waiting(given) };
   const { arbiter, core, driver, self } = options;
   if (core.ipam.phase() === 'member') return await confirm(options);
   if (core.ipam.phase() === 'unregistered') {
@@ -62,7 +68,7 @@ export async function join(options: JoinOptions): Promise<void> {
   driver.tell({ type: 'founded', founder });
 }
 
-async function confirm(options: JoinOptions): Promise<void> {
+async function confirm(options: Joining): Promise<void> {
   options.driver.tell({ type: 'view', view: await list(options) });
 }
 
@@ -70,8 +76,8 @@ async function confirm(options: JoinOptions): Promise<void> {
  * Resolves when the directory tells who is alive. Without one it goes on only if nobody has our
  * name: whose it is may be alive, and would be thrown out.
  */
-async function waitForDirectory(options: JoinOptions): Promise<void> {
-  const { self, name, log, hasOthers, ownsName, onWaiting } = options;
+async function waitForDirectory(options: Joining): Promise<void> {
+  const { self, name, hasOthers, ownsName, waiting } = options;
   const { members } = await list(options);
   const isOurs = ([peer, of]: readonly [PeerId, string]) =>
     peer === self || (ownsName === true && of === name);
@@ -79,14 +85,12 @@ async function waitForDirectory(options: JoinOptions): Promise<void> {
   while (!(await isSyncedInTime(options))) {
     const holder = await findHolder(options);
     if (holder === undefined || ownsName === true) break;
-    const problem = describeUnknown(options, holder);
-    onWaiting(problem);
-    log.warn(problem);
+    waiting.on(describeUnknown(options, holder));
   }
-  onWaiting(undefined);
+  waiting.over();
 }
 
-async function isSyncedInTime({ core, signal }: JoinOptions): Promise<boolean> {
+async function isSyncedInTime({ core, signal }: Joining): Promise<boolean> {
   for (let waitedMs = 0; waitedMs < SYNC_WAIT_MS; waitedMs += SYNC_POLL_MS) {
     if (core.mesh.isSynced()) return true;
     await delay(SYNC_POLL_MS, undefined, { signal });
@@ -95,7 +99,7 @@ async function isSyncedInTime({ core, signal }: JoinOptions): Promise<boolean> {
 }
 
 /** Registers in place of a namesake that is gone; begins anew when another was faster. */
-async function register(options: JoinOptions): Promise<View> {
+async function register(options: Joining): Promise<View> {
   const { arbiter, self, name } = options;
   for (;;) {
     const replaces = await waitForName(options);
@@ -112,32 +116,30 @@ async function register(options: JoinOptions): Promise<View> {
 }
 
 /** Resolves to the member whose name is ours and who is gone, if any. Rejects with NameTaken. */
-async function waitForName(options: JoinOptions): Promise<PeerId | undefined> {
-  const { log, signal, onWaiting } = options;
+async function waitForName(options: Joining): Promise<PeerId | undefined> {
+  const { signal, waiting } = options;
   for (let waitedMs = 0; ; waitedMs += NAMESAKE_POLL_MS) {
     const holder = await findHolder(options);
     const problem = holder === undefined ? undefined : describeHolder(options, holder, waitedMs);
-    onWaiting(problem);
-    if (problem === undefined) return holder;
+    if (problem === undefined) {
+      waiting.over();
+      return holder;
+    }
+    waiting.on(problem);
     if (waitedMs >= NAMESAKE_WAIT_MS) throw new NameTaken(problem);
-    if (waitedMs === 0) log.warn(problem);
     await delay(NAMESAKE_POLL_MS, undefined, { signal });
   }
 }
 
 /** The other identity that the arbiter has under our name. */
-async function findHolder(options: JoinOptions): Promise<PeerId | undefined> {
+async function findHolder(options: Joining): Promise<PeerId | undefined> {
   const { members } = await list(options);
   const holders = [...members].filter(([, name]) => name === options.name);
   return holders.map(([peer]) => peer).find((peer) => peer !== options.self);
 }
 
 /** Why the holder of our name can't be replaced; undefined for one that is gone. */
-function describeHolder(
-  options: JoinOptions,
-  holder: PeerId,
-  waitedMs: number,
-): string | undefined {
+function describeHolder(options: Joining, holder: PeerId, waitedMs: number): string | undefined {
   const { core, name, hasOthers, ownsName } = options;
   if (ownsName === true) return undefined;
   const record = core.mesh.directory.peer(holder);
@@ -153,31 +155,30 @@ function describeHolder(
   );
 }
 
-function describeUnknown({ name }: JoinOptions, holder: PeerId): string {
+function describeUnknown({ name }: Joining, holder: PeerId): string {
   return (
     `the name "${name}" is the peer ${holder}'s, and no other peer has told yet whether that one ` +
     'is alive: see that this peer can reach the others'
   );
 }
 
-async function list(options: JoinOptions): Promise<View> {
+async function list(options: Joining): Promise<View> {
   const view = await patiently(options, () => options.arbiter.list());
   options.onView?.(view);
   return view;
 }
 
 /** Asks the arbiter again and again, for as long as waiting may help. */
-async function patiently<T>(options: JoinOptions, ask: () => Promise<T>): Promise<T> {
-  const { log, signal, onWaiting } = options;
+async function patiently<T>(options: Joining, ask: () => Promise<T>): Promise<T> {
+  const { signal, waiting } = options;
   for (let attempt = 0; ; attempt++) {
     try {
       const answer = await ask();
-      if (attempt > 0) onWaiting(undefined);
+      if (attempt > 0) waiting.over();
       return answer;
     } catch (error) {
       if (!(error instanceof ArbiterUnavailable)) throw error;
-      onWaiting(`the arbiter has no answer: ${error.message}`);
-      log.info({ detail: error.message }, 'waiting for the arbiter');
+      waiting.on(`the arbiter has no answer: ${error.message}`);
     }
     await delay(backoffMs(attempt, RETRY, Math.random), undefined, { signal });
   }

@@ -130,6 +130,29 @@ describe('a new identity', () => {
     assert.equal(member.core.ipam.phase(), 'member');
   });
 
+  it('logs what it waits for when that changes, and not at each attempt', async (t) => {
+    const answers = ['no seed', 'no seed', 'no seed', '1 of 3 seeds', '1 of 3 seeds', undefined];
+    const { options } = prepare(t, (joining) => ({
+      register: async () => {
+        const problem = answers.shift();
+        if (problem !== undefined) throw new ArbiterUnavailable(problem, { reachable: [] });
+        return viewOf(1n, [joining]);
+      },
+    }));
+    const logged: string[] = [];
+    const log = pino({}, { write: (line) => void logged.push(line) });
+    await join({ ...options, log });
+    const lines = logged.map((line) => JSON.parse(line) as { level: number; msg: string });
+    assert.deepEqual(
+      lines.map(({ level, msg }) => `${level} ${msg}`),
+      [
+        '40 the arbiter has no answer: no seed',
+        '40 the arbiter has no answer: 1 of 3 seeds',
+        '30 no longer waited for',
+      ],
+    );
+  });
+
   it('does not ask again where the arbiter said no', async (t) => {
     const { options, asked } = prepare(t, () => ({
       register: async () => {
