@@ -100,8 +100,8 @@ network_variables() {
 }
 
 # Runs a command line inside the system, in mount and pid namespaces of its own: whatever happens, its
-# mounts and processes go with it. The root is bound to itself because `ip netns` changes the
-# propagation of "/", which only a mount point has.
+# mounts and processes go with it. Its root becomes the root of the mount namespace: who enters that
+# namespace, as nodes of the test cluster are entered, would leave a mere chroot.
 run_inside() {
   local root=$1 line=$2
   local -a variables
@@ -116,7 +116,10 @@ run_inside() {
     mount -t tmpfs run "$root/run"
     mount --rbind /dev "$root/dev"
     mount -t tmpfs tmp "$root/tmp"
-    exec env -i PATH="'"$minimal_path"'" HOME=/root LANG=C.UTF-8 TERM=dumb DEBIAN_FRONTEND=noninteractive "$@" chroot "$root" sh -ec "$line"
+    cd "$root"
+    pivot_root . mnt
+    umount --lazy /mnt
+    exec env -i PATH="'"$minimal_path"'" HOME=/root LANG=C.UTF-8 TERM=dumb DEBIAN_FRONTEND=noninteractive "$@" sh -ec "$line"
   ' bash "$root" "$line" "${variables[@]}"
 }
 
