@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { ClusterKeyError, parseClusterKeys } from '../transport/cluster-keys.ts';
+import { GENESIS } from '../arbiter/kubernetes/registration.ts';
 import type { ApiClient } from './api-client.ts';
 import { ask, isRefusal } from './ask.ts';
 import { textAt } from './json-field.ts';
@@ -34,6 +35,7 @@ export async function readKeySecret(options: KeySecretOptions): Promise<string> 
   } catch (error) {
     if (!isRefusal(error, 404)) throw error;
   }
+  if (options.rememberedKeys === undefined) await refuseInFoundedCluster(options);
   try {
     await createSecret(options, options.rememberedKeys ?? generateKeys());
     logCreation(options);
@@ -41,6 +43,25 @@ export async function readKeySecret(options: KeySecretOptions): Promise<string> 
     if (!isRefusal(error, 409)) throw error;
   }
   return await getKeys(options);
+}
+
+/** Peers that run have keys already: with a fresh one this peer, and who follows, would be a cluster apart. */
+async function refuseInFoundedCluster({ api, namespace }: KeySecretOptions): Promise<void> {
+  const path = `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/leases/${GENESIS}`;
+  const right = {
+    verb: 'get',
+    resource: `leases.coordination.k8s.io in the namespace ${namespace}`,
+  } as const;
+  try {
+    await ask(api, { method: 'GET', path }, right);
+  } catch (error) {
+    if (isRefusal(error, 404)) return;
+    throw error;
+  }
+  throw new StartObstacle(
+    `the Secret ${namespace}/${KEY_SECRET} is gone, and this peer never had the cluster's keys: restart a peer ` +
+      `that has, and it makes the Secret again. If none has any more, delete the Lease ${namespace}/${GENESIS}`,
+  );
 }
 
 function logCreation({ namespace, rememberedKeys, log }: KeySecretOptions): void {

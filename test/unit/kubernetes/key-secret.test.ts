@@ -8,14 +8,19 @@ import { KEY_SECRET, readKeySecret } from '#peer/kubernetes/key-secret.ts';
 const REMEMBERED = 'the key that this peer remembers\n';
 const ANOTHER = 'the key of whoever was faster\n';
 
-/** An API server with at most this one Secret. */
+/** An API server with at most this one Secret and the Lease of the founder. */
 class SecretServer implements ApiClient {
+  isFounded = false;
   /** The text under "keys". */
   keys: string | undefined;
   /** What another peer writes in the moment before our next creation. */
   faster: string | undefined;
 
-  async request({ method, body }: ApiRequest): Promise<unknown> {
+  async request({ method, path, body }: ApiRequest): Promise<unknown> {
+    if (path.endsWith('/leases/genesis')) {
+      if (!this.isFounded) throw refusal(404, 'NotFound');
+      return {};
+    }
     if (method === 'POST') return this.#create(body);
     if (this.keys === undefined) throw refusal(404, 'NotFound');
     return { data: { keys: Buffer.from(this.keys).toString('base64') } };
@@ -44,6 +49,18 @@ async function read(api: SecretServer, rememberedKeys: string | undefined) {
 }
 
 describe('without a Secret', () => {
+  it('a peer without keys makes none in a cluster that was founded: it would be one apart', async () => {
+    const api = new SecretServer();
+    api.isFounded = true;
+    await assert.rejects(read(api, undefined), {
+      name: 'StartObstacle',
+      message: /restart a peer/,
+    });
+    assert.equal(api.keys, undefined);
+    const { keys } = await read(api, REMEMBERED);
+    assert.equal(keys, REMEMBERED);
+  });
+
   it('a peer that remembers keys makes it again with those, and warns', async () => {
     const api = new SecretServer();
     const { keys, logged } = await read(api, REMEMBERED);
