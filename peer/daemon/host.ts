@@ -2,12 +2,18 @@
 import { constants } from 'node:os';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/config.ts';
-import { type Address, type Cidr, formatAddress, formatCidr } from '../ipam/cidr.ts';
+import {
+  type Address,
+  type Cidr,
+  formatAddress,
+  formatCidr,
+  containsAddress,
+} from '../ipam/cidr.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { openLinuxKernel } from '../kernel/linux-kernel.ts';
 import { deleteLink } from '../kernel/netlink/link.ts';
 import { type Netlink, openNetlink } from '../kernel/netlink/socket.ts';
-import { defaultUnderlayAddress, findUnderlay, routesInside } from '../kernel/underlay.ts';
+import { defaultUnderlayAddress, findUnderlay, conflictingRoutes } from '../kernel/underlay.ts';
 import { ENCAPSULATION_BYTES } from '../overlay/names.ts';
 import { IPV6_MTU_MIN } from '../overlay/sysctl-settings.ts';
 
@@ -49,6 +55,13 @@ export class Host {
     if (on === undefined) {
       throw new ConfigError(`--address ${formatAddress(found)} is on no interface of this host`);
     }
+    const taken = universe.find((range) => containsAddress(range, found));
+    if (taken !== undefined) {
+      throw new ConfigError(
+        `the address ${formatAddress(found)} of this host is in the universe ${formatCidr(taken)}, so a pod could be given it: ` +
+          'choose another --universe, the same on every peer',
+      );
+    }
     const left = on.mtu - ENCAPSULATION_BYTES[found.family];
     if (mtu > left) {
       throw new ConfigError(
@@ -66,7 +79,7 @@ export class Host {
 
   /** The routes of the host that aren't ours and lead into the universe, as a sentence. Throws NetlinkError. */
   describeOverlap(universe: readonly Cidr[]): string | undefined {
-    const routes = routesInside(this.#netlink, universe);
+    const routes = conflictingRoutes(this.#netlink, universe);
     if (routes.length === 0) return undefined;
     return (
       `the universe ${universe.map(formatCidr).join(', ')} overlaps routes of this host: ` +

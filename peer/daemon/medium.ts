@@ -11,10 +11,13 @@ const FILE_CODES: readonly unknown[] = [
   'EIO',
   'ENOTDIR',
   'EISDIR',
+  'EEXIST',
+  'ELOOP',
+  'ERR_FS_EISDIR',
 ];
 
-/** SQLITE_PERM, _READONLY, _IOERR, _FULL and _CANTOPEN, https://sqlite.org/rescode.html. */
-const SQLITE_CODES: readonly number[] = [3, 8, 10, 13, 14];
+/** SQLITE_PERM, _BUSY, _READONLY, _IOERR, _FULL and _CANTOPEN, https://sqlite.org/rescode.html. */
+const SQLITE_CODES: readonly number[] = [3, 5, 8, 10, 13, 14];
 
 /** The state directory can't be used now. */
 export class StateUnusable extends Error {
@@ -24,7 +27,7 @@ export class StateUnusable extends Error {
 /** Whether the error is the file system's, or SQLite's of it. */
 export function isOfMedium(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
-  const isOfFile = 'syscall' in error && 'code' in error && FILE_CODES.includes(error.code);
+  const isOfFile = 'code' in error && FILE_CODES.includes(error.code);
   return isOfFile || SQLITE_CODES.some((code) => hasSqliteCode(error, code));
 }
 

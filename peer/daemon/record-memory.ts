@@ -2,6 +2,7 @@
  * Other peers' records from one run to the next, so that a restarted peer knows at once what it
  * knew before and withdraws nothing. Losing them costs a reconciliation. Written in batches.
  */
+import { isOfMedium } from './medium.ts';
 import type { RecordCodec } from '../mesh/mesh.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 import { type DirectoryRecord, recordId, recordKey } from '../mesh/record.ts';
@@ -47,6 +48,12 @@ export class RecordMemory {
     this.#timer = undefined;
     const records = [...this.#unwritten.values()];
     this.#unwritten.clear();
-    if (records.length > 0) this.#cache.put(records);
+    if (records.length === 0) return;
+    try {
+      this.#cache.put(records);
+    } catch (error) {
+      // What a full disk keeps out of a cache is asked of others after the next start.
+      if (!isOfMedium(error)) throw error;
+    }
   }
 }

@@ -6,6 +6,7 @@ import {
   equalAddresses,
   type Family,
   formatCidr,
+  overlaps,
 } from '../ipam/cidr.ts';
 import { ROUTE_PROTOCOL } from '../overlay/names.ts';
 import {
@@ -52,18 +53,28 @@ export function defaultUnderlayAddress(netlink: Netlink): Address | undefined {
   return addresses[0]?.address;
 }
 
+/** RTPROT_KERNEL of linux/rtnetlink.h: the kernel made it, for the network that an address is in. */
+const ROUTE_PROTOCOL_KERNEL = 2;
+
 /**
- * Routes of the host, not ours, to a range itself or to a part of it, as text for people. Those
- * around it, as a VPN's 0.0.0.0/1, are none: ours are more specific and win. Throws NetlinkError.
+ * Routes of the host, not ours, to a range itself or to a part of it, as text for people; and the
+ * host's own networks that the range is a part of. Other routes around it, as a VPN's 0.0.0.0/1, are no
+ * conflict: ours are more specific and win. Throws NetlinkError.
  */
-export function routesInside(netlink: Netlink, ranges: readonly Cidr[]): readonly string[] {
+export function conflictingRoutes(netlink: Netlink, ranges: readonly Cidr[]): readonly string[] {
   const links = readLinks(netlink);
   const own = new Set(links.filter(({ name }) => isOurs(name)).map(({ index }) => index));
   const families = [...new Set(ranges.map(({ family }) => family))];
   return families
     .flatMap((family) => readRoutes(netlink, family))
     .filter(({ protocol, index }) => protocol !== ROUTE_PROTOCOL && !own.has(index ?? 0))
-    .filter(({ destination }) => ranges.some((range) => contains(range, destination)))
+    .filter(({ destination, protocol }) =>
+      ranges.some((range) =>
+        protocol === ROUTE_PROTOCOL_KERNEL
+          ? overlaps(range, destination)
+          : contains(range, destination),
+      ),
+    )
     .map((route) => describeRoute(route, links));
 }
 

@@ -15,6 +15,7 @@ import { hostRange } from '../ipam/cidr.ts';
 import { type ClusterKeys, PLAIN_KEYS, parseClusterKeys } from '../transport/cluster-keys.ts';
 import { type InClusterClient, openInClusterClient } from './api-client.ts';
 import { type BackoffBounds, backoffMs } from '../backoff.ts';
+import { isOfMedium } from '../daemon/medium.ts';
 import { type ClusterFacts, type FactsOptions, readFacts } from './facts.ts';
 import { KEY_SECRET } from './key-secret.ts';
 import { tellNetworkAvailable } from './node-condition.ts';
@@ -276,10 +277,11 @@ function keep({ stateDirectory }: Config, facts: ClusterFacts): void {
   try {
     rememberFacts(stateDirectory, facts);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new StartObstacle(`the state directory ${stateDirectory} can't be written: ${reason}`, {
-      cause,
-    });
+    if (!isOfMedium(cause)) throw cause;
+    throw new StartObstacle(
+      `the state directory ${stateDirectory} can't be written: ${cause.message}`,
+      { cause },
+    );
   }
 }
 

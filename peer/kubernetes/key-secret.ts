@@ -35,7 +35,12 @@ export async function readKeySecret(options: KeySecretOptions): Promise<string> 
   } catch (error) {
     if (!isRefusal(error, 404)) throw error;
   }
-  if (options.rememberedKeys === undefined) await refuseInFoundedCluster(options);
+  if (options.rememberedKeys === undefined && (await isFounded(options))) {
+    // Whoever founded it may have made the Secret since we looked.
+    return await getKeys(options).catch((error: unknown) => {
+      throw isRefusal(error, 404) ? keysAreGone(options) : error;
+    });
+  }
   try {
     await createSecret(options, options.rememberedKeys ?? generateKeys());
     logCreation(options);
@@ -45,8 +50,8 @@ export async function readKeySecret(options: KeySecretOptions): Promise<string> 
   return await getKeys(options);
 }
 
-/** Peers that run have keys already: with a fresh one this peer, and who follows, would be a cluster apart. */
-async function refuseInFoundedCluster({ api, namespace }: KeySecretOptions): Promise<void> {
+/** Then other peers have keys: with a fresh one this peer, and who follows, would be a cluster apart. */
+async function isFounded({ api, namespace }: SecretPlace): Promise<boolean> {
   const path = `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/leases/${GENESIS}`;
   const right = {
     verb: 'get',
@@ -54,13 +59,18 @@ async function refuseInFoundedCluster({ api, namespace }: KeySecretOptions): Pro
   } as const;
   try {
     await ask(api, { method: 'GET', path }, right);
+    return true;
   } catch (error) {
-    if (isRefusal(error, 404)) return;
+    if (isRefusal(error, 404)) return false;
     throw error;
   }
-  throw new StartObstacle(
+}
+
+function keysAreGone({ namespace }: SecretPlace): StartObstacle {
+  return new StartObstacle(
     `the Secret ${namespace}/${KEY_SECRET} is gone, and this peer never had the cluster's keys: restart a peer ` +
-      `that has, and it makes the Secret again. If none has any more, delete the Lease ${namespace}/${GENESIS}`,
+      'that has, and it makes the Secret again. If none has any more, make it yourself, with a new key under ' +
+      `"${KEYS_FIELD}", and restart all peers`,
   );
 }
 

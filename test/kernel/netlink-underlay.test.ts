@@ -5,7 +5,7 @@ import { formatAddress } from '#peer/ipam/cidr.ts';
 import { parseAddress, parseCidr } from '#peer/ipam/parse.ts';
 import type { Netlink } from '#peer/kernel/netlink/socket.ts';
 import { openNetlink } from '#peer/kernel/netlink/socket.ts';
-import { defaultUnderlayAddress, findUnderlay, routesInside } from '#peer/kernel/underlay.ts';
+import { defaultUnderlayAddress, findUnderlay, conflictingRoutes } from '#peer/kernel/underlay.ts';
 import { createNamespace } from '#test/support/namespace.ts';
 
 async function withHost(
@@ -107,7 +107,7 @@ test('routes of the host to the universe or into it are told; ours and those aro
   ];
   return withHost([...TWO_UPLINKS, ...routes], (netlink) => {
     assert.deepEqual(
-      routesInside(netlink, [parseCidr('10.32.0.0/12'), parseCidr('fd32::/16')]).toSorted(),
+      conflictingRoutes(netlink, [parseCidr('10.32.0.0/12'), parseCidr('fd32::/16')]).toSorted(),
       [
         '10.32.0.0/12 dev eth1',
         '10.33.0.0/24',
@@ -116,6 +116,13 @@ test('routes of the host to the universe or into it are told; ours and those aro
         'fd32::/16 dev eth1',
       ],
     );
-    assert.deepEqual(routesInside(netlink, [parseCidr('192.168.0.0/16')]), []);
+    assert.deepEqual(conflictingRoutes(netlink, [parseCidr('192.168.0.0/16')]), []);
   });
 });
+
+test("a range inside the host's own network is a conflict: its neighbours have addresses there", () =>
+  withHost([...TWO_UPLINKS, 'ip addr add 10.0.0.5/8 dev eth1'], (netlink) =>
+    assert.deepEqual(conflictingRoutes(netlink, [parseCidr('10.32.0.0/12')]), [
+      '10.0.0.0/8 dev eth1',
+    ]),
+  ));

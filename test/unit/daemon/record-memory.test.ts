@@ -55,6 +55,20 @@ describe('the memory of records', () => {
     assert.deepEqual(recall(directory), [[two, 'peer', 1]]);
   });
 
+  it('a disk that takes no more costs what was to be written, and not the peer', () => {
+    const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    const fail = (error: Error) => (): never => {
+      throw error;
+    };
+    const cache = { loadAll: () => [], delete: () => {}, close: () => {} };
+    const memory = new RecordMemory({ ...cache, put: fail(full) });
+    memory.remember([sealPeer(2)], testIdentity(1).id);
+    memory.close();
+    const broken = new RecordMemory({ ...cache, put: fail(new TypeError('a bug')) });
+    broken.remember([sealPeer(2)], testIdentity(1).id);
+    assert.throws(() => broken.close(), TypeError);
+  });
+
   it('has none of our own', (t) => {
     const directory = makeDirectory(t);
     remember(directory, [sealPeer(1), sealPeer(3)]);
