@@ -11,6 +11,8 @@ const ANOTHER = 'the key of whoever was faster\n';
 /** An API server with at most this one Secret and the Lease of the founder. */
 class SecretServer implements ApiClient {
   isFounded = false;
+  /** What the founder writes in the moment before we ask for it. */
+  founders: string | undefined;
   /** The text under "keys". */
   keys: string | undefined;
   /** What another peer writes in the moment before our next creation. */
@@ -19,6 +21,7 @@ class SecretServer implements ApiClient {
   async request({ method, path, body }: ApiRequest): Promise<unknown> {
     if (path.endsWith('/leases/genesis')) {
       if (!this.isFounded) throw refusal(404, 'NotFound');
+      this.keys ??= this.founders;
       return {};
     }
     if (method === 'POST') return this.#create(body);
@@ -49,6 +52,13 @@ async function read(api: SecretServer, rememberedKeys: string | undefined) {
 }
 
 describe('without a Secret', () => {
+  it('a peer without keys takes those of a founder who made them just now', async () => {
+    const api = new SecretServer();
+    api.isFounded = true;
+    api.founders = ANOTHER;
+    assert.deepEqual(await read(api, undefined), { keys: ANOTHER, logged: [] });
+  });
+
   it('a peer without keys makes none in a cluster that was founded: it would be one apart', async () => {
     const api = new SecretServer();
     api.isFounded = true;
