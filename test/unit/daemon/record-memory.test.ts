@@ -29,6 +29,12 @@ function recall(directory: string): readonly (readonly [string, string, number])
   return records.map(({ peer, content, seq }) => [peer, content.type, seq] as const);
 }
 
+function failWith(error: Error): () => never {
+  return () => {
+    throw error;
+  };
+}
+
 const [two, three] = [testIdentity(2).id, testIdentity(3).id];
 
 describe('the memory of records', () => {
@@ -57,14 +63,11 @@ describe('the memory of records', () => {
 
   it('a disk that takes no more costs what was to be written, and not the peer', () => {
     const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
-    const fail = (error: Error) => (): never => {
-      throw error;
-    };
     const cache = { loadAll: () => [], delete: () => {}, close: () => {} };
-    const memory = new RecordMemory({ ...cache, put: fail(full) });
+    const memory = new RecordMemory({ ...cache, put: failWith(full) });
     memory.remember([sealPeer(2)], testIdentity(1).id);
     memory.close();
-    const broken = new RecordMemory({ ...cache, put: fail(new TypeError('a bug')) });
+    const broken = new RecordMemory({ ...cache, put: failWith(new TypeError('a bug')) });
     broken.remember([sealPeer(2)], testIdentity(1).id);
     assert.throws(() => broken.close(), TypeError);
   });
