@@ -1,9 +1,10 @@
 /**
  * Network namespaces for tests: made, entered for one synchronous call, and removed whatever
- * happens. Needs root. Names are weft-test-<pid>-<n>, so that nobody else's is ever touched.
+ * happens. Needs root. Names are weft-test-<pid>-<n>, so that nobody else's is ever touched; those of
+ * a process that was killed are removed by the next one that makes any.
  */
 import { execFile } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { promisify } from 'node:util';
 import koffi from 'koffi';
 
@@ -23,12 +24,24 @@ export interface Namespace extends AsyncDisposable {
   enter<Result>(inside: () => Result): Result;
 }
 
+let swept: Promise<void> | undefined;
+
+/** Those of processes that are no more. Another process may be faster to remove one. */
+async function removeLeftovers(): Promise<void> {
+  const { stdout } = await run('ip', ['netns', 'list']);
+  const names = [...stdout.matchAll(/^weft-test-(\d+)-\d+/gm)];
+  const left = names.filter(([, pid]) => !existsSync(`/proc/${pid}`));
+  await Promise.allSettled(left.map(([name]) => run('ip', ['netns', 'delete', name])));
+}
+
 /** Makes an empty namespace, with its loopback up. Dispose of it (`await using`). */
 export async function createNamespace(): Promise<Namespace> {
   const name = `weft-test-${process.pid}-${++made}`;
   const path = `/run/netns/${name}`;
   const exec = async (...command: readonly string[]): Promise<string> =>
     (await run('ip', ['netns', 'exec', name, ...command], { maxBuffer: 64 * 1024 * 1024 })).stdout;
+  swept ??= removeLeftovers();
+  await swept;
   await run('ip', ['netns', 'add', name]);
   await using cleanup = new AsyncDisposableStack();
   const remove = async (): Promise<void> => void (await run('ip', ['netns', 'delete', name]));
