@@ -14,7 +14,7 @@ import { Counters } from '../counters.ts';
 import { Driver } from './driver.ts';
 import { Host, type Underlay } from './host.ts';
 import type { HttpFront } from '../http/front.ts';
-import { inStateDirectory } from './medium.ts';
+import { inStateDirectory } from '../store/medium.ts';
 import { NameTaken, join } from './join.ts';
 import { type Reconciler, createReconciler } from '../kernel/reconciler.ts';
 import { beginNodeWork } from './node-work.ts';

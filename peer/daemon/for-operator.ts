@@ -9,7 +9,7 @@ import { UniverseChanged } from '../ipam/ipam.ts';
 import { ListenError } from '../listen-error.ts';
 import { DirectoryInUse, StateOfAnotherCluster, StoreFailed } from '../store/errors.ts';
 import { ClusterKeyError } from '../transport/cluster-keys.ts';
-import { StateUnusable, isOfMedium } from './medium.ts';
+import { StateUnusable, isOfMedium } from '../store/medium.ts';
 
 const FOR_OPERATOR = [
   ConfigError,

@@ -2,7 +2,7 @@
  * Other peers' records from one run to the next, so that a restarted peer knows at once what it
  * knew before and withdraws nothing. Losing them costs a reconciliation. Written in batches.
  */
-import { isOfMedium } from './medium.ts';
+import { isOfMedium } from '../store/medium.ts';
 import type { RecordCodec } from '../mesh/mesh.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 import { type DirectoryRecord, recordId, recordKey } from '../mesh/record.ts';

@@ -15,7 +15,7 @@ import { hostRange } from '../ipam/cidr.ts';
 import { type ClusterKeys, PLAIN_KEYS, parseClusterKeys } from '../transport/cluster-keys.ts';
 import { type InClusterClient, openInClusterClient } from './api-client.ts';
 import { type BackoffBounds, backoffMs } from '../backoff.ts';
-import { isOfMedium } from '../daemon/medium.ts';
+import { isOfMedium } from '../store/medium.ts';
 import { type ClusterFacts, type FactsOptions, readFacts } from './facts.ts';
 import { KEY_SECRET } from './key-secret.ts';
 import { tellNetworkAvailable } from './node-condition.ts';

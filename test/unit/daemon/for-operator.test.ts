@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { it } from 'node:test';
 import { AssertionFailure } from '#peer/assert.ts';
 import { isForOperator } from '#peer/daemon/for-operator.ts';
-import { StateUnusable, inStateDirectory } from '#peer/daemon/medium.ts';
+import { StateUnusable, inStateDirectory } from '#peer/store/medium.ts';
 import { StoreFailed } from '#peer/store/errors.ts';
 
 function errorOf(action: () => unknown): unknown {

@@ -62,7 +62,10 @@ describe('the memory of records', () => {
   });
 
   it('a disk that takes no more costs what was to be written, and not the peer', () => {
-    const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    const full = Object.assign(new Error('ENOSPC: no space left on device'), {
+      code: 'ENOSPC',
+      syscall: 'write',
+    });
     const cache = { loadAll: () => [], delete: () => {}, close: () => {} };
     const memory = new RecordMemory({ ...cache, put: failWith(full) });
     memory.remember([sealPeer(2)], testIdentity(1).id);

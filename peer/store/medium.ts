@@ -1,5 +1,5 @@
 /** What the host's file system says no to, and somebody can mend: told with where and why. */
-import { StoreFailed, hasSqliteCode } from '../store/errors.ts';
+import { StoreFailed, hasSqliteCode } from './errors.ts';
 
 /** Of the file system: no right, no space, read-only, a failing disk, or another kind of file in the way. */
 const FILE_CODES: readonly unknown[] = [
@@ -27,7 +27,7 @@ export class StateUnusable extends Error {
 /** Whether the error is the file system's, or SQLite's of it. */
 export function isOfMedium(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
-  const isOfFile = 'code' in error && FILE_CODES.includes(error.code);
+  const isOfFile = 'syscall' in error && 'code' in error && FILE_CODES.includes(error.code);
   return isOfFile || SQLITE_CODES.some((code) => hasSqliteCode(error, code));
 }
 
