@@ -210,6 +210,22 @@ test('a server that was gone and is back is asked over a new connection', async 
   client.close();
 });
 
+test('a question that met a connection closed meanwhile is asked again, a change is not', async () => {
+  const answered = new Set<number>();
+  await using server = await startFakeApiServer(({ connection }, response) => {
+    if (answered.has(connection)) return void response.destroy();
+    answered.add(connection);
+    answerJson(response, 200, { connection });
+  });
+  const client = server.open();
+  assert.deepEqual(await client.request(NODE), { connection: 0 });
+  assert.deepEqual(await client.request(NODE), { connection: 1 });
+  const change = { method: 'PATCH', path: '/c', body: {} } as const;
+  assert.equal((await failureOf(client.request(change))).reason, 'NoAnswer');
+  assert.equal(server.heard.filter(({ method }) => method === 'PATCH').length, 1);
+  client.close();
+});
+
 test('who stops a request gets its own reason; who closes the client ends all of them', async () => {
   const asked = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
   await using server = await startFakeApiServer(({ url }) => asked[url === '/a' ? 0 : 1].resolve());
