@@ -6,7 +6,15 @@ import { type Cluster, openCluster, type StaticPod } from '../cluster/cluster.ts
 import { readReport, readStatus, rolledOut } from './peer.ts';
 import { Traffic } from './traffic.ts';
 import { eventually, eventuallyTrue } from '#test/support/eventually.ts';
-import { deployWeb, NAMESPACE, onePerNode, type Pod, TOOLS_IMAGE, WEB_PORT } from './workload.ts';
+import {
+  deployWeb,
+  NAMESPACE,
+  onePerNode,
+  podsReady,
+  type Pod,
+  TOOLS_IMAGE,
+  WEB_PORT,
+} from './workload.ts';
 
 const OUTAGE_MS = 60_000;
 /** The outage, and the tests' own work before and after it. */
@@ -14,7 +22,7 @@ const TRAFFIC_SECONDS = 80;
 /** A kubelet looks at its manifests every 20 s, and a container that was killed comes back with backoff. */
 const KUBELET_MS = 45_000;
 /** Kubelets and controllers take up to 90 s to take everything for Ready again; peers have nothing to do with it. */
-const RECOVERY_TIMEOUT = '--timeout=180s';
+const RECOVERY_TIMEOUT = '180s';
 const STATIC_POD = 'static-web';
 
 let cluster: Cluster;
@@ -79,17 +87,9 @@ it('without the API server traffic goes on, a static pod is attached, a killed p
   }
   await rolledOut(cluster);
   await traffic.assertUnharmed();
-  await cluster.kubectl([
-    '-n',
-    NAMESPACE,
-    'wait',
-    'pod',
-    '-l',
-    'app',
-    '--for=condition=Ready',
-    RECOVERY_TIMEOUT,
-  ]);
-  await cluster.kubectl(['wait', 'node', '--all', '--for=condition=Ready', RECOVERY_TIMEOUT]);
+  await podsReady(cluster, 'app', RECOVERY_TIMEOUT);
+  const nodes = ['node', '--all', '--for=condition=Ready', `--timeout=${RECOVERY_TIMEOUT}`];
+  await cluster.kubectl(['wait', ...nodes]);
   for (const { node } of pods) assert.deepEqual((await readReport(cluster, node)).problems, []);
   await cluster.removeStaticPod(third.node, STATIC_POD);
 });

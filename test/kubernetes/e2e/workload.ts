@@ -34,16 +34,7 @@ export async function deployWeb(cluster: Cluster): Promise<readonly Pod[]> {
   const account = ['wait', 'serviceaccount/default', '--for=create', '--timeout=30s'];
   await cluster.kubectl(['-n', NAMESPACE, ...account]);
   await apply(cluster, [...pods, ...onHosts]);
-  await cluster.kubectl([
-    '-n',
-    NAMESPACE,
-    'wait',
-    'pod',
-    '-l',
-    'app in (web, host)',
-    '--for=condition=Ready',
-    `--timeout=${READY_TIMEOUT}`,
-  ]);
+  await podsReady(cluster, 'app in (web, host)', READY_TIMEOUT);
   return await listPods(cluster, 'app=web');
 }
 
@@ -54,6 +45,16 @@ export function onePerNode({ nodes }: Cluster, pods: readonly Pod[]): readonly P
     if (pod === undefined) throw new Error(`there is no pod on ${name}`);
     return pod;
   });
+}
+
+/** Waits for all pods of the selector; the timeout is kubectl's, such as `90s`. */
+export async function podsReady(
+  cluster: Cluster,
+  selector: string,
+  timeout: string,
+): Promise<void> {
+  const wait = ['wait', 'pod', '-l', selector, '--for=condition=Ready', `--timeout=${timeout}`];
+  await cluster.kubectl(['-n', NAMESPACE, ...wait]);
 }
 
 export async function apply(cluster: Cluster, items: readonly Manifest[]): Promise<void> {
