@@ -88,7 +88,6 @@ function print(...lines: readonly string[]): void {
 }
 
 function untilEnded(): Promise<void> {
-  print('Done. Stays until it is told to end.');
   return new Promise((resolve) => {
     // A signal handler alone does not keep a process running.
     const awake = setInterval(() => undefined, 2 ** 30);
@@ -98,5 +97,7 @@ function untilEnded(): Promise<void> {
         resolve();
       });
     }
+    // Only now: whoever reads it may tell us to end at once.
+    print('Done. Stays until it is told to end.');
   });
 }
