@@ -1,0 +1,70 @@
+/** What the command line of the mesh bench says. */
+import { parseArgs } from 'node:util';
+
+export type Scenario = 'start' | 'record' | 'vanish' | 'idle' | 'memory';
+const SCENARIOS: readonly Scenario[] = ['start', 'record', 'vanish', 'idle', 'memory'];
+
+export interface Options {
+  /** How many peers; each size is run by itself. */
+  readonly sizes: readonly number[];
+  readonly runs: number;
+  readonly scenarios: ReadonlySet<Scenario>;
+  readonly groups: number;
+  readonly sharesVerifications: boolean;
+  readonly rivals: boolean;
+  /** Where profiles of the groups' CPU time go. */
+  readonly profileDirectory: string | undefined;
+  /** Where the figures go; they are only printed when there is none. */
+  readonly output: string | undefined;
+}
+
+export const USAGE = `Usage: npm run bench:mesh -- [options]
+
+  --peers 30,60        sizes of the mesh (default 30,60,100,500)
+  --runs N             how often each is run (default 1)
+  --scenarios a,b      of ${SCENARIOS.join(', ')} (default all; start is always run)
+  --groups N           processes that share the peers (default 2)
+  --own-verifications  every peer verifies every signature itself
+  --rivals             memberlist, too
+  --cpu-prof DIR       writes a CPU profile of each group
+  --output FILE        writes the figures as JSON
+`;
+
+/** Throws an error for people. */
+export function parseOptions(argv: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      peers: { type: 'string', default: '30,60,100,500' },
+      runs: { type: 'string', default: '1' },
+      scenarios: { type: 'string', default: SCENARIOS.join(',') },
+      groups: { type: 'string', default: '2' },
+      'own-verifications': { type: 'boolean', default: false },
+      rivals: { type: 'boolean', default: false },
+      'cpu-prof': { type: 'string' },
+      output: { type: 'string' },
+    },
+  });
+  return {
+    sizes: values.peers.split(',').map((text) => countOf('--peers', text, 2)),
+    runs: countOf('--runs', values.runs, 1),
+    scenarios: new Set(values.scenarios.split(',').map(scenarioOf)),
+    groups: countOf('--groups', values.groups, 1),
+    sharesVerifications: !values['own-verifications'],
+    rivals: values.rivals,
+    profileDirectory: values['cpu-prof'],
+    output: values.output,
+  };
+}
+
+function countOf(option: string, text: string, least: number): number {
+  const count = Number(text);
+  if (Number.isSafeInteger(count) && count >= least) return count;
+  throw new Error(`${option} ${text}: a whole number from ${least} is expected\n\n${USAGE}`);
+}
+
+function scenarioOf(text: string): Scenario {
+  const scenario = SCENARIOS.find((known) => known === text);
+  if (scenario !== undefined) return scenario;
+  throw new Error(`--scenarios ${text}: one of ${SCENARIOS.join(', ')} is expected`);
+}
