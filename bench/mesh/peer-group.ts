@@ -27,8 +27,6 @@ export class PeerGroup {
 
   private constructor(options: GroupOptions) {
     const { first, end, total, joinAt, sharesVerifications } = options;
-    const numbers = (from: number, to: number) =>
-      Array.from({ length: to - from }, (_, index) => from + index);
     this.#total = total;
     this.#ids = numbers(0, total).map((n) => identityOf(n).id);
     const view = viewOf(this.#ids);
@@ -120,4 +118,8 @@ export class PeerGroup {
   #isComplete(peer: BenchPeer, wanted: readonly PeerId[]): boolean {
     return peer.known.size === this.#total && peer.hasLinksTo(wanted);
   }
+}
+
+function numbers(from: number, to: number): readonly number[] {
+  return Array.from({ length: to - from }, (_, index) => from + index);
 }
