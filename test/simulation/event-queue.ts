@@ -1,72 +1,121 @@
-/** The virtual clock: events in order of (time, order of their making), on a binary heap. */
-interface Entry {
-  readonly at: number;
-  readonly order: number;
-  readonly run: () => void;
-}
+/**
+ * The virtual clock: what is to happen, in order of (time, order of its making), on a heap of four
+ * children a node whose times lie in flat arrays: most of a simulation's own cost is here.
+ */
+const CHILDREN_LOG2 = 2;
+const CHILDREN = 1 << CHILDREN_LOG2;
+const CAPACITY_MIN = 1_024;
 
-export class EventQueue {
-  readonly #heap: Entry[] = [];
+export class EventQueue<T> {
+  #at = new Float64Array(CAPACITY_MIN);
+  /** Of two at the same time the one that was made first happens first. */
+  #order = new Float64Array(CAPACITY_MIN);
+  readonly #items: T[] = [];
+  #size = 0;
+  #made = 0;
   #now = 0;
-  #order = 0;
 
   get now(): number {
     return this.#now;
   }
 
-  at(time: number, run: () => void): void {
-    this.#heap.push({ at: Math.max(time, this.#now), order: this.#order++, run });
-    this.#rise(this.#heap.length - 1);
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Makes `item` happen at `time`, or now if that is over. */
+  push(time: number, item: T): void {
+    if (this.#size === this.#at.length) this.#grow();
+    const at = time > this.#now ? time : this.#now;
+    let hole = this.#size++;
+    while (hole > 0) {
+      const parent = (hole - 1) >> CHILDREN_LOG2;
+      // The newest is behind all others of its time, so that its order needs no comparing.
+      if (this.#timeOf(parent) <= at) break;
+      this.#move(parent, hole);
+      hole = parent;
+    }
+    this.#put(hole, { at, order: this.#made++, item });
   }
 
   nextAt(): number {
-    return this.#heap[0]?.at ?? Number.POSITIVE_INFINITY;
+    return this.#size === 0 ? Number.POSITIVE_INFINITY : this.#timeOf(0);
   }
 
-  /** Runs the next event at its time. */
-  step(): void {
-    const [first] = this.#heap;
-    const last = this.#heap.pop();
-    if (first === undefined || last === undefined) return;
-    if (this.#heap.length > 0) {
-      this.#heap[0] = last;
-      this.#sink(0);
+  /** Takes out what happens next, and sets the clock to its time. */
+  pop(): T | undefined {
+    if (this.#size === 0) return undefined;
+    const first = this.#items[0];
+    this.#now = this.#timeOf(0);
+    const last = --this.#size;
+    const moved = this.#items[last] as T;
+    this.#items.length = last;
+    if (last > 0)
+      this.#put(this.#sink(last), {
+        at: this.#timeOf(last),
+        order: this.#order[last] as number,
+        item: moved,
+      });
+    return first;
+  }
+
+  /** Lets the clock go on while nothing happens. */
+  skipTo(time: number): void {
+    if (time > this.#now) this.#now = time;
+  }
+
+  /** Moves children up from the top until the entry at `last` fits; answers where. */
+  #sink(last: number): number {
+    const at = this.#timeOf(last);
+    const order = this.#order[last] as number;
+    let hole = 0;
+    for (;;) {
+      const first = (hole << CHILDREN_LOG2) + 1;
+      if (first >= last) return hole;
+      const least = this.#leastOf(first, Math.min(first + CHILDREN, last));
+      const leastAt = this.#timeOf(least);
+      if (leastAt > at || (leastAt === at && (this.#order[least] as number) > order)) return hole;
+      this.#move(least, hole);
+      hole = least;
     }
-    this.#now = first.at;
-    first.run();
   }
 
-  #rise(from: number): void {
-    for (let at = from; at > 0;) {
-      const parent = (at - 1) >> 1;
-      if (!this.#isBefore(at, parent)) return;
-      this.#swap(at, parent);
-      at = parent;
+  #leastOf(first: number, end: number): number {
+    let least = first;
+    let leastAt = this.#timeOf(first);
+    for (let child = first + 1; child < end; child++) {
+      const at = this.#timeOf(child);
+      if (at > leastAt) continue;
+      if (at === leastAt && (this.#order[child] as number) > (this.#order[least] as number))
+        continue;
+      least = child;
+      leastAt = at;
     }
+    return least;
   }
 
-  #sink(from: number): void {
-    for (let at = from; ;) {
-      const [left, right] = [2 * at + 1, 2 * at + 2];
-      let least = at;
-      if (this.#isBefore(left, least)) least = left;
-      if (this.#isBefore(right, least)) least = right;
-      if (least === at) return;
-      this.#swap(at, least);
-      at = least;
-    }
+  #timeOf(index: number): number {
+    return this.#at[index] as number;
   }
 
-  #isBefore(a: number, b: number): boolean {
-    const [one, other] = [this.#heap[a], this.#heap[b]];
-    if (one === undefined || other === undefined) return false;
-    return one.at < other.at || (one.at === other.at && one.order < other.order);
+  #move(from: number, to: number): void {
+    this.#at[to] = this.#at[from] as number;
+    this.#order[to] = this.#order[from] as number;
+    this.#items[to] = this.#items[from] as T;
   }
 
-  #swap(a: number, b: number): void {
-    const [one, other] = [this.#heap[a], this.#heap[b]];
-    if (one === undefined || other === undefined) return;
-    this.#heap[a] = other;
-    this.#heap[b] = one;
+  #put(index: number, entry: { at: number; order: number; item: T }): void {
+    this.#at[index] = entry.at;
+    this.#order[index] = entry.order;
+    this.#items[index] = entry.item;
+  }
+
+  #grow(): void {
+    const at = new Float64Array(2 * this.#at.length);
+    const order = new Float64Array(2 * this.#at.length);
+    at.set(this.#at);
+    order.set(this.#order);
+    this.#at = at;
+    this.#order = order;
   }
 }

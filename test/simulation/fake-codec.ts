@@ -1,6 +1,7 @@
 /**
- * Records without cryptography, for thousands of simulated peers: a signature is a byte that says
- * whether it holds. What the real codec does is tested beside it.
+ * Records without cryptography, for thousands of simulated peers: signed bytes are as many as real
+ * ones and carry the record itself, and a signature is one that holds or any other. What the real
+ * codec does is tested beside it.
  */
 import { createHash } from 'node:crypto';
 import type { RecordCodec } from '../../peer/mesh/mesh.ts';
@@ -11,23 +12,49 @@ import {
   recordId,
   recordKey,
 } from '../../peer/mesh/record.ts';
+import { recordBodyBytes } from './wire-size.ts';
 
-const VALID = Uint8Array.of(1);
+/** Of Ed25519. The one object that stands for every signature that holds. */
+const VALID = new Uint8Array(64);
 
-/** One table of sealed records for a whole world stands for what encoding would carry. */
-export function createFakeCodec(
-  sealed = new WeakMap<SignedRecord, DirectoryRecord>(),
-): RecordCodec {
-  return {
-    seal: (body) => {
-      const signed: SignedRecord = { body: new Uint8Array(300), signature: VALID };
-      const record = { ...body, signed, digest: digestOf(body) };
-      sealed.set(signed, record);
-      return record;
-    },
-    parse: (signed) => sealed.get(signed),
-    verify: (record) => record.signed.signature === VALID,
-  };
+/** What a signed record of this codec carries in place of an encoded body. */
+interface Sealed extends SignedRecord {
+  record?: DirectoryRecord;
+}
+
+export class FakeCodec implements RecordCodec {
+  /** Signatures that were checked so far: what costs a peer its time. */
+  verifications = 0;
+  /** One array for all bodies of a size: nobody looks at the bytes. */
+  readonly #bodies = new Map<number, Uint8Array>();
+
+  seal(body: RecordBody): DirectoryRecord {
+    const signed: Sealed = { body: this.#bytes(recordBodyBytes(body)), signature: VALID };
+    const record = { ...body, signed, digest: digestOf(body) };
+    signed.record = record;
+    return record;
+  }
+
+  parse(signed: SignedRecord): DirectoryRecord | undefined {
+    return (signed as Sealed).record;
+  }
+
+  verify(record: DirectoryRecord): boolean {
+    this.verifications++;
+    return record.signed.signature === VALID;
+  }
+
+  #bytes(count: number): Uint8Array {
+    const known = this.#bodies.get(count);
+    if (known !== undefined) return known;
+    const made = new Uint8Array(count);
+    this.#bodies.set(count, made);
+    return made;
+  }
+}
+
+export function createFakeCodec(): FakeCodec {
+  return new FakeCodec();
 }
 
 function digestOf(body: RecordBody): bigint {

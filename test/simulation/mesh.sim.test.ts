@@ -4,7 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type SimulatedPeer, World } from './world.ts';
+import { overlaps } from '../../peer/ipam/cidr.ts';
+import { isSettled } from './settled.ts';
+import type { SimulatedPeer } from './simulated-peer.ts';
+import { World } from './world.ts';
 
 const SEEDS_PER_SCENARIO = 5;
 /** Seeds that failed once: 1 had a restarted peer whose old `links` record nobody superseded. */
@@ -25,45 +28,42 @@ function scenario(name: string, run: (world: World) => void): void {
   it(name, (t) => {
     for (const seed of seedsOf()) {
       t.diagnostic(`SEED=${seed}`);
-      run(new World(seed));
+      run(new World({ seed }));
     }
   });
 }
 
-function isSettled(world: World): boolean {
-  const up = world.peers.filter(({ isUp }) => isUp);
-  return (
-    up.length === world.peers.length &&
-    up.every(({ core }) => hasPublished(core)) &&
-    hasSameDirectories(up) &&
-    up.every((peer) => hasWantedLinks(peer, up))
-  );
+function coreOf({ machine }: SimulatedPeer) {
+  assert.ok(machine.core !== undefined);
+  return machine.core;
 }
 
-/** Its record tells of its overlay address: it has joined, holds a block, and has said so. */
-function hasPublished(core: SimulatedPeer['core']): boolean {
-  return core.mesh.directory.peer(core.self)?.content.profile.vtep.overlay.length === 1;
+/** Of a peer that is down only its disk counts. */
+function holdingOf(peer: SimulatedPeer) {
+  return peer.isUp ? coreOf(peer).ipam.custody().hold : peer.disk.durable.custody.hold;
 }
 
-function hasSameDirectories(peers: readonly SimulatedPeer[]): boolean {
-  const [first] = peers;
-  return peers.every(
-    ({ core }) => core.mesh.directory.setHash === first?.core.mesh.directory.setHash,
-  );
-}
-
-function hasWantedLinks({ core }: SimulatedPeer, up: readonly SimulatedPeer[]): boolean {
-  const linked = new Set(core.mesh.links().map((link) => link.peer));
-  return up.every(({ id }) => id === core.self || !core.mesh.isWanted(id) || linked.has(id));
+function assertDisjoint({ peers }: World): void {
+  const held = peers.flatMap((peer) => holdingOf(peer).map(({ cidr }) => ({ peer, cidr })));
+  for (const [at, one] of held.entries()) {
+    for (const other of held.slice(at + 1)) {
+      if (one.peer === other.peer || !overlaps(one.cidr, other.cidr)) continue;
+      assert.fail(`node${one.peer.n} and node${other.peer.n} both hold a block`);
+    }
+  }
 }
 
 function start(world: World, count: number): void {
-  for (let n = 0; n < count; n++) world.add(world.random() * 200, [0, 1, 2]);
+  for (let n = 0; n < count; n++) {
+    const peer = world.add();
+    const call = () => world.start(peer, [0, 1, 2]);
+    world.schedule(world.random() * 200, { kind: 'call', call });
+  }
   assert.ok(
     world.runUntil(START_MS, () => isSettled(world)),
     'the cluster settles after its start',
   );
-  world.assertDisjoint();
+  assertDisjoint(world);
 }
 
 describe('simulated clusters', () => {
@@ -72,7 +72,7 @@ describe('simulated clusters', () => {
       `${count} peers that start at once know each other and hold disjoint blocks`,
       (world) => {
         start(world, count);
-        const directory = world.peers[0]?.core.mesh.directory;
+        const directory = world.peers[0]?.machine.mesh.directory;
         assert.equal(directory?.peerIds().length, count);
       },
     );
@@ -80,23 +80,23 @@ describe('simulated clusters', () => {
 
   scenario('two halves that were cut off from each other become one again', (world) => {
     start(world, 12);
-    world.cut((a, b) => a % 2 !== b % 2);
+    world.fabric.cut((a, b) => a.n % 2 !== b.n % 2, world.peers);
     world.runUntil(world.now + 30_000);
-    world.cut(() => false);
+    world.fabric.cut(() => false, world.peers);
     const healed = world.now;
     assert.ok(
       world.runUntil(healed + HEAL_MS, () => isSettled(world)),
       'the halves join',
     );
-    world.assertDisjoint();
+    assertDisjoint(world);
   });
 
   scenario('while they are cut off, each half knows which peers it has lost', (world) => {
     start(world, 6);
-    world.cut((a, b) => a < 3 !== b < 3);
+    world.fabric.cut((a, b) => a.n < 3 !== b.n < 3, world.peers);
     world.runUntil(world.now + 15_000);
     const [first] = world.peers;
-    const down = first?.core.mesh.down() ?? new Set();
+    const down = first?.machine.mesh.down() ?? new Set();
     assert.deepEqual(
       world.peers.map(({ id }) => down.has(id)),
       [false, false, false, true, true, true],
@@ -109,18 +109,18 @@ describe('simulated clusters', () => {
       start(world, 5);
       const [, , victim] = world.peers;
       assert.ok(victim !== undefined);
-      const before = victim.core.ipam.custody().hold;
-      world.crash(victim);
+      const before = holdingOf(victim);
+      world.end(victim, { isHostGone: false });
       world.runUntil(world.now + 6_000);
-      world.restart(victim, [0, 1]);
+      world.start(victim, [0, 1]);
       assert.ok(
         world.runUntil(world.now + HEAL_MS, () => isSettled(world)),
         'it is known again',
       );
-      assert.deepEqual(victim.core.ipam.custody().hold, before);
-      const seen = world.peers[0]?.core.mesh.directory.peer(victim.id);
+      assert.deepEqual(holdingOf(victim), before);
+      const seen = world.peers[0]?.machine.mesh.directory.peer(victim.id);
       assert.equal(seen?.epoch, 2);
-      world.assertDisjoint();
+      assertDisjoint(world);
     },
   );
 
@@ -131,12 +131,12 @@ describe('simulated clusters', () => {
       for (let round = 0; round < 20; round++) {
         const victim = world.peers[Math.floor(world.random() * world.peers.length)];
         assert.ok(victim !== undefined);
-        if (victim.isUp) world.crash(victim);
-        else world.restart(victim, [0, 1, 2]);
+        if (victim.isUp) world.end(victim, { isHostGone: false });
+        else world.start(victim, [0, 1, 2]);
         world.runUntil(world.now + world.random() * 2_000);
-        world.assertDisjoint();
+        assertDisjoint(world);
       }
-      for (const peer of world.peers) if (!peer.isUp) world.restart(peer, [0, 1, 2]);
+      for (const peer of world.peers) if (!peer.isUp) world.start(peer, [0, 1, 2]);
       assert.ok(
         world.runUntil(world.now + HEAL_MS, () => isSettled(world)),
         'the cluster settles',
@@ -148,12 +148,15 @@ describe('simulated clusters', () => {
     start(world, 5);
     const [, , victim] = world.peers;
     assert.ok(victim !== undefined);
-    world.crash(victim);
+    world.end(victim, { isHostGone: false });
     world.runUntil(world.now + 1_000);
-    world.replace(victim, [0, 1]);
-    const [lost] = world.replaced;
-    const hasDropped = ({ core }: SimulatedPeer): boolean => {
-      const ids = core.others().map(({ peer }) => peer);
+    const lost = victim.id;
+    world.replace(victim);
+    world.start(victim, [0, 1]);
+    const hasDropped = (peer: SimulatedPeer): boolean => {
+      const ids = coreOf(peer)
+        .others()
+        .map(({ peer }) => peer);
       return ids.length === 4 && !ids.some((id) => id === lost);
     };
     const until = world.now + HEAL_MS;
@@ -161,14 +164,14 @@ describe('simulated clusters', () => {
       world.runUntil(until, () => world.peers.every(hasDropped)),
       'only the new one counts',
     );
-    world.assertDisjoint();
+    assertDisjoint(world);
   });
 
   it('one seed gives one run', () => {
     const hashes = [1, 2].map(() => {
-      const world = new World(4711);
+      const world = new World({ seed: 4711 });
       start(world, 12);
-      return `${world.now} ${world.peers[3]?.core.mesh.directory.setHash}`;
+      return `${world.now} ${world.peers[3]?.machine.mesh.directory.setHash}`;
     });
     assert.equal(hashes[0], hashes[1]);
   });

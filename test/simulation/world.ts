@@ -1,331 +1,388 @@
 /**
- * A world of simulated peers: the daemon's own core on a virtual clock, with links as ordered
- * streams that take time and break, disks that lose what was not synced, and an arbiter. One seed
- * gives one run.
+ * A world of simulated peers: the daemon's own core on a virtual clock, with a network, disks, an
+ * arbiter and processes that all may fail. One seed gives one run. What may not happen in it is for
+ * an observer to say.
  */
 import type { CoreEffect, CoreEvent } from '../../peer/core/core-event.ts';
-import { Core } from '../../peer/core/core.ts';
-import { type Cidr, formatAddress, overlaps } from '../../peer/ipam/cidr.ts';
-import type { View } from '../../peer/ipam/custody-state.ts';
-import { Ipam } from '../../peer/ipam/ipam.ts';
-import type { Write } from '../../peer/ipam/writes.ts';
-import type { LinkId, MeshEffect } from '../../peer/mesh/effect.ts';
-import type { PeerId } from '../../peer/mesh/peer-id.ts';
-import type { Endpoint } from '../../peer/mesh/record.ts';
+import type { Cidr } from '../../peer/ipam/cidr.ts';
 import { parseCidr } from '../../peer/ipam/parse.ts';
-import { MemoryStore } from '../unit/ipam/memory-store.ts';
+import type { PeerId } from '../../peer/mesh/peer-id.ts';
+import type { DirectoryRecord, Endpoint, Profile } from '../../peer/mesh/record.ts';
 import { testEndpoint, testProfile } from '../support/records.ts';
-import { createFakeCodec } from './fake-codec.ts';
+import { Commits } from './commits.ts';
+import { type Cpu, INSTANT } from './cpu.ts';
+import { Disk } from './disk.ts';
+import { Donors } from './donors.ts';
 import { EventQueue } from './event-queue.ts';
+import { Fabric } from './fabric.ts';
+import { FakeCodec } from './fake-codec.ts';
+import { type Happening, type Stage, laterAt } from './happening.ts';
+import { type Machine, createCoreMachine, createMeshMachine } from './machine.ts';
+import { LAN, type Network, between } from './network.ts';
+import type { Observer } from './observer.ts';
 import { createRandom } from './random.ts';
+import { Registry } from './registry.ts';
+import { SimulatedPeer } from './simulated-peer.ts';
 
-/** One-way, between any two peers: a LAN with some jitter. */
-const LATENCY_MS = { least: 0.2, most: 1 };
-const DISK_SYNC_MS = { least: 1, most: 8 };
 const ARBITER_MS = { least: 2, most: 20 };
-const DIAL_TIMEOUT_MS = 2_000;
+const ARBITER_RETRY_MS = { least: 500, most: 2_000 };
+/** Timers fire at whole milliseconds and never at once, as setTimeout's do. */
+const TIMER_MS = 1;
 /** How often a condition is looked at: it may cost more than the events between. */
 const LOOK_MS = 20;
+/** Two quartzes differ by less. */
+const CLOCK_DRIFT = 1e-4;
+/** A peer's clock shows its own time since something: up to two weeks. */
+const CLOCK_START_MS = 14 * 24 * 3_600_000;
+/** As the daemon is started by default. */
+const LINKS_MAX = 24;
+const ID_DIGITS = 32;
 
-interface Disk {
-  readonly store: MemoryStore;
-  epoch: number;
-  /** When the last write ends: writes are synced in their order. */
-  busyUntil: number;
+export interface WorldOptions {
+  readonly seed: number;
+  readonly network?: Network;
+  readonly cpu?: Cpu;
+  /** `mesh`: without ownership and without an arbiter; everybody is a member. */
+  readonly runs?: 'core' | 'mesh';
+  readonly linksMax?: number;
+  readonly observer?: Observer;
 }
 
-export interface SimulatedPeer {
-  readonly n: number;
-  id: PeerId;
-  disk: Disk;
-  core: Core;
-  isUp: boolean;
-  /** Grows at each crash: what an earlier run had under way is not heard of any more. */
-  run: number;
-  wakeAt: number;
-}
-
-interface Wire {
-  readonly ends: readonly [SimulatedPeer, SimulatedPeer];
-  readonly runs: readonly [number, number];
-  /** When the last message of each direction arrives: streams are ordered. */
-  readonly busyUntil: [number, number];
-  isOpen: boolean;
-}
-
-export class World {
+export class World implements Stage {
   readonly random: () => number;
   readonly peers: SimulatedPeer[] = [];
-  /** Identities that were lost with their disks. */
-  readonly replaced: PeerId[] = [];
   readonly universe: readonly Cidr[] = [parseCidr('10.32.0.0/12')];
-  readonly #queue = new EventQueue();
-  readonly #codec = createFakeCodec();
-  readonly #wires = new Map<LinkId, Wire>();
-  readonly #members = new Map<PeerId, string>();
-  #founder: PeerId | undefined;
-  #rev = 0n;
-  #nextLink = 1;
-  #isCut: (a: number, b: number) => boolean = () => false;
+  readonly registry = new Registry();
+  readonly fabric: Fabric;
+  /** What happened so far, timers that were set anew left out. */
+  events = 0;
+  readonly #options: WorldOptions;
+  readonly #cpu: Cpu;
+  readonly #observer: Observer | undefined;
+  readonly #queue = new EventQueue<Happening>();
+  readonly #codec = new FakeCodec();
+  readonly #byAddress = new Map<bigint, SimulatedPeer>();
+  readonly #byId = new Map<PeerId, SimulatedPeer>();
+  readonly #commits: Commits;
+  readonly #donors: Donors;
+  #addresses = 0;
 
-  constructor(seed: number) {
-    this.random = createRandom(seed);
+  constructor(options: WorldOptions) {
+    this.#options = options;
+    this.random = createRandom(options.seed);
+    this.#cpu = options.cpu ?? INSTANT;
+    this.#observer = options.observer;
+    const network = options.network ?? LAN;
+    const peerAt = (endpoint: Endpoint) => this.#byAddress.get(endpoint.address.value);
+    this.fabric = new Fabric({ stage: this, network, cpu: this.#cpu, peerAt });
+    this.#commits = new Commits(this, {
+      execute: (peer, effects) => this.#execute(peer, effects),
+      failed: (peer) => this.end(peer, { isHostGone: false }),
+      observer: this.#observer,
+    });
+    const byId = (id: PeerId) => this.#byId.get(id);
+    this.#donors = new Donors(this, { byId, isCut: (a, b) => this.fabric.isCutBetween(a, b) });
   }
 
   get now(): number {
     return this.#queue.now;
   }
 
-  /** Adds a peer that starts at `at` and is told to join at the given others. */
-  add(at: number, bootstrap: readonly number[]): SimulatedPeer {
+  schedule(at: number, happening: Happening): void {
+    this.#queue.push(at, happening);
+  }
+
+  /** Adds a peer with an empty disk, which does not run yet. */
+  add(): SimulatedPeer {
     const n = this.peers.length;
     const id = this.#newId();
-    const disk: Disk = { store: new MemoryStore(), epoch: 0, busyUntil: 0 };
-    const core = this.#makeCore(id, { n, disk, bootstrap });
-    const peer = { n, id, disk, core, isUp: false, run: 0, wakeAt: Number.POSITIVE_INFINITY };
+    const disk = new Disk();
+    const endpoint = this.#newEndpoint();
+    const random = createRandom(Math.floor(this.random() * 2 ** 32));
+    const clock = {
+      startMs: this.random() * CLOCK_START_MS,
+      rate: 1 + CLOCK_DRIFT * (2 * this.random() - 1),
+    };
+    const machine = this.#makeMachine({ n, id, disk, endpoint, random, clock });
+    const peer = new SimulatedPeer({ n, id, disk, machine, endpoint, random, clock });
     this.peers.push(peer);
-    this.#queue.at(at, () => this.#start(peer));
+    this.#byId.set(id, peer);
+    this.#byAddress.set(endpoint.address.value, peer);
     return peer;
   }
 
-  /** The process ends at once: links break, and what was not synced is lost. */
-  crash(peer: SimulatedPeer): void {
-    peer.isUp = false;
+  /** Starts its process, from its disk. */
+  start(peer: SimulatedPeer, bootstrap: readonly number[] = peer.bootstrap): void {
+    if (peer.isUp) return;
+    peer.bootstrap = bootstrap;
+    peer.disk.epoch++;
+    peer.machine = this.#makeMachine(peer);
+    peer.state = 'running';
+    peer.startedAt = this.now;
+    this.#observer?.started(peer);
+    if (peer.recalled.length > 0) this.#step(peer, { type: 'recall', records: peer.recalled });
+    const effects = peer.machine.start(peer.localTime(this.now));
+    this.#execute(peer, effects);
+    if (peer.machine.core?.ipam.phase() === 'unregistered') this.#join(peer);
+  }
+
+  /** Its process ends, now: what was not synced is lost. `isHostGone`: nothing says so to others. */
+  end(peer: SimulatedPeer, { isHostGone }: { readonly isHostGone: boolean }): void {
+    if (!peer.isUp) return;
+    for (const link of peer.wires) this.fabric.abandon(peer, link, !isHostGone);
+    peer.recalled = recordsOfOthers(peer);
+    peer.state = isHostGone ? 'vanished' : 'down';
     peer.run++;
-    for (const [link, wire] of this.#wires) if (wire.ends.includes(peer)) this.#break(link, wire);
+    peer.isPaused = false;
+    peer.links.clear();
+    peer.inbox = [];
+    peer.isResumeDue = false;
+    peer.busyUntil = this.now;
+    peer.wakeAt = Number.POSITIVE_INFINITY;
+    peer.handshakes = 0;
+    this.#commits.drop(peer);
+    this.#observer?.ended(peer);
   }
 
-  /** Starts again from its disk. */
-  restart(peer: SimulatedPeer, bootstrap: readonly number[]): void {
-    peer.core = this.#makeCore(peer.id, { n: peer.n, disk: peer.disk, bootstrap });
-    this.#start(peer);
-  }
-
-  /** The node comes back with an empty disk: another identity, under the same name. */
-  replace(peer: SimulatedPeer, bootstrap: readonly number[]): void {
-    const old = peer.id;
+  /** The node's disk was lost: another identity under the same name, which does not run yet. */
+  replace(peer: SimulatedPeer): void {
+    this.end(peer, { isHostGone: false });
+    this.#observer?.lostDisk(peer);
+    this.#byId.delete(peer.id);
     peer.id = this.#newId();
-    peer.disk = { store: new MemoryStore(), epoch: 0, busyUntil: this.now };
-    this.restart(peer, bootstrap);
-    this.replaced.push(old);
+    peer.disk = new Disk();
+    peer.recalled = [];
+    this.#byId.set(peer.id, peer);
   }
 
-  /** Nothing passes between peers for which it answers true; their links fall silent. */
-  cut(isCut: (a: number, b: number) => boolean): void {
-    this.#isCut = isCut;
+  /** Gives the node another underlay address; its process has to be started anew. */
+  readdress(peer: SimulatedPeer): void {
+    this.end(peer, { isHostGone: true });
+    this.#byAddress.delete(peer.endpoint.address.value);
+    peer.endpoint = this.#newEndpoint();
+    this.#byAddress.set(peer.endpoint.address.value, peer);
+  }
+
+  /** Stops its process for so long (SIGSTOP): its kernel goes on, and all that comes waits. */
+  pause(peer: SimulatedPeer, forMs: number): void {
+    if (!peer.isUp || peer.isPaused) return;
+    peer.isPaused = true;
+    laterAt(this, peer, forMs, () => {
+      peer.isPaused = false;
+      // Whether timers or sockets come first after a pause is the event loop's to say.
+      const timer: CoreEvent = { type: 'time' };
+      if (this.random() < 0.5) peer.inbox.unshift(timer);
+      else peer.inbox.push(timer);
+      this.#resume(peer);
+    });
   }
 
   /** Runs until the virtual time, or until the condition holds; says whether it did. */
   runUntil(until: number, condition: () => boolean = () => false): boolean {
-    for (let lookedAt = this.now; ;) {
-      if (this.now >= lookedAt + LOOK_MS) {
-        lookedAt = this.now;
+    let lookAt = this.now + LOOK_MS;
+    while (this.#queue.nextAt() <= until) {
+      if (this.#queue.nextAt() >= lookAt) {
         if (condition()) return true;
+        lookAt = this.#queue.nextAt() + LOOK_MS;
       }
-      if (this.#queue.nextAt() > until) return condition();
-      this.#queue.step();
+      this.#happen(this.#queue.pop());
+    }
+    this.#queue.skipTo(until);
+    return condition();
+  }
+
+  /** Tells the peer's process, as soon as that has time. */
+  deliver(peer: SimulatedPeer, event: CoreEvent): void {
+    if (!peer.isUp) return;
+    const isBusy = peer.isPaused || peer.inbox.length > 0 || peer.busyUntil > this.now;
+    if (!isBusy) return this.#step(peer, event);
+    peer.inbox.push(event);
+    this.#resumeLater(peer);
+  }
+
+  #happen(happening: Happening | undefined): void {
+    if (happening === undefined) return;
+    switch (happening.kind) {
+      case 'arrival':
+        this.events++;
+        return this.fabric.arrive(happening.link, happening.side, happening.item);
+      case 'timer':
+        return this.#wake(happening.peer, happening.run);
+      case 'resume':
+        if (happening.peer.run !== happening.run) return;
+        happening.peer.isResumeDue = false;
+        return this.#resume(happening.peer);
+      case 'call':
+        this.events++;
+        return happening.call();
     }
   }
 
-  tell(peer: SimulatedPeer, event: CoreEvent): void {
-    this.#execute(peer, peer.core.step(this.now, event));
+  #wake(peer: SimulatedPeer, run: number): void {
+    if (peer.run !== run || peer.wakeAt !== this.now) return;
+    peer.wakeAt = Number.POSITIVE_INFINITY;
+    if (peer.isPaused) return;
+    if (peer.machine.nextAt() > peer.localTime(this.now)) return this.#setTimer(peer);
+    this.events++;
+    this.deliver(peer, { type: 'time' });
   }
 
-  /**
-   * No address is held by two peers: what everything else exists for. Of a peer that is down only
-   * its disk counts.
-   */
-  assertDisjoint(): void {
-    const held = this.peers.flatMap((peer) => {
-      const memory = peer.core.ipam.custody();
-      const { hold } = peer.isUp ? memory : peer.disk.store.durable.custody;
-      return hold.map(({ cidr }) => ({ peer, cidr }));
-    });
-    for (const [at, one] of held.entries()) {
-      for (const other of held.slice(at + 1)) {
-        if (one.peer === other.peer || !overlaps(one.cidr, other.cidr)) continue;
-        throw new Error(`node${one.peer.n} and node${other.peer.n} both hold a block`);
-      }
+  #resume(peer: SimulatedPeer): void {
+    while (!peer.isPaused && peer.isUp && peer.busyUntil <= this.now) {
+      const event = peer.inbox.shift();
+      if (event === undefined) return;
+      this.#step(peer, event);
     }
+    this.#resumeLater(peer);
   }
 
-  #makeCore(
-    self: PeerId,
-    { n, disk, bootstrap }: { n: number; disk: Disk; bootstrap: readonly number[] },
-  ): Core {
-    disk.epoch++;
-    const durable = disk.store.durable;
-    const ipam = new Ipam({ self, universe: this.universe, durable, now: this.now });
-    return new Core({
-      self,
-      epoch: disk.epoch,
-      codec: this.#codec,
-      ipam,
-      profile: testProfile(n),
-      bootstrap: bootstrap.map(testEndpoint),
-      linksMax: 24,
-      random: this.random,
-    });
+  #resumeLater(peer: SimulatedPeer): void {
+    if (peer.isResumeDue || peer.isPaused || peer.inbox.length === 0) return;
+    peer.isResumeDue = true;
+    this.schedule(peer.busyUntil, { kind: 'resume', peer, run: peer.run });
   }
 
-  #start(peer: SimulatedPeer): void {
-    peer.isUp = true;
-    this.#execute(peer, peer.core.start(this.now));
-    if (peer.core.ipam.phase() !== 'unregistered') return;
-    this.#later(peer, this.#between(ARBITER_MS), () => {
-      this.#register(peer.id, testProfile(peer.n).name);
-      this.#founder ??= peer.id;
-      this.tell(peer, { type: 'registered', view: this.#view() });
-      this.tell(peer, { type: 'founded', founder: this.#founder });
-    });
-  }
-
-  /** A name has one identity: a new one takes the place of the old. */
-  #register(id: PeerId, name: string): void {
-    for (const [other, taken] of this.#members) if (taken === name) this.#members.delete(other);
-    this.#members.set(id, name);
-    this.#rev++;
-  }
-
-  #view(): View {
-    return { rev: this.#rev, members: new Map(this.#members) };
+  /** One step of the peer's machine, and what it brings about. */
+  #step(peer: SimulatedPeer, event: CoreEvent): void {
+    if (isOfClosedLink(peer, event)) return;
+    if (event.type === 'link-down') peer.links.delete(event.link);
+    const before = this.#codec.verifications;
+    this.#observer?.stepping(peer, event);
+    const effects = peer.machine.step(peer.localTime(this.now), event);
+    const { newRecordMs, frameMs } = this.#cpu;
+    const tookMs =
+      (this.#codec.verifications - before) * newRecordMs + (event.type === 'frame' ? frameMs : 0);
+    if (tookMs > 0) peer.busyUntil = Math.max(peer.busyUntil, this.now) + tookMs;
+    this.#observer?.stepped(peer, event, effects);
+    this.#execute(peer, effects);
   }
 
   #execute(peer: SimulatedPeer, effects: readonly CoreEffect[]): void {
-    for (const effect of effects) this.#executeOne(peer, effect);
-    this.#setWake(peer);
+    for (const effect of effects) if (peer.isUp) this.#executeOne(peer, effect);
+    if (peer.isUp) this.#setTimer(peer);
   }
 
   #executeOne(peer: SimulatedPeer, effect: CoreEffect): void {
     switch (effect.type) {
-      case 'dial':
-        return this.#dial(peer, effect.endpoint);
-      case 'send':
-        return this.#send(peer, effect);
-      case 'close':
-        return this.#close(peer, effect.link);
-      case 'commit':
-        return this.#commit(peer, effect.writes, effect.then);
-      case 'publish':
-        return this.tell(peer, { type: 'publish', content: effect.content });
-      case 'ask-space':
-        return this.#askSpace(peer, effect);
-      case 'ask-view':
-        return this.#later(peer, this.#between(ARBITER_MS), () => {
-          this.tell(peer, { type: 'view', view: this.#view() });
-        });
-      case 'fence':
-        throw new Error(`node${peer.n} fenced itself: ${effect.reason}`);
-      case 'learned':
-      case 'refused':
-      case 'reply':
-      case 'look-again':
+      case 'send': {
+        const link = peer.links.get(effect.link);
+        this.#observer?.sending(peer, link, effect.frame);
+        if (link !== undefined) this.fabric.send(peer, link, effect.frame);
         return;
-    }
-  }
-
-  #commit(peer: SimulatedPeer, writes: readonly Write[], then: readonly CoreEffect[]): void {
-    const { disk } = peer;
-    disk.busyUntil = Math.max(disk.busyUntil, this.now) + this.#between(DISK_SYNC_MS);
-    this.#later(peer, disk.busyUntil - this.now, () => {
-      disk.store.commit(writes);
-      this.#execute(peer, then);
-    });
-  }
-
-  #askSpace(peer: SimulatedPeer, effect: Extract<CoreEffect, { type: 'ask-space' }>): void {
-    const { donors, need } = effect;
-    const donor = this.peers.find(({ id }) => id === donors[0]);
-    const isReachable = donor?.isUp === true && !this.#isCut(peer.n, donor.n);
-    this.#later(peer, 2 * this.#between(LATENCY_MS), () => {
-      if (isReachable) this.tell(donor, { type: 'space-asked', from: peer.id, need, reply: 0 });
-      this.tell(peer, { type: 'space-answered', need, granted: isReachable });
-    });
-  }
-
-  #dial(peer: SimulatedPeer, endpoint: Endpoint): void {
-    const other = this.#peerAt(endpoint);
-    const reaches = other?.isUp === true && !this.#isCut(peer.n, other.n);
-    const delayMs = reaches ? 3 * this.#between(LATENCY_MS) : DIAL_TIMEOUT_MS;
-    this.#later(peer, delayMs, () => {
-      if (other === undefined || !reaches || !other.isUp) {
-        return this.tell(peer, { type: 'dial-failed', endpoint });
       }
-      const link = this.#nextLink++;
-      const ends = [peer, other] as const;
-      this.#wires.set(link, { ends, runs: [peer.run, other.run], busyUntil: [0, 0], isOpen: true });
-      const from = testEndpoint(peer.n);
-      this.tell(peer, { type: 'link-up', link, peer: other.id, initiator: 'us', endpoint });
-      this.tell(other, { type: 'link-up', link, peer: peer.id, initiator: 'them', endpoint: from });
-    });
-  }
-
-  #send(peer: SimulatedPeer, { link, frame }: Extract<MeshEffect, { type: 'send' }>): void {
-    const wire = this.#wires.get(link);
-    if (wire === undefined) return;
-    const direction = wire.ends[0] === peer ? 0 : 1;
-    const other = wire.ends[1 - direction];
-    if (other === undefined || this.#isCut(peer.n, other.n)) return;
-    const arrivesAt = Math.max(wire.busyUntil[direction], this.now + this.#between(LATENCY_MS));
-    wire.busyUntil[direction] = arrivesAt;
-    this.#queue.at(arrivesAt, () => {
-      if (wire.isOpen) this.tell(other, { type: 'frame', link, frame });
-    });
-  }
-
-  #close(peer: SimulatedPeer, link: LinkId): void {
-    const wire = this.#wires.get(link);
-    if (wire === undefined) return;
-    const other = wire.ends[0] === peer ? wire.ends[1] : wire.ends[0];
-    wire.isOpen = false;
-    this.#wires.delete(link);
-    this.#later(other, this.#between(LATENCY_MS), () =>
-      this.tell(other, { type: 'link-down', link }),
-    );
-  }
-
-  #break(link: LinkId, wire: Wire): void {
-    wire.isOpen = false;
-    this.#wires.delete(link);
-    for (const end of wire.ends) {
-      if (end.isUp)
-        this.#later(end, this.#between(LATENCY_MS), () =>
-          this.tell(end, { type: 'link-down', link }),
-        );
+      case 'dial':
+        return this.fabric.dial(peer, effect.endpoint);
+      case 'close':
+        return this.#close(peer, effect);
+      case 'commit':
+        return this.#commits.add(peer, effect);
+      case 'publish':
+        this.#observer?.publishing(peer, effect.content);
+        return this.#step(peer, { type: 'publish', content: effect.content });
+      case 'ask-space':
+        return this.#donors.ask(peer, effect);
+      case 'reply':
+        return this.#donors.reply(effect);
+      case 'ask-view':
+        return this.#askView(peer);
+      case 'fence':
+        return this.end(peer, { isHostGone: false });
+      default:
     }
   }
 
-  #setWake(peer: SimulatedPeer): void {
-    const at = Math.max(this.now, peer.core.nextAt());
-    if (at >= peer.wakeAt && peer.wakeAt > this.now) return;
+  #close(peer: SimulatedPeer, effect: Extract<CoreEffect, { type: 'close' }>): void {
+    const link = peer.links.get(effect.link);
+    this.#observer?.closing(peer, link, effect.reason);
+    if (link === undefined) return;
+    peer.links.delete(effect.link);
+    this.fabric.close(peer, link, effect.reason);
+  }
+
+  #join(peer: SimulatedPeer): void {
+    laterAt(this, peer, between(ARBITER_MS, this.random), () => {
+      if (this.registry.isDown) return this.#joinLater(peer);
+      const view = this.registry.register(peer.id, this.#profileOf(peer).name);
+      const founder = this.registry.genesis(peer.id);
+      this.deliver(peer, { type: 'registered', view });
+      this.deliver(peer, { type: 'founded', founder });
+    });
+  }
+
+  #joinLater(peer: SimulatedPeer): void {
+    laterAt(this, peer, between(ARBITER_RETRY_MS, this.random), () => this.#join(peer));
+  }
+
+  #askView(peer: SimulatedPeer): void {
+    laterAt(this, peer, between(ARBITER_MS, this.random), () => {
+      const view = this.registry.isDown ? undefined : this.registry.list();
+      if (view !== undefined) this.deliver(peer, { type: 'view', view });
+    });
+  }
+
+  #setTimer(peer: SimulatedPeer): void {
+    const dueInMs = peer.machine.nextAt() - peer.localTime(this.now);
+    if (dueInMs === Number.POSITIVE_INFINITY) return;
+    const at = this.now + Math.max(TIMER_MS, Math.ceil(dueInMs)) / peer.clock.rate;
+    if (peer.wakeAt <= at) return;
     peer.wakeAt = at;
-    if (!Number.isFinite(at)) return;
-    const { run } = peer;
-    this.#queue.at(at, () => {
-      if (peer.wakeAt !== at || peer.run !== run || !peer.isUp) return;
-      peer.wakeAt = Number.POSITIVE_INFINITY;
-      this.tell(peer, { type: 'time' });
-    });
+    this.schedule(at, { kind: 'timer', peer, run: peer.run });
   }
 
-  #later(peer: SimulatedPeer, delayMs: number, then: () => void): void {
-    const { run } = peer;
-    this.#queue.at(this.now + delayMs, () => {
-      if (peer.run === run && peer.isUp) then();
-    });
+  #makeMachine(
+    peer: Pick<SimulatedPeer, 'n' | 'id' | 'disk' | 'endpoint' | 'random' | 'clock'> & {
+      readonly bootstrap?: readonly number[];
+    },
+  ): Machine {
+    const { id, disk, random, clock, bootstrap = [] } = peer;
+    const options = {
+      self: id,
+      epoch: disk.epoch,
+      codec: this.#codec,
+      profile: this.#profileOf(peer),
+      bootstrap: bootstrap.flatMap((n) => this.peers[n]?.endpoint ?? []),
+      linksMax: this.#options.linksMax ?? LINKS_MAX,
+      random,
+    };
+    if (this.#options.runs === 'mesh') return createMeshMachine(options);
+    const now = clock.startMs + this.now * clock.rate;
+    const { universe } = this;
+    return createCoreMachine({ ...options, universe, durable: disk.durable, now });
   }
 
-  #peerAt(endpoint: Endpoint): SimulatedPeer | undefined {
-    const key = formatAddress(endpoint.address);
-    return this.peers.find(({ n }) => formatAddress(testEndpoint(n).address) === key);
+  #profileOf({ n, endpoint }: Pick<SimulatedPeer, 'n' | 'endpoint'>): Profile {
+    const profile = testProfile(n);
+    const vtep = { ...profile.vtep, underlay: endpoint.address };
+    return { ...profile, vtep, endpoints: [endpoint] };
   }
 
-  #between({ least, most }: { readonly least: number; readonly most: number }): number {
-    return least + this.random() * (most - least);
+  #newEndpoint(): Endpoint {
+    return testEndpoint(this.#addresses++);
   }
 
   #newId(): PeerId {
-    const digits = Array.from({ length: 32 }, () => Math.floor(this.random() * 16).toString(16));
-    return digits.join('') as PeerId;
+    const digit = () => Math.floor(this.random() * 16).toString(16);
+    return Array.from({ length: ID_DIGITS }, digit).join('') as PeerId;
   }
+}
+
+/** Of a link that the peer closed in the meantime: its transport would not tell of it any more. */
+function isOfClosedLink(peer: SimulatedPeer, event: CoreEvent): boolean {
+  switch (event.type) {
+    case 'frame':
+    case 'link-down':
+    case 'congested':
+    case 'drained':
+      return !peer.links.has(event.link);
+    default:
+      return false;
+  }
+}
+
+/** What its directory cache has: most of what it knew, as that needs no fsync. */
+function recordsOfOthers({ machine, id }: SimulatedPeer): readonly DirectoryRecord[] {
+  const { directory } = machine.mesh;
+  return directory
+    .peerIds()
+    .flatMap((other) => (other === id ? [] : (directory.peer(other) ?? [])));
 }

@@ -1,0 +1,64 @@
+/** What a simulated peer runs: the daemon's whole core, or for the largest benches its mesh alone. */
+import type { CoreEffect, CoreEvent } from '../../peer/core/core-event.ts';
+import { Core } from '../../peer/core/core.ts';
+import type { Cidr } from '../../peer/ipam/cidr.ts';
+import type { Durable } from '../../peer/ipam/durable.ts';
+import { Ipam } from '../../peer/ipam/ipam.ts';
+import type { MeshEvent } from '../../peer/mesh/effect.ts';
+import { Mesh, type RecordCodec } from '../../peer/mesh/mesh.ts';
+import type { PeerId } from '../../peer/mesh/peer-id.ts';
+import type { Endpoint, Profile } from '../../peer/mesh/record.ts';
+import { EMPTY_CUSTODY } from '../support/records.ts';
+
+export interface Machine {
+  readonly mesh: Mesh;
+  /** Undefined for a mesh alone. */
+  readonly core: Core | undefined;
+  step(now: number, event: CoreEvent): readonly CoreEffect[];
+  start(now: number): readonly CoreEffect[];
+  nextAt(): number;
+}
+
+export interface MachineOptions {
+  readonly self: PeerId;
+  readonly epoch: number;
+  readonly codec: RecordCodec;
+  readonly profile: Profile;
+  readonly bootstrap: readonly Endpoint[];
+  readonly linksMax: number;
+  readonly random: () => number;
+}
+
+export interface CoreMachineOptions extends MachineOptions {
+  readonly universe: readonly Cidr[];
+  readonly durable: Durable;
+  readonly now: number;
+}
+
+export function createCoreMachine(options: CoreMachineOptions): Machine {
+  const core = new Core({ ...options, ipam: new Ipam(options) });
+  return {
+    core,
+    mesh: core.mesh,
+    step: (now, event) => core.step(now, event),
+    start: (now) => core.start(now),
+    nextAt: () => core.nextAt(),
+  };
+}
+
+/** Everybody is a member, and nobody holds anything. */
+export function createMeshMachine(options: MachineOptions): Machine {
+  const mesh = new Mesh({ ...options, members: (records) => records });
+  const { profile } = options;
+  return {
+    core: undefined,
+    mesh,
+    step: (now, event) => mesh.step(now, event as MeshEvent),
+    start: (now) =>
+      mesh.step(now, {
+        type: 'publish',
+        content: { type: 'peer', profile, custody: EMPTY_CUSTODY },
+      }),
+    nextAt: () => mesh.nextAt(),
+  };
+}

@@ -1,0 +1,45 @@
+/** What frames take to get from one peer to another: models of networks. Faults are the world's. */
+
+/** Between two peers, by their numbers; `random` is uniform in [0, 1). */
+export interface Network {
+  /** One way, fixed for the life of a link. */
+  latencyMs(from: number, to: number, random: () => number): number;
+  /** Added to each frame: at most this, uniform. */
+  readonly jitterMs: number;
+  /** What a peer's interface sends. */
+  readonly bytesPerMs: number;
+}
+
+interface Range {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** 10 Gbit/s. */
+const TEN_GIGABIT = 1_250_000;
+
+/** One switch. */
+const LAN_LATENCY_MS: Range = { least: 0.2, most: 0.6 };
+const LAN_JITTER_MS = 0.4;
+
+/** Three availability zones as measured between those of public clouds (mesh protocol, §2.3). */
+const ZONES = 3;
+const WITHIN_ZONE_MS: Range = { least: 0.12, most: 0.27 };
+const ACROSS_ZONES_MS: Range = { least: 0.5, most: 1.1 };
+
+export const LAN: Network = {
+  latencyMs: (_from, _to, random) => between(LAN_LATENCY_MS, random),
+  jitterMs: LAN_JITTER_MS,
+  bytesPerMs: TEN_GIGABIT,
+};
+
+export const THREE_ZONES: Network = {
+  latencyMs: (from, to, random) =>
+    between(from % ZONES === to % ZONES ? WITHIN_ZONE_MS : ACROSS_ZONES_MS, random),
+  jitterMs: 0,
+  bytesPerMs: TEN_GIGABIT,
+};
+
+export function between({ least, most }: Range, random: () => number): number {
+  return least + random() * (most - least);
+}

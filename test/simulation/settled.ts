@@ -1,0 +1,45 @@
+/**
+ * What must come true in a simulated world once faults have stopped: everybody knows the same, the
+ * overlay is one, and each peer has the links that it wants.
+ */
+import type { SimulatedPeer } from './simulated-peer.ts';
+import type { World } from './world.ts';
+
+/** E1: all that run have the same directory. */
+export function hasSameDirectories(world: World): boolean {
+  const up = world.peers.filter(({ isUp }) => isUp);
+  const [first] = up;
+  return up.every(
+    ({ machine }) => machine.mesh.directory.setHash === first?.machine.mesh.directory.setHash,
+  );
+}
+
+/** E2: each has a link to everybody that it wants and that runs. */
+export function hasWantedLinks(world: World): boolean {
+  const running = new Set(world.peers.filter(({ isUp }) => isUp).map(({ id }) => id));
+  return world.peers.every((peer) => !peer.isUp || missingLinks(peer, running).length === 0);
+}
+
+/** Its record tells of its overlay address: it has joined, holds a block, and has said so. */
+export function hasPublished({ machine, id }: SimulatedPeer): boolean {
+  const record = machine.mesh.directory.peer(id);
+  return machine.core === undefined
+    ? record !== undefined
+    : record?.content.profile.vtep.overlay.length === 1;
+}
+
+export function isSettled(world: World): boolean {
+  return (
+    world.peers.every((peer) => peer.isUp && hasPublished(peer)) &&
+    hasSameDirectories(world) &&
+    hasWantedLinks(world)
+  );
+}
+
+function missingLinks({ machine }: SimulatedPeer, running: ReadonlySet<string>): readonly string[] {
+  const { mesh } = machine;
+  const linked = new Set(mesh.links().map(({ peer }) => peer));
+  return mesh.directory
+    .peerIds()
+    .filter((id) => running.has(id) && !linked.has(id) && mesh.isWanted(id));
+}
