@@ -1,117 +1,88 @@
-/** Frames to bytes and back. Decoding never throws: bytes that are no frame give undefined. */
-import { BUCKET_COUNT, IDS_PER_FRAME } from '../mesh/limits.ts';
-import type { MeshFrame } from '../mesh/frame.ts';
-import { peerIdBytes } from '../mesh/peer-id.ts';
-import type { RecordId, SignedRecord } from '../mesh/record.ts';
+/**
+ * Frames to bytes and back. Decoding never throws: bytes that are no frame give undefined. Frames of
+ * the mesh are written and read by hand (mesh-frame-writer.ts, mesh-frame-reader.ts), the rest by
+ * protobufjs.
+ */
+import { FRAME_FIELD } from './fields.ts';
 import { weft } from './generated/weft.js';
+import { ID_BYTES_MAX, IDS_BYTES_MAX, RECORDS_BYTES_MAX, SMALL_FRAME_BYTES_MAX } from './limits.ts';
 import type { Auth, Bye, Hello, LinkFrame, Question, Reply, Request } from './link-frame.ts';
-import { KIND_NUMBERS } from './record-codec.ts';
-import {
-  Malformed,
-  atMost,
-  counted,
-  readPeerId,
-  readUnsigned,
-  required,
-  sized,
-  writeUnsigned,
-} from './values.ts';
+import { Malformed } from './malformed.ts';
+import { decodeMeshFrame } from './mesh-frame-reader.ts';
+import { encodeMeshFrame } from './mesh-frame-writer.ts';
+import { ProtoReader, WIRE_TYPE } from './proto-reader.ts';
+import { counted, required, sized } from './values.ts';
+import { DIRECTORY_RECORDS_MAX } from '../mesh/limits.ts';
 
-const SET_HASH_BYTES = 16;
-const BUCKET_DIGEST_BYTES = 8;
+/** What an honest message of each type has at most; the transport bounds those that are not here. */
+const BYTES_MAX: ReadonlyMap<number, number> = new Map([
+  [FRAME_FIELD.hello, SMALL_FRAME_BYTES_MAX],
+  [FRAME_FIELD.auth, SMALL_FRAME_BYTES_MAX],
+  [FRAME_FIELD.heartbeat, SMALL_FRAME_BYTES_MAX],
+  [FRAME_FIELD.bye, SMALL_FRAME_BYTES_MAX],
+  [FRAME_FIELD['bucket-digests'], SMALL_FRAME_BYTES_MAX],
+  [FRAME_FIELD.records, RECORDS_BYTES_MAX],
+  [FRAME_FIELD.have, IDS_BYTES_MAX],
+  [FRAME_FIELD.want, IDS_BYTES_MAX],
+  [FRAME_FIELD['bucket-entries'], DIRECTORY_RECORDS_MAX * ID_BYTES_MAX],
+]);
 
 export function encodeFrame(frame: LinkFrame): Uint8Array {
-  return weft.v1.Frame.encode(writeFrame(frame)).finish();
+  switch (frame.type) {
+    case 'hello':
+      return weft.v1.Frame.encode({ hello: frame }).finish();
+    case 'auth':
+      return weft.v1.Frame.encode({ auth: frame }).finish();
+    case 'bye':
+      return weft.v1.Frame.encode({ bye: frame }).finish();
+    case 'request':
+      return weft.v1.Frame.encode({ request: writeRequest(frame) }).finish();
+    case 'reply':
+      return weft.v1.Frame.encode({ reply: frame }).finish();
+    default:
+      return encodeMeshFrame(frame);
+  }
 }
 
 export function decodeFrame(bytes: Uint8Array): LinkFrame | undefined {
   try {
-    return readFrame(weft.v1.Frame.decode(bytes));
+    const { field, message } = readEnvelope(new ProtoReader(bytes));
+    if (message.length > (BYTES_MAX.get(field) ?? Number.POSITIVE_INFINITY)) return undefined;
+    return readMessage(field, message);
   } catch {
     // protobufjs throws RangeError and Error for truncated or odd bytes, our own reading Malformed.
     return undefined;
   }
 }
 
-function writeFrame(frame: LinkFrame): weft.v1.Frame.$Properties {
-  switch (frame.type) {
-    case 'hello':
-      return { hello: frame };
-    case 'auth':
-      return { auth: frame };
-    case 'bye':
-      return { bye: frame };
-    case 'request':
-      return { request: writeRequest(frame) };
-    case 'reply':
-      return { reply: frame };
-    case 'heartbeat':
-    case 'records':
-    case 'have':
-    case 'want':
-    case 'bucket-digests':
-    case 'bucket-entries':
-      return writeMeshFrame(frame);
+/** The one message of the frame. Fields beside it are passed over, a second message is not. */
+function readEnvelope(reader: ProtoReader): { field: number; message: Uint8Array } {
+  let found: { field: number; message: Uint8Array } | undefined;
+  while (reader.hasMore()) {
+    const tag = reader.varint();
+    const field = Math.floor(tag / 8);
+    if (field > FRAME_FIELD.bye) reader.skip(tag);
+    else if (found !== undefined || tag % 8 !== WIRE_TYPE.bytes) throw new Malformed('frame');
+    else found = { field, message: reader.bytes() };
   }
+  return required(found, 'message');
 }
 
-function writeMeshFrame(frame: MeshFrame): weft.v1.Frame.$Properties {
-  switch (frame.type) {
-    case 'heartbeat': {
-      const setHash = writeUnsigned(frame.setHash, SET_HASH_BYTES);
-      return { heartbeat: { setHash, wanted: frame.wanted } };
-    }
-    case 'records':
-      return { records: { records: [...frame.records] } };
-    case 'have':
-      return { have: { ids: frame.ids.map(writeId) } };
-    case 'want':
-      return { want: { ids: frame.ids.map(writeId) } };
-    case 'bucket-digests': {
-      const digests = frame.digests.map((digest) => writeUnsigned(digest, BUCKET_DIGEST_BYTES));
-      return { bucketDigests: { digests: Buffer.concat(digests) } };
-    }
-    case 'bucket-entries': {
-      const buckets = Uint8Array.from(frame.buckets);
-      return { bucketEntries: { buckets, entries: frame.entries.map(writeId) } };
-    }
+function readMessage(field: number, message: Uint8Array): LinkFrame {
+  switch (field) {
+    case FRAME_FIELD.hello:
+      return readHello(weft.v1.Hello.decode(message));
+    case FRAME_FIELD.auth:
+      return readAuth(weft.v1.Auth.decode(message));
+    case FRAME_FIELD.bye:
+      return readBye(weft.v1.Bye.decode(message));
+    case FRAME_FIELD.request:
+      return readRequest(weft.v1.Request.decode(message));
+    case FRAME_FIELD.reply:
+      return readReply(weft.v1.Reply.decode(message));
+    default:
+      return decodeMeshFrame(field, message);
   }
-}
-
-function readFrame(frame: weft.v1.Frame): LinkFrame {
-  if (frame.hello) return readHello(frame.hello);
-  if (frame.auth) return readAuth(frame.auth);
-  if (frame.bye) return readBye(frame.bye);
-  if (frame.request) return readRequest(frame.request);
-  if (frame.reply) return readReply(frame.reply);
-  return readMeshFrame(frame);
-}
-
-function readMeshFrame(frame: weft.v1.Frame): MeshFrame {
-  if (frame.heartbeat) {
-    const setHash = readUnsigned(sized(frame.heartbeat.setHash, SET_HASH_BYTES, 'set hash'));
-    return { type: 'heartbeat', setHash, wanted: frame.heartbeat.wanted ?? false };
-  }
-  if (frame.records) {
-    return { type: 'records', records: (frame.records.records ?? []).map(readSigned) };
-  }
-  if (frame.have) return { type: 'have', ids: readIds(frame.have.ids) };
-  if (frame.want) return { type: 'want', ids: readIds(frame.want.ids) };
-  if (frame.bucketDigests) return readDigests(frame.bucketDigests);
-  if (frame.bucketEntries) {
-    const buckets = [...required(frame.bucketEntries.buckets, 'buckets')];
-    const entries = (frame.bucketEntries.entries ?? []).map(readId);
-    return { type: 'bucket-entries', buckets, entries };
-  }
-  throw new Malformed('frame of an unknown type');
-}
-
-function readDigests(from: weft.v1.BucketDigests.$Properties): MeshFrame {
-  const bytes = sized(from.digests, BUCKET_COUNT * BUCKET_DIGEST_BYTES, 'digests');
-  const digests = Array.from({ length: BUCKET_COUNT }, (_, bucket) =>
-    readUnsigned(bytes.subarray(bucket * BUCKET_DIGEST_BYTES, (bucket + 1) * BUCKET_DIGEST_BYTES)),
-  );
-  return { type: 'bucket-digests', digests };
 }
 
 function readHello(hello: weft.v1.Hello.$Properties): Hello {
@@ -159,32 +130,4 @@ function readQuestion({ space, arbiter }: weft.v1.Request.$Properties): Question
 function readReply({ id, error, arbiter }: weft.v1.Reply.$Properties): Reply {
   const json = arbiter ?? new Uint8Array();
   return { type: 'reply', id: counted(id, 'reply'), error: error ?? '', arbiter: json };
-}
-
-function readSigned({ body, signature }: weft.v1.SignedRecord.$Properties): SignedRecord {
-  // Copied: what is kept must not keep the whole frame that it came in.
-  return {
-    body: Uint8Array.from(required(body, 'body')),
-    signature: Uint8Array.from(sized(signature, 64, 'signature')),
-  };
-}
-
-function writeId({ peer, kind, epoch, seq }: RecordId): weft.v1.RecordId.$Properties {
-  return { peer: peerIdBytes(peer), kind: KIND_NUMBERS[kind], epoch, seq };
-}
-
-/** As many as one frame carries: whoever sends more only wants to keep us busy. */
-function readIds(ids: readonly weft.v1.RecordId.$Properties[] | null | undefined): RecordId[] {
-  return atMost(IDS_PER_FRAME, ids, 'ids').map(readId);
-}
-
-function readId({ peer, kind, epoch, seq }: weft.v1.RecordId.$Properties): RecordId {
-  const name =
-    kind === KIND_NUMBERS.peer ? 'peer' : kind === KIND_NUMBERS.links ? 'links' : undefined;
-  return {
-    peer: readPeerId(peer),
-    kind: required(name, 'kind'),
-    epoch: counted(epoch, 'epoch'),
-    seq: counted(seq, 'seq'),
-  };
 }

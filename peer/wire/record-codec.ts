@@ -7,17 +7,12 @@ import { type KeyObject, createHash, sign, verify } from 'node:crypto';
 import type { RecordCodec } from '../mesh/mesh.ts';
 import { RECORD_BODY_BYTES_MAX } from '../mesh/limits.ts';
 import { peerIdBytes } from '../mesh/peer-id.ts';
-import type {
-  DirectoryRecord,
-  RecordBody,
-  RecordContent,
-  RecordKind,
-  SignedRecord,
-} from '../mesh/record.ts';
+import type { DirectoryRecord, RecordBody, RecordContent, SignedRecord } from '../mesh/record.ts';
 import { weft } from './generated/weft.js';
 import { type ClusterHash, type Identity, peerIdOf, publicKeyObject } from './identity.ts';
+import { Malformed } from './malformed.ts';
+import { KIND_NUMBERS } from './record-kinds.ts';
 import {
-  Malformed,
   counted,
   readCustody,
   readPeerId,
@@ -34,9 +29,6 @@ const KEY_BYTES = 32;
 const DIGEST_BYTES = 16;
 /** Key objects of writers are kept, as making one costs as much as half a verification. */
 const KEY_OBJECTS_MAX = 20_000;
-
-/** The numbers by which a RecordId names kinds: the fields of the content in RecordBody. */
-export const KIND_NUMBERS: Readonly<Record<RecordKind, number>> = { peer: 4, links: 5 };
 
 export function createRecordCodec(identity: Identity, cluster: ClusterHash): RecordCodec {
   const keys = new Map<string, KeyObject>();

@@ -14,13 +14,9 @@ import {
 import { type PeerId, peerIdBytes, peerIdFromBytes } from '../mesh/peer-id.ts';
 import type { Endpoint, Profile, Vtep } from '../mesh/record.ts';
 import type { weft } from './generated/weft.js';
+import { Malformed } from './malformed.ts';
 
 type Optional<T> = T | null | undefined;
-
-/** Bytes that are no message of ours. Caught by the decoders. */
-export class Malformed extends Error {
-  override readonly name = 'Malformed';
-}
 
 /**
  * Endpoints in one record. A peer publishes one, and could have some more; all of them are dialled,
@@ -59,13 +55,28 @@ export function atMost<T>(most: number, items: Optional<readonly T[]>, what: str
   return items ?? [];
 }
 
-/** A big-endian unsigned integer. */
+const WORD_BYTES = 8;
+const WORD_BITS = 64n;
+
+/** A big-endian unsigned integer of a multiple of eight bytes. */
 export function readUnsigned(bytes: Uint8Array): bigint {
-  return bytes.length === 0 ? 0n : BigInt(`0x${bytes.toHex()}`);
+  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let value = 0n;
+  for (let at = 0; at < bytes.length; at += WORD_BYTES)
+    value = (value << WORD_BITS) | words.getBigUint64(at);
+  return value;
 }
 
+/** The reverse: `lengthBytes` is a multiple of eight. */
 export function writeUnsigned(value: bigint, lengthBytes: number): Uint8Array {
-  return Uint8Array.fromHex(value.toString(16).padStart(2 * lengthBytes, '0'));
+  const bytes = new Uint8Array(lengthBytes);
+  const words = new DataView(bytes.buffer);
+  let rest = value;
+  for (let at = lengthBytes - WORD_BYTES; at >= 0; at -= WORD_BYTES) {
+    words.setBigUint64(at, rest);
+    rest >>= WORD_BITS;
+  }
+  return bytes;
 }
 
 export function readPeerId(bytes: Optional<Uint8Array>): PeerId {

@@ -1,0 +1,14 @@
+/**
+ * Bounds of what is decoded: what an honest frame of each type may have. They are compared before
+ * anything is built of a frame, so that no message costs more than what it may mean.
+ */
+import { IDS_PER_FRAME, RECORDS_FRAME_BYTES } from '../mesh/limits.ts';
+
+/** Heartbeat, Hello, Auth and Bye: honest ones have some hundred bytes, newer ones may have more. */
+export const SMALL_FRAME_BYTES_MAX = 4 * 1024;
+/** A full frame, its last record, and the lengths between them: see RECORDS_FRAME_BYTES. */
+export const RECORDS_BYTES_MAX = 2 * RECORDS_FRAME_BYTES;
+/** Bytes of one id in a list: ours have 40 at most, newer ones may have more fields. */
+export const ID_BYTES_MAX = 64;
+/** Have and Want. */
+export const IDS_BYTES_MAX = IDS_PER_FRAME * ID_BYTES_MAX;
