@@ -1,7 +1,7 @@
 /** The contract of the pure core with its driver: what it is told, and what it asks for. */
 import type { AttachmentKey, Attachment } from '../ipam/attachment.ts';
 import type { View } from '../ipam/custody-state.ts';
-import type { AllocateRequest, Need } from '../ipam/outcomes.ts';
+import type { AllocateRequest, IpamBound, Need } from '../ipam/outcomes.ts';
 import type { Write } from '../ipam/writes.ts';
 import type { MeshEffect, MeshEvent } from '../mesh/effect.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
@@ -29,6 +29,9 @@ export type CoreEvent =
   /** How our own question for a block ended: granted by a donor, or refused by all of them. */
   | { readonly type: 'space-answered'; readonly need: Need; readonly granted: boolean };
 
+/** A bound of the core that was hit: the name of its counter. */
+export type CoreBound = IpamBound | 'too-many-waiting-allocations';
+
 export type CoreReply =
   | { readonly type: 'attached'; readonly attachment: Attachment }
   | { readonly type: 'done' }
@@ -52,6 +55,8 @@ export type CoreEffect =
   | { readonly type: 'ask-space'; readonly donors: readonly PeerId[]; readonly need: Need }
   /** Ask the arbiter for its list of members. */
   | { readonly type: 'ask-view' }
+  /** Something was refused because as much as a bound allows is there already; counted. */
+  | { readonly type: 'bound-hit'; readonly bound: CoreBound }
   /** What the kernel should look like may have changed. */
   | { readonly type: 'look-again' }
   /** This identity must not act any more: stop, and start anew without its state. */

@@ -5,7 +5,7 @@
  * Ownership is level-triggered: whatever event came, accepts, clears and questions for space are
  * derived anew from the directory and the durable state. What it publishes goes through a commit.
  */
-import type { CoreEffect, CoreEvent, CoreReply, ReplyId } from './core-event.ts';
+import type { CoreBound, CoreEffect, CoreEvent, CoreReply, ReplyId } from './core-event.ts';
 import type { Attachment } from '../ipam/attachment.ts';
 import type { Custody, View } from '../ipam/custody-state.ts';
 import type { Ipam } from '../ipam/ipam.ts';
@@ -21,6 +21,7 @@ import { SpaceQuestions } from './space-questions.ts';
 import {
   ALLOCATION_WAIT_MS,
   type AskedAllocation,
+  type WaitingAllocation,
   WaitingAllocations,
 } from './waiting-allocations.ts';
 
@@ -151,7 +152,9 @@ export class Core {
   }
 
   #view(now: number, view: View): readonly CoreEffect[] {
-    const { writes, removed } = this.ipam.adoptView(view);
+    const records = this.mesh.directory.peers();
+    const custodies = new Map(records.map(({ peer, content }) => [peer, content.custody]));
+    const { writes, removed } = this.ipam.adoptView(view, custodies);
     const reason = 'this peer was removed from the cluster, or another took its name';
     if (removed) return this.#after(writes, [{ type: 'fence', reason }]);
     if (writes.length === 0) return [];
@@ -169,9 +172,19 @@ export class Core {
       case 'allocated':
         return this.#after(outcome.writes, [attached(reply, outcome.attachment)]);
       case 'exhausted':
-        this.#waiting.add(now, { ...asked, reason: outcome.reason });
-        return [];
+        return this.#wait({ ...asked, reason: outcome.reason }, outcome.bound);
     }
+  }
+
+  /** What waits for other attachments to go would wait in vain: only space comes by itself. */
+  #wait(asked: WaitingAllocation, bound: CoreBound | undefined): readonly CoreEffect[] {
+    const isWaiting = bound === undefined && this.#waiting.add(asked);
+    if (isWaiting) return [];
+    const { reply, reason } = asked;
+    return [
+      boundHit(bound ?? 'too-many-waiting-allocations'),
+      answer(reply, { type: 'refused', reason }),
+    ];
   }
 
   #release(
@@ -193,7 +206,8 @@ export class Core {
     const { registeredRev } = asker.content.custody;
     const outcome = this.ipam.grant(now, { ...need, to: from, registeredRev });
     if (outcome.type === 'refused') {
-      return [answer(reply, { type: 'refused', reason: outcome.reason })];
+      const refusal = answer(reply, { type: 'refused', reason: outcome.reason });
+      return outcome.bound === undefined ? [refusal] : [boundHit(outcome.bound), refusal];
     }
     return this.#commit(outcome.writes, [answer(reply, { type: 'done' })]);
   }
@@ -262,6 +276,10 @@ export class Core {
 
 function answer(to: ReplyId, value: CoreReply): CoreEffect {
   return { type: 'reply', to, value };
+}
+
+function boundHit(bound: CoreBound): CoreEffect {
+  return { type: 'bound-hit', bound };
 }
 
 function attached(to: ReplyId, attachment: Attachment): CoreEffect {

@@ -5,7 +5,7 @@ import type { AllocateRequest } from '../ipam/outcomes.ts';
 /** A grant takes tens of milliseconds; who waits longer than this is better told to try again. */
 export const ALLOCATION_WAIT_MS = 4_000;
 /** What a node's runtime may start at once; more are refused immediately. */
-const WAITING_MAX = 500;
+export const WAITING_MAX = 500;
 
 export interface AskedAllocation {
   readonly request: AllocateRequest;
@@ -20,9 +20,11 @@ export type WaitingAllocation = AskedAllocation & { readonly reason: string };
 export class WaitingAllocations {
   #waiting: WaitingAllocation[] = [];
 
-  add(now: number, asked: WaitingAllocation): void {
-    const until = this.#waiting.length < WAITING_MAX ? asked.until : now;
-    this.#waiting.push({ ...asked, until });
+  /** False when as many wait as may: then it is for the caller to refuse it. */
+  add(asked: WaitingAllocation): boolean {
+    if (this.#waiting.length >= WAITING_MAX) return false;
+    this.#waiting.push(asked);
+    return true;
   }
 
   /** Takes all of them out, to be tried again. */

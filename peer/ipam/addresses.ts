@@ -15,6 +15,12 @@ import type { AllocateOutcome, AllocateRequest, ReleaseOutcome, VtepOutcome } fr
  */
 export const ATTACHMENTS_MAX = 65_536;
 
+const FULL: AllocateOutcome = {
+  type: 'exhausted',
+  reason: `this node has ${ATTACHMENTS_MAX} attachments, the most that a peer keeps: remove some`,
+  bound: 'too-many-attachments',
+};
+
 export interface AddressesOptions {
   readonly universe: readonly Cidr[];
   readonly held: readonly Cidr[];
@@ -48,8 +54,9 @@ export class Addresses {
   allocate(now: number, { key, hostInterface, podMac, podName }: AllocateRequest): AllocateOutcome {
     const existing = this.find(key);
     if (existing !== undefined) return { type: 'exists', attachment: existing };
+    if (this.#attachments.size >= ATTACHMENTS_MAX) return FULL;
     const reason = this.#shortage();
-    if (reason !== undefined) return { type: 'exhausted', reason };
+    if (reason !== undefined) return { type: 'exhausted', reason, bound: undefined };
     const addresses = [...this.#allocators].map(([family, allocator]) => {
       return { family, value: takeFree(allocator, now) };
     });
@@ -114,9 +121,6 @@ export class Addresses {
 
   /** Why an attachment can't be made now, with what will help; undefined when it can. */
   #shortage(): string | undefined {
-    if (this.#attachments.size >= ATTACHMENTS_MAX) {
-      return `this node has ${ATTACHMENTS_MAX} attachments, the most that a peer keeps: remove some`;
-    }
     for (const [family, allocator] of this.#allocators) {
       if (allocator.freeCount() > 0n) continue;
       const ranges = allocator.ranges().map(({ range }) => formatCidr(range));

@@ -15,6 +15,7 @@ import {
   sizeLog2,
 } from './cidr.ts';
 import type { Block } from './custody-state.ts';
+import { JOINED_TERMS_APART_MAX, TERM_MAX } from './limits.ts';
 
 /** Sorted by family, address and size: same blocks, same list. */
 export function sortBlocks(blocks: readonly Block[]): readonly Block[] {
@@ -42,7 +43,8 @@ export interface Merge {
 
 /**
  * Joins the first two blocks that are each other's buddies; undefined when there are none. The
- * term grows past both, so that the joined block supersedes whatever was said of its halves.
+ * term grows past both, so that the joined block supersedes whatever was said of its halves. Where
+ * the terms are too far apart, or at their end, buddies stay two blocks: nothing is lost by that.
  */
 export function findMerge(blocks: readonly Block[]): Merge | undefined {
   const sorted = sortBlocks(blocks);
@@ -51,6 +53,7 @@ export function findMerge(blocks: readonly Block[]): Merge | undefined {
     if (upper === undefined || lower.cidr.length === 0) continue;
     if (compareCidrs(buddy(lower.cidr), upper.cidr) !== 0) continue;
     const term = Math.max(lower.term, upper.term) + 1;
+    if (Math.abs(lower.term - upper.term) > JOINED_TERMS_APART_MAX || term > TERM_MAX) continue;
     return { parts: [lower, upper], whole: { cidr: parent(lower.cidr), term } };
   }
   return undefined;

@@ -4,15 +4,16 @@
  * a pure function from the state to writes; `applyWrites` is the only thing that changes a state.
  * Nothing is published here: a record is built from a state whose writes are on disk.
  *
- * Whether a block is wholly free is the caller's to know (ipam.ts), how much to give growth.ts's.
+ * Whether a block is wholly free is the caller's to know (ipam.ts), how much to give growth.ts's, and
+ * what is accepted of others acceptance.ts's.
  */
 import { assert, unreachable } from '../assert.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 import { findMerge, remainder, sortBlocks } from './blocks.ts';
-import { type Cidr, compareCidrs, contains, formatCidr, overlaps } from './cidr.ts';
-import type { Block, Counterparty, Custody, PendingGrant, View } from './custody-state.ts';
+import { type Cidr, compareCidrs, contains, formatCidr, overlaps, sizeLog2 } from './cidr.ts';
+import type { Counterparty, Custody, PendingGrant, View } from './custody-state.ts';
 import type { DurableCustody } from './durable.ts';
-import type { Conflict } from './outcomes.ts';
+import { BLOCKS_MAX, COUNTERPARTIES_MAX, TERM_MAX } from './limits.ts';
 import type { CustodyWrite } from './writes.ts';
 
 export interface CustodyState extends Omit<DurableCustody, 'counterparties'> {
@@ -40,7 +41,20 @@ export interface Grantee {
   readonly registeredRev: bigint;
 }
 
-/** Gives `part`, which is held and wholly free, to an allowed peer. */
+/** Whether there is room to count another peer's grants, in state and in our record. */
+export function hasRoomFor({ counterparties }: CustodyState, peer: PeerId): boolean {
+  return counterparties.has(peer) || counterparties.size < COUNTERPARTIES_MAX;
+}
+
+/** Whether `part` can leave its block: what remains of that must fit into the holding. */
+export function canSplitOff({ hold }: CustodyState, part: Cidr): boolean {
+  const source = hold.find((block) => contains(block.cidr, part));
+  assert(source !== undefined, `${formatCidr(part)} is to be split off but not held`);
+  const remainders = sizeLog2(source.cidr) - sizeLog2(part);
+  return source.term < TERM_MAX && hold.length - 1 + remainders <= BLOCKS_MAX;
+}
+
+/** Gives `part`, which is held, wholly free and can be split off, to an allowed peer. */
 export function grant(
   state: CustodyState,
   part: Cidr,
@@ -49,6 +63,8 @@ export function grant(
   assert(allows(state, to, registeredRev), `${formatCidr(part)} is granted to ${to}, no member`);
   const source = state.hold.find((block) => contains(block.cidr, part));
   assert(source !== undefined, `${formatCidr(part)} is granted but not held`);
+  assert(canSplitOff(state, part), `${formatCidr(part)} can't be split off`);
+  assert(hasRoomFor(state, to), `${formatCidr(part)} is granted to ${to}, one peer too many`);
   const counterparty = counterpartyOf(state, to);
   const n = counterparty.granted + 1;
   const block = { cidr: part, term: source.term + 1 };
@@ -75,38 +91,6 @@ export interface Other {
   readonly custody: Custody;
 }
 
-export interface Acceptance {
-  readonly writes: readonly CustodyWrite[];
-  readonly conflict: Conflict | undefined;
-}
-
-/**
- * Accepts what an allowed peer shows as granted to `self`, in the order of its counters: exactly
- * once, however often or late its record comes. Stops at a grant that claims what is ours or what
- * lies outside the universe.
- */
-export function accept(
-  state: CustodyState,
-  from: Other,
-  { self, universe }: { readonly self: PeerId; readonly universe: readonly Cidr[] },
-): Acceptance {
-  if (!allows(state, from.peer, from.custody.registeredRev))
-    return { writes: [], conflict: undefined };
-  const before = counterpartyOf(state, from.peer);
-  const ours = [...state.hold, ...state.pending.map(({ block }) => block)];
-  const taken: Block[] = [];
-  for (const { block } of grantsTo(from, { self, after: before.accepted })) {
-    const clash = [...ours, ...taken].some(({ cidr }) => overlaps(cidr, block.cidr));
-    const inside = universe.some((range) => contains(range, block.cidr));
-    if (clash || !inside) {
-      const conflict = { peer: from.peer, cidr: block.cidr };
-      return { writes: acceptWrites(taken, before), conflict };
-    }
-    taken.push(block);
-  }
-  return { writes: acceptWrites(taken, before), conflict: undefined };
-}
-
 /** Forgets the grants that an allowed peer shows to have accepted. */
 export function clear(state: CustodyState, by: Other, self: PeerId): readonly CustodyWrite[] {
   const counterparty = state.counterparties.get(by.peer);
@@ -119,18 +103,29 @@ export function clear(state: CustodyState, by: Other, self: PeerId): readonly Cu
 
 /**
  * Replaces the view by a newer one. Grants on their way to peers that are not allowed any more end
- * here; their blocks come back through reclaim. Empty for a view that is not newer.
+ * here; their blocks come back through reclaim. Of peers that were removed, which `isRemoved` says of
+ * those that neither list has, the counters are forgotten: what they grant is refused for ever.
+ * Empty for a view that is not newer.
  */
-export function adoptView(state: CustodyState, view: View): readonly CustodyWrite[] {
+export function adoptView(
+  state: CustodyState,
+  view: View,
+  isRemoved: (peer: PeerId) => boolean,
+): readonly CustodyWrite[] {
   if (view.rev <= state.view.rev) return [];
+  const isGone = (peer: PeerId): boolean =>
+    !view.members.has(peer) && (state.view.members.has(peer) || isRemoved(peer));
   const adopted = { ...state, view };
-  const refused = state.pending.filter((grant) => !allows(adopted, grant.to, grant.registeredRev));
+  const refused = state.pending.filter(
+    ({ to, registeredRev }) => isGone(to) || !allows(adopted, to, registeredRev),
+  );
   const writes: CustodyWrite[] = [{ type: 'set-view', view }];
   for (const peer of [...new Set(refused.map(({ to }) => to))].sort()) {
     const counterparty = counterpartyOf(state, peer);
     writes.push(...clearWrites(state, counterparty, counterparty.granted));
   }
-  return writes;
+  const gone = [...state.counterparties.keys()].filter(isGone).sort();
+  return [...writes, ...gone.map((peer) => ({ type: 'drop-counterparty', peer }) as const)];
 }
 
 /** Joins buddies until there are none left. */
@@ -154,6 +149,8 @@ export function applyWrites(state: CustodyState, writes: readonly CustodyWrite[]
   for (const write of writes) {
     if (write.type === 'set-counterparty') {
       counterparties.set(write.counterparty.peer, write.counterparty);
+    } else if (write.type === 'drop-counterparty') {
+      counterparties.delete(write.peer);
     } else {
       next = { ...next, ...change(next, write) };
     }
@@ -164,7 +161,7 @@ export function applyWrites(state: CustodyState, writes: readonly CustodyWrite[]
   return next;
 }
 
-type Change = Exclude<CustodyWrite, { type: 'set-counterparty' }>;
+type Change = Exclude<CustodyWrite, { type: 'set-counterparty' | 'drop-counterparty' }>;
 
 function change(state: CustodyState, write: Change): Partial<CustodyState> {
   switch (write.type) {
@@ -198,25 +195,9 @@ function assertDisjoint({ hold, pending }: CustodyState): void {
   }
 }
 
-function counterpartyOf(state: CustodyState, peer: PeerId): Counterparty {
+/** All zero for a peer that nothing was granted to or accepted from. */
+export function counterpartyOf(state: CustodyState, peer: PeerId): Counterparty {
   return state.counterparties.get(peer) ?? { peer, granted: 0, cleared: 0, accepted: 0 };
-}
-
-/** Consecutive grants to `self` behind the last accepted one. A gap ends them: it can't be ours. */
-function grantsTo(
-  from: Other,
-  { self, after }: { readonly self: PeerId; readonly after: number },
-): readonly PendingGrant[] {
-  const ours = from.custody.pending.filter(({ to, n }) => to === self && n > after);
-  ours.sort((a, b) => a.n - b.n);
-  return ours.filter(({ n }, i) => n === after + 1 + i);
-}
-
-function acceptWrites(taken: readonly Block[], before: Counterparty): readonly CustodyWrite[] {
-  if (taken.length === 0) return [];
-  const counterparty = { ...before, accepted: before.accepted + taken.length };
-  const holds = taken.map((block) => ({ type: 'hold-block', block }) as const);
-  return [...holds, { type: 'set-counterparty', counterparty }];
 }
 
 function clearWrites(

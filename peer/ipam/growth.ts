@@ -6,6 +6,7 @@ import { assert } from '../assert.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 import { type Cidr, type Family, contains, sizeLog2 } from './cidr.ts';
 import type { Custody } from './custody-state.ts';
+import { smallestBlockLog2 } from './limits.ts';
 import type { Need } from './outcomes.ts';
 
 /** Below this many free addresses a peer asks: a node that starts its pods at once needs them. */
@@ -17,9 +18,6 @@ const FREE_LOW_SHARE = 4n;
 /** What a peer asks for first: twice the pods that a node has by default, and a /24 as it is used to. */
 const FIRST_BLOCK_LOG2 = 8;
 
-/** Smaller grants would only make more routes: a /28. */
-const SMALLEST_BLOCK_LOG2 = 4;
-
 /** No grant is larger than 1/64 of the universe. */
 const CAP_SHARE_LOG2 = 6;
 
@@ -28,6 +26,9 @@ const CAP_SHARE_LOG2 = 6;
  * soon no single donor's death stops the growth of all others.
  */
 const POOL_HOLDERS = 64;
+
+/** IPv4 and IPv6. */
+const FAMILIES = 2;
 
 /** Donors that are asked for one need, one after the other. */
 const DONORS_MAX = 4;
@@ -41,15 +42,29 @@ export interface Space {
 
 /** What to ask for now; undefined while there is enough. `poolHolders`: see countPoolHolders. */
 export function needOf({ universe, held, free }: Space, poolHolders: number): Need | undefined {
-  const share = held / FREE_LOW_SHARE;
-  if (free >= (share > FREE_LOW ? share : FREE_LOW)) return undefined;
-  const all = 1n << BigInt(sizeLog2(universe));
-  if (held >= all) return undefined;
-  const minLog2 = Math.min(SMALLEST_BLOCK_LOG2, sizeLog2(universe));
+  if (!isShort({ universe, held, free })) return undefined;
+  const minLog2 = smallestBlockLog2(universe);
   const capLog2 = capOf(universe);
   const grown = held === 0n ? FIRST_BLOCK_LOG2 : ceilLog2(held);
   const wanted = poolHolders < POOL_HOLDERS ? capLog2 : Math.min(grown, capLog2);
   return { family: universe.family, wantLog2: Math.max(wanted, minLog2), minLog2 };
+}
+
+/** Whether there is too little free space, and any to be had. */
+export function isShort({ universe, held, free }: Space): boolean {
+  const share = held / FREE_LOW_SHARE;
+  if (free >= (share > FREE_LOW ? share : FREE_LOW)) return false;
+  return held < 1n << BigInt(sizeLog2(universe));
+}
+
+/**
+ * The most that one asker is given at a time, whatever it asks for: 1/64 of the universe as long as
+ * it got no more than a block of each family, for it may be one of the first; what a peer first
+ * needs from then on.
+ */
+export function giftCapLog2(universe: Cidr, earlierGrants: number): number {
+  const cap = Math.max(capOf(universe), smallestBlockLog2(universe));
+  return earlierGrants < FAMILIES ? cap : Math.min(cap, FIRST_BLOCK_LOG2);
 }
 
 /** How many peers hold a block of at least 1/64 of the universe. */
@@ -66,12 +81,15 @@ export function countPoolHolders(universe: Cidr, peers: Iterable<Custody>): numb
 
 /**
  * The size of what a donor with `free` addresses gives, as an exponent of two: what is wanted, but
- * at most half of what it has free; undefined when that is less than the asker can use.
+ * at most 2^capLog2 and half of what it has free; undefined when that is less than the asker can use.
  */
-export function giftLog2(free: bigint, { wantLog2, minLog2 }: Need): number | undefined {
+export function giftLog2(
+  free: bigint,
+  { wantLog2, minLog2, capLog2 }: Pick<Need, 'wantLog2' | 'minLog2'> & { capLog2: number },
+): number | undefined {
   const half = free / 2n;
   if (half === 0n) return undefined;
-  const gift = Math.min(wantLog2, floorLog2(half));
+  const gift = Math.min(wantLog2, capLog2, floorLog2(half));
   return gift < minLog2 ? undefined : gift;
 }
 

@@ -8,20 +8,31 @@ import { assert } from '../assert.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 import { Addresses } from './addresses.ts';
 import type { Attachment, AttachmentKey } from './attachment.ts';
-import { freeParts, takePart } from './blocks.ts';
-import { type Address, type Cidr, compareCidrs, contains, formatCidr } from './cidr.ts';
+import {
+  type Address,
+  type Cidr,
+  type Family,
+  compareCidrs,
+  contains,
+  formatCidr,
+} from './cidr.ts';
+import { accept } from './acceptance.ts';
+import { Askers } from './askers.ts';
 import * as custody from './custody.ts';
 import type { Block, Custody, View } from './custody-state.ts';
 import type { Durable } from './durable.ts';
-import { chooseDonors, countPoolHolders, floorLog2, giftLog2, needOf } from './growth.ts';
+import { type Refused, choosePart, findBound, refuse } from './giving.ts';
+import {
+  type Space,
+  chooseDonors,
+  countPoolHolders,
+  floorLog2,
+  isShort,
+  needOf,
+} from './growth.ts';
+import { COUNTERPARTIES_MAX } from './limits.ts';
 import type * as outcomes from './outcomes.ts';
 import type { CustodyWrite } from './writes.ts';
-
-/**
- * Grants on their way at one time. Each one is in the record that everybody holds; an asker whose
- * grant is not accepted yet is told that one again, so only many askers at once come near it.
- */
-export const PENDING_GRANTS_MAX = 256;
 
 export interface IpamOptions {
   readonly self: PeerId;
@@ -41,6 +52,7 @@ export class Ipam {
   readonly #self: PeerId;
   readonly #universe: readonly Cidr[];
   readonly #addresses: Addresses;
+  readonly #askers = new Askers();
   #state: custody.CustodyState;
 
   /** Throws UniverseChanged. */
@@ -91,7 +103,11 @@ export class Ipam {
     const phase = this.phase();
     if (phase === 'removed') {
       const reason = 'this peer was removed from the cluster and gives out no more addresses';
-      return { type: 'exhausted', reason: `${reason}: it has to start again as a new identity` };
+      return {
+        type: 'exhausted',
+        reason: `${reason}: it has to start again as a new identity`,
+        bound: undefined,
+      };
     }
     return this.#addresses.allocate(now, request);
   }
@@ -124,15 +140,15 @@ export class Ipam {
   grant(now: number, request: outcomes.GrantRequest): outcomes.GrantOutcome {
     const earlier = custody.findPending(this.#state, request);
     if (earlier !== undefined) return { type: 'granted', block: earlier.block, writes: [] };
-    const reason = this.#refusal(request);
-    if (reason !== undefined) return { type: 'refused', reason };
-    const part = this.#choosePart(now, request);
-    if (part === undefined) {
-      return {
-        type: 'refused',
-        reason: `no IPv${request.family} space to spare: ask another peer`,
-      };
-    }
+    const refusal = this.#refusal(request) ?? findBound(this.#state, request.to);
+    if (refusal !== undefined) return refusal;
+    const giver = { state: this.#state, universe: this.#universe, addresses: this.#addresses };
+    const part = choosePart(giver, now, request);
+    if (part === undefined) return refuse(`no IPv${request.family} space to spare`);
+    if (!custody.canSplitOff(this.#state, part))
+      return refuse('what would be left is more blocks than a peer keeps', 'too-many-blocks');
+    if (!this.#askers.spend(now, request.to))
+      return refuse(`${request.to} was granted enough for now`, 'grant-budget');
     const writes = this.#apply(custody.grant(this.#state, part, request));
     const made = custody.findPending(this.#state, request);
     assert(made !== undefined, `the grant of ${formatCidr(part)} is not pending`);
@@ -150,9 +166,10 @@ export class Ipam {
     for (const other of inOrder(peers)) {
       if (other.peer === this.#self) continue;
       writes.push(...this.#apply(custody.clear(this.#state, other, this.#self)));
-      const accepted = custody.accept(this.#state, other, {
+      const accepted = accept(this.#state, other, {
         self: this.#self,
         universe: this.#universe,
+        isShort: (family) => this.#isShort(family),
       });
       writes.push(...this.#apply(accepted.writes));
       if (accepted.conflict !== undefined) conflicts.push(accepted.conflict);
@@ -161,10 +178,17 @@ export class Ipam {
     return { writes, changed: writes.length > 0, conflicts };
   }
 
-  /** Adopts a list of the arbiter's if it is newer than ours. */
-  adoptView(view: View): outcomes.AdoptOutcome {
+  /**
+   * Adopts a list of the arbiter's if it is newer than ours. `peers`: all of the directory, also
+   * those that are no members any more.
+   */
+  adoptView(view: View, peers: ReadonlyMap<PeerId, Custody> = new Map()): outcomes.AdoptOutcome {
     if (this.#state.registeredRev === 0n) return { writes: [], removed: false };
-    const writes = this.#apply(custody.adoptView(this.#state, view));
+    const isRemoved = (peer: PeerId): boolean => {
+      const record = peers.get(peer);
+      return record !== undefined && record.registeredRev <= view.rev;
+    };
+    const writes = this.#apply(custody.adoptView(this.#state, view, isRemoved));
     return { writes, removed: this.phase() === 'removed' };
   }
 
@@ -177,15 +201,17 @@ export class Ipam {
     return custody.allows(this.#state, peer, registeredRev);
   }
 
+  /** Whether the list of the arbiter's that we have has it. */
+  isListed(peer: PeerId): boolean {
+    return this.#state.view.members.has(peer);
+  }
+
   /** What to ask other peers for now, a family at most once. `peers`: the directory. */
   needs(peers: ReadonlyMap<PeerId, Custody>): readonly outcomes.Need[] {
     if (this.phase() !== 'member') return [];
-    return this.#universe.flatMap((universe) => {
-      const held = this.#addresses.heldCount(universe.family);
-      const free = this.#addresses.freeCount(universe.family);
-      const need = needOf({ universe, held, free }, countPoolHolders(universe, peers.values()));
-      return need ?? [];
-    });
+    return this.#spaces().flatMap(
+      (space) => needOf(space, countPoolHolders(space.universe, peers.values())) ?? [],
+    );
   }
 
   /** Whom to ask, best first; few of them. `random` answers numbers in [0, 1). */
@@ -211,10 +237,7 @@ export class Ipam {
       counterparties: [...counterparties.values()].sort((a, b) => (a.peer < b.peer ? -1 : 1)),
       viewRev: view.rev,
       registeredRev,
-      freeLog2: {
-        v4: floorLog2(this.#addresses.freeCount(4)),
-        v6: floorLog2(this.#addresses.freeCount(6)),
-      },
+      freeLog2: { v4: this.#giveableLog2(4), v6: this.#giveableLog2(6) },
     };
   }
 
@@ -228,28 +251,30 @@ export class Ipam {
   }
 
   /** Why nothing is granted whatever space there is. */
-  #refusal({ to, registeredRev }: outcomes.GrantRequest): string | undefined {
-    if (this.phase() !== 'member') return 'this peer is no member yet: ask another one';
-    if (to === this.#self) return 'a peer grants nothing to itself';
-    if (!this.allows(to, registeredRev)) {
-      return `${to} is not in the arbiter's list of revision ${this.#state.view.rev}`;
-    }
-    if (this.#state.pending.length < PENDING_GRANTS_MAX) return undefined;
-    return `${PENDING_GRANTS_MAX} grants are on their way, the most at a time: ask another peer`;
+  #refusal({ to, registeredRev }: outcomes.GrantRequest): Refused | undefined {
+    if (this.phase() !== 'member') return refuse('this peer is no member yet');
+    if (to === this.#self) return refuse('a peer grants nothing to itself');
+    if (this.allows(to, registeredRev)) return undefined;
+    return refuse(`${to} is not in the arbiter's list of revision ${this.#state.view.rev}`);
   }
 
-  #choosePart(now: number, need: outcomes.Need): Cidr | undefined {
-    const gift = giftLog2(this.#addresses.freeCount(need.family), need);
-    if (gift === undefined) return undefined;
-    const taken = this.#addresses.taken(need.family, now);
-    const free = this.#state.hold
-      .filter(({ cidr }) => cidr.family === need.family)
-      .flatMap(({ cidr }) => freeParts(cidr, { taken, minLog2: need.minLog2 }));
-    for (let log2 = gift; log2 >= need.minLog2; log2--) {
-      const part = takePart(free, log2);
-      if (part !== undefined) return part;
-    }
-    return undefined;
+  #isShort(family: Family): boolean {
+    return this.#spaces().some((space) => space.universe.family === family && isShort(space));
+  }
+
+  /** How much there is of each family. */
+  #spaces(): readonly Space[] {
+    return this.#universe.map((universe) => ({
+      universe,
+      held: this.#addresses.heldCount(universe.family),
+      free: this.#addresses.freeCount(universe.family),
+    }));
+  }
+
+  /** The hint for who looks for a donor: nothing when whoever is new would be refused anyway. */
+  #giveableLog2(family: Family): number {
+    const isFull = this.#state.counterparties.size >= COUNTERPARTIES_MAX;
+    return isFull ? 0 : floorLog2(this.#addresses.freeCount(family));
   }
 
   #apply(writes: readonly CustodyWrite[]): readonly CustodyWrite[] {

@@ -28,7 +28,11 @@ export type AllocateOutcome =
     }
   | { readonly type: 'exists'; readonly attachment: Attachment }
   /** `reason` is a sentence for the runtime: what is missing, and what will help. */
-  | { readonly type: 'exhausted'; readonly reason: string };
+  | {
+      readonly type: 'exhausted';
+      readonly reason: string;
+      readonly bound: IpamBound | undefined;
+    };
 
 export type ReleaseOutcome =
   | {
@@ -60,12 +64,35 @@ export interface GrantRequest extends Need {
 export type GrantOutcome =
   /** `writes` is empty when an earlier grant to this peer is still on its way: that one is told again. */
   | { readonly type: 'granted'; readonly block: Block; readonly writes: readonly Write[] }
-  | { readonly type: 'refused'; readonly reason: string };
+  | {
+      readonly type: 'refused';
+      readonly reason: string;
+      readonly bound: IpamBound | undefined;
+    };
 
-/** A grant that can't be accepted because it claims what is ours or what is outside the universe. */
+/** A bound of ownership that was hit (limits.ts, addresses.ts): the name of its counter. */
+export type IpamBound =
+  | 'grant-budget'
+  | 'too-many-attachments'
+  | 'too-many-blocks'
+  | 'too-many-counterparties'
+  | 'too-many-grants'
+  | 'too-many-pending-grants';
+
+/** Why a grant to us is not accepted. The last two are for lack of room, and may pass. */
+export type ConflictReason =
+  | 'ours-already'
+  | 'outside-universe'
+  | 'too-small'
+  | 'term-too-high'
+  | 'too-many-blocks'
+  | 'too-many-givers';
+
+/** A grant to us that is not accepted, and stays pending at `peer`. */
 export interface Conflict {
   readonly peer: PeerId;
   readonly cidr: Cidr;
+  readonly reason: ConflictReason;
 }
 
 export interface LookOutcome {

@@ -17,6 +17,8 @@ export type CustodyWrite =
   | { readonly type: 'drop-pending'; readonly to: PeerId; readonly n: number }
   /** Replaces what was known of this counterparty. */
   | { readonly type: 'set-counterparty'; readonly counterparty: Counterparty }
+  /** Nothing of it is pending any more. */
+  | { readonly type: 'drop-counterparty'; readonly peer: PeerId }
   /** Replaces the whole list. */
   | { readonly type: 'set-view'; readonly view: View }
   /** This identity was registered: it is used again after a restart. */

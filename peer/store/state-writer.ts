@@ -35,6 +35,8 @@ export class StateWriter {
           accepted = excluded.accepted`;
         return this.#run(sql, peer, granted, cleared, accepted);
       }
+      case 'drop-counterparty':
+        return this.#run('DELETE FROM counterparty WHERE peer = ?', write.peer);
       case 'set-view':
         return this.#setView(write.view);
       case 'set-registered':

@@ -1,6 +1,12 @@
 /** The bound of every collection of a peer's core. One that is not named here counts as boundless. */
 import { ATTACHMENTS_MAX } from '#peer/ipam/addresses.ts';
-import { PENDING_GRANTS_MAX } from '#peer/ipam/ipam.ts';
+import { WAITING_MAX } from '#peer/core/waiting-allocations.ts';
+import {
+  ASKERS_MAX,
+  BLOCKS_MAX,
+  COUNTERPARTIES_MAX,
+  PENDING_GRANTS_MAX,
+} from '#peer/ipam/limits.ts';
 import {
   BUCKET_COUNT,
   DIRECTORY_RECORDS_MAX,
@@ -9,7 +15,6 @@ import {
   FULL_MESH_PEERS_MAX,
   PULLS_MAX,
   PULL_ANNOUNCERS_MAX,
-  RECORD_BODY_BYTES_MAX,
   RING_COUNT,
   RING_WALK_MAX,
 } from '#peer/mesh/limits.ts';
@@ -19,16 +24,13 @@ import type { Collection } from './collections.ts';
 /** What the victim is started with (see the Member of the core's tests). */
 const LINKS_MAX = 24;
 const FAMILIES = 2;
-/** A block, a grant or a counterparty in a record: an id or an address, and their lengths. */
-const ENTRY_BYTES_MIN = 8;
-/** What core/waiting-allocations.ts keeps to itself. */
-const WAITING_MAX = 500;
 
 /** Wanted are the ring neighbours, as far as each ring is walked, or a small cluster as a whole. */
 const WANTED_MAX = 2 * RING_COUNT * RING_WALK_MAX + FULL_MESH_PEERS_MAX;
 const LINKED_MAX = LINKS_MAX + WANTED_MAX;
 const TARGETS_MAX = FOUND_ENDPOINTS_MAX + WANTED_MAX * ENDPOINTS_MAX;
-const ENTRIES_MAX = Math.ceil(RECORD_BODY_BYTES_MAX / ENTRY_BYTES_MIN);
+/** The network and broadcast address of the universe, and the VTEP, are left out of what is fresh. */
+const FRESH_MAX = BLOCKS_MAX + 3;
 
 const BOUNDS: Readonly<Record<string, number>> = {
   'mesh.directory.#records': DIRECTORY_RECORDS_MAX,
@@ -57,13 +59,14 @@ const BOUNDS: Readonly<Record<string, number>> = {
   'ipam.#addresses.#allocators': FAMILIES,
   'ipam.#addresses.#allocators[].#used': ATTACHMENTS_MAX,
   'ipam.#addresses.#allocators[].#resting.#entries': ATTACHMENTS_MAX,
-  'ipam.#addresses.#allocators[].#fresh': ENTRIES_MAX,
-  'ipam.#addresses.#allocators[].#segments': ENTRIES_MAX,
+  'ipam.#addresses.#allocators[].#fresh': FRESH_MAX,
+  'ipam.#addresses.#allocators[].#segments': BLOCKS_MAX,
   'ipam.#addresses.#attachments': ATTACHMENTS_MAX,
   'ipam.#addresses.#vtep': FAMILIES,
-  'ipam.#state.hold': ENTRIES_MAX,
+  'ipam.#askers.#buckets': ASKERS_MAX,
+  'ipam.#state.hold': BLOCKS_MAX,
   'ipam.#state.pending': PENDING_GRANTS_MAX,
-  'ipam.#state.counterparties': ENTRIES_MAX,
+  'ipam.#state.counterparties': COUNTERPARTIES_MAX,
   'ipam.#state.view.members': DIRECTORY_RECORDS_MAX,
   '#questions.#questions': FAMILIES,
   '#waiting.#waiting': WAITING_MAX,

@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 const TEXT = readFileSync('docs/PROTOCOL.md', 'utf8');
 
 /** Of these files every exported constant has to be in the tables of limits. */
-const FILES_OF_LIMITS = ['peer/mesh/limits.ts', 'peer/transport/limits.ts'];
+const FILES_OF_LIMITS = ['peer/mesh/limits.ts', 'peer/transport/limits.ts', 'peer/ipam/limits.ts'];
 
 interface Limit {
   readonly file: string;
@@ -36,7 +36,7 @@ describe('the limits of PROTOCOL.md', () => {
 
   it('are all that the files of limits have', () => {
     for (const file of FILES_OF_LIMITS) {
-      const names = read(file).matchAll(/^export const ([A-Z_]+)/gm);
+      const names = read(file).matchAll(/^export const ([A-Z\d_]+)/gm);
       const told = limits.filter((limit) => limit.file === file).map(({ name }) => name);
       assert.ok(told.length > 10, `${file} has limits`);
       assert.deepEqual(new Set([...names].map(([, name]) => name)), new Set(told), file);
@@ -45,7 +45,7 @@ describe('the limits of PROTOCOL.md', () => {
 
   it('that the text names are in a table', () => {
     const known = new Set(limits.map(({ name }) => name));
-    const named = [...TEXT.matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g)].map(([, name = '']) => name);
+    const named = [...TEXT.matchAll(/`([A-Z]+(?:_[A-Z\d]+)+)`/g)].map(([, name = '']) => name);
     assert.deepEqual(
       named.filter((name) => !known.has(name)),
       [],
@@ -86,6 +86,9 @@ describe('PROTOCOL.md', () => {
       ...membersOf('peer/transport/refusal.ts', 'RefusalReason'),
       ...membersOf('peer/mesh/effect.ts', 'CloseReason'),
       ...membersOf('peer/mesh/effect.ts', 'Refusal'),
+      ...membersOf('peer/ipam/outcomes.ts', 'IpamBound'),
+      ...membersOf('peer/core/core-event.ts', 'CoreBound'),
+      ...membersOf('peer/ipam/outcomes.ts', 'ConflictReason'),
     ];
     assert.ok(reasons.length > 15, 'the reasons are found');
     assert.deepEqual(
@@ -124,7 +127,7 @@ function limitsIn(text: string): readonly Limit[] {
   return text.split(/^### /m).flatMap((section) => {
     const [, file] = /^`(peer\/[^`]+|a\.ts)`/.exec(section) ?? [];
     if (file === undefined) return [];
-    const rows = section.matchAll(/^\| `([A-Z_]+)` \| `([^`]+)` \|/gm);
+    const rows = section.matchAll(/^\| `([A-Z\d_]+)` \| `([^`]+)` \|/gm);
     return [...rows].map(([, name = '', value = '']) => ({ file, name, value }));
   });
 }

@@ -16,7 +16,9 @@ import { propertyOptions } from '#test/support/property-options.ts';
 import { createMember, peerId, requestOf, viewOf } from './builders.ts';
 import type { MemoryStore } from './memory-store.ts';
 
-const UNIVERSE = [parseCidr('10.32.0.0/24'), parseCidr('fd00::/120')];
+/** So small that blocks run out; /28s are the smallest that move. */
+const UNIVERSE = [parseCidr('10.32.0.0/23'), parseCidr('fd00::/119')];
+const ADDRESSES = UNIVERSE.reduce((sum, range) => sum + size(range), 0n);
 const FOUNDER = peerId(1);
 
 interface Peer {
@@ -47,8 +49,11 @@ interface Step {
 
 class Model {
   readonly #peers: Peer[] = [];
-  /** Their disks are gone and what they held with them; what they had accepted was accepted. */
-  readonly #lost: Peer[] = [];
+  /**
+   * Grants that a peer ever accepted of another, by `to from`: of those that are lost, too, and of
+   * removed ones, whose counters are forgotten.
+   */
+  readonly #accepted = new Map<string, number>();
   /** Every record that was ever published: any of them may arrive at any time. */
   readonly #published = new Map<PeerId, Custody[]>();
   #view: View = viewOf(0n, []);
@@ -80,7 +85,7 @@ class Model {
     if (action === 'crash') this.#restart(peer);
     if (action === 'lose' && n % 4 === 0) this.#lose(peer);
     if (action === 'remove' && n % 4 === 0) this.#remove(peer);
-    if (action === 'adopt') peer.store.commit(peer.ipam.adoptView(this.#view).writes);
+    if (action === 'adopt') this.#adopt(peer);
   }
 
   /** A new identity registers, and reads the list and who founded the cluster. */
@@ -103,12 +108,14 @@ class Model {
     assert.deepEqual(conflicts, []);
     this.accepts += writes.filter(({ type }) => type === 'hold-block').length;
     peer.store.commit(writes);
+    for (const { peer: from, accepted } of peer.ipam.custody().counterparties)
+      this.#accepted.set(`${peer.self} ${from}`, accepted);
   }
 
   #grant(peer: Peer, other: Peer, n: number): void {
     const { registeredRev } = other.ipam.custody();
     const family = n % 2 === 0 ? 4 : 6;
-    const request = { to: other.self, registeredRev, family, wantLog2: n % 7, minLog2: 0 } as const;
+    const request = { to: other.self, registeredRev, family, wantLog2: n % 9, minLog2: 0 } as const;
     const outcome = peer.ipam.grant(this.#now, request);
     if (outcome.type !== 'granted') return;
     this.grants += outcome.writes.length > 0 ? 1 : 0;
@@ -142,7 +149,7 @@ class Model {
   /** Its disk is gone: what it held is, too, and it comes back as another. */
   #lose(peer: Peer): void {
     this.#remove(peer);
-    this.#lost.push(...this.#peers.splice(this.#peers.indexOf(peer), 1));
+    this.#peers.splice(this.#peers.indexOf(peer), 1);
     this.#isWhole = false;
     this.#join();
   }
@@ -152,6 +159,10 @@ class Model {
     const members = [...this.#view.members.keys()].filter((member) => member !== peer.self);
     this.#view = viewOf(this.#view.rev + 1n, members);
     this.#isWhole = false;
+  }
+
+  #adopt(peer: Peer): void {
+    peer.store.commit(peer.ipam.adoptView(this.#view, this.#directoryOf(peer)).writes);
   }
 
   #directoryOf(peer: Peer): ReadonlyMap<PeerId, Custody> {
@@ -170,7 +181,7 @@ class Model {
       assert.ok(!all.slice(i + 1).some((other) => overlaps(cidr, other)), 'a block is held twice');
     }
     const total = all.reduce((sum, cidr) => sum + size(cidr), 0n);
-    if (this.#isWhole) assert.equal(total, 512n, 'a block vanished');
+    if (this.#isWhole) assert.equal(total, ADDRESSES, 'a block vanished');
     const addresses = this.#peers.flatMap(({ ipam }) => [
       ...ipam.vtep(),
       ...ipam.attachments().flatMap((attachment) => attachment.addresses),
@@ -188,15 +199,9 @@ class Model {
     return this.#peers.flatMap(({ self, ipam }) =>
       ipam
         .custody()
-        .pending.filter(({ to, n }) => n > this.#acceptedBy(to, self))
+        .pending.filter(({ to, n }) => n > (this.#accepted.get(`${to} ${self}`) ?? 0))
         .map(({ block }) => block.cidr),
     );
-  }
-
-  #acceptedBy(to: PeerId, from: PeerId): number {
-    const grantee = [...this.#peers, ...this.#lost].find(({ self }) => self === to);
-    const counterparties = grantee?.ipam.custody().counterparties ?? [];
-    return counterparties.find(({ peer }) => peer === from)?.accepted ?? 0;
   }
 }
 

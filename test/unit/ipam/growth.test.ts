@@ -3,7 +3,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import type { Custody } from '#peer/ipam/custody-state.ts';
-import { chooseDonors, countPoolHolders, giftLog2, needOf } from '#peer/ipam/growth.ts';
+import {
+  chooseDonors,
+  countPoolHolders,
+  giftCapLog2,
+  giftLog2,
+  needOf,
+} from '#peer/ipam/growth.ts';
 import { parseCidr } from '#peer/ipam/parse.ts';
 import { peerId } from './builders.ts';
 
@@ -49,13 +55,27 @@ test('a universe smaller than a grant is asked for as a whole', () => {
   assert.deepEqual(need, { family: 4, wantLog2: 2, minLog2: 2 });
 });
 
-test('a donor gives what is wanted, but at most half of what it has free', () => {
-  const need = { family: 4, wantLog2: 8, minLog2: 4 } as const;
+test('a donor gives what is wanted, but at most half of what it has free and what its cap says', () => {
+  const need = { wantLog2: 8, minLog2: 4, capLog2: 14 };
   assert.equal(giftLog2(1_000n, need), 8);
   assert.equal(giftLog2(254n, need), 6);
   assert.equal(giftLog2(32n, need), 4);
   assert.equal(giftLog2(31n, need), undefined);
   assert.equal(giftLog2(1n, { ...need, minLog2: 0 }), undefined);
+  assert.equal(giftLog2(1n << 20n, { ...need, wantLog2: 2 ** 32, minLog2: 0 }), 14);
+  assert.equal(giftLog2(1n << 20n, { ...need, wantLog2: 20, minLog2: 15 }), undefined);
+});
+
+test('a donor caps what one asker gets: 1/64 of the universe, and less once it had its first blocks', () => {
+  assert.deepEqual(
+    [0, 1, 2, 1_000].map((earlier) => giftCapLog2(UNIVERSE, earlier)),
+    [14, 14, 8, 8],
+  );
+  const small = parseCidr('10.32.0.0/24');
+  assert.deepEqual(
+    [0, 2].map((earlier) => giftCapLog2(small, earlier)),
+    [4, 4],
+  );
 });
 
 test('donors that can give all are asked before those that can give a part, others never', () => {

@@ -1,4 +1,5 @@
 /** What the writes add up to, by their definition and without SQL: a disk that crashes can't hurt. */
+import assert from 'node:assert/strict';
 import { attachmentKey } from '#peer/ipam/attachment.ts';
 import { compareCidrs, containsAddress, equalAddresses } from '#peer/ipam/cidr.ts';
 import { type Durable, EMPTY_DURABLE } from '#peer/ipam/durable.ts';
@@ -60,6 +61,11 @@ function applyCustody(durable: Durable, write: CustodyWrite): Durable {
     case 'set-counterparty': {
       const others = counterparties.filter(({ peer }) => peer !== write.counterparty.peer);
       return set({ counterparties: [...others, write.counterparty] });
+    }
+    case 'drop-counterparty': {
+      const { peer } = write;
+      assert.ok(!pending.some(({ to }) => to === peer), 'a grant to a peer that is forgotten');
+      return set({ counterparties: counterparties.filter((entry) => entry.peer !== peer) });
     }
     case 'set-view':
       return set({ view: write.view });
