@@ -16,7 +16,7 @@ export interface CommitsOptions {
   readonly execute: (peer: SimulatedPeer, effects: readonly CoreEffect[]) => void;
   /** A sync failed: the process must end. */
   readonly failed: (peer: SimulatedPeer) => void;
-  readonly observer: Observer | undefined;
+  readonly observer: Partial<Observer> | undefined;
 }
 
 export interface Commit {
@@ -36,7 +36,7 @@ export class Commits {
   add(peer: SimulatedPeer, { writes, then }: Commit): void {
     const { disk } = peer;
     const { now, random } = this.#stage;
-    this.#options.observer?.committing(peer, writes);
+    this.#options.observer?.committing?.(peer, writes);
     disk.write(writes);
     // What writes nothing waits for those before it, and needs no sync of its own.
     const syncMs = writes.length === 0 ? 0 : between(DISK_SYNC_MS, random);
@@ -53,7 +53,7 @@ export class Commits {
   #sync(peer: SimulatedPeer, { writes, then }: Commit): void {
     if (peer.disk.isBroken && writes.length > 0) return this.#options.failed(peer);
     peer.disk.sync();
-    this.#options.observer?.synced(peer, writes);
+    this.#options.observer?.synced?.(peer, writes);
     this.#options.execute(peer, then);
   }
 }

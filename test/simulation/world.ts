@@ -8,7 +8,7 @@ import type { Cidr } from '../../peer/ipam/cidr.ts';
 import { parseCidr } from '../../peer/ipam/parse.ts';
 import type { PeerId } from '../../peer/mesh/peer-id.ts';
 import type { DirectoryRecord, Endpoint, Profile } from '../../peer/mesh/record.ts';
-import { testEndpoint, testProfile } from '../support/records.ts';
+import { EMPTY_CUSTODY, testEndpoint, testProfile } from '../support/records.ts';
 import { Commits } from './commits.ts';
 import { type Cpu, INSTANT } from './cpu.ts';
 import { Disk } from './disk.ts';
@@ -45,7 +45,7 @@ export interface WorldOptions {
   /** `mesh`: without ownership and without an arbiter; everybody is a member. */
   readonly runs?: 'core' | 'mesh';
   readonly linksMax?: number;
-  readonly observer?: Observer;
+  readonly observer?: Partial<Observer>;
 }
 
 export class World implements Stage {
@@ -58,7 +58,7 @@ export class World implements Stage {
   events = 0;
   readonly #options: WorldOptions;
   readonly #cpu: Cpu;
-  readonly #observer: Observer | undefined;
+  readonly #observer: Partial<Observer> | undefined;
   readonly #queue = new EventQueue<Happening>();
   readonly #codec = new FakeCodec();
   readonly #byAddress = new Map<bigint, SimulatedPeer>();
@@ -111,6 +111,16 @@ export class World implements Stage {
     return peer;
   }
 
+  /** What the peer will publish at its next start, as others would know it from then on. */
+  sealNext(peer: SimulatedPeer): DirectoryRecord {
+    const content = {
+      type: 'peer',
+      profile: this.#profileOf(peer),
+      custody: EMPTY_CUSTODY,
+    } as const;
+    return this.#codec.seal({ peer: peer.id, epoch: peer.disk.epoch + 1, seq: 1, content });
+  }
+
   /** Starts its process, from its disk. */
   start(peer: SimulatedPeer, bootstrap: readonly number[] = peer.bootstrap): void {
     if (peer.isUp) return;
@@ -119,9 +129,10 @@ export class World implements Stage {
     peer.machine = this.#makeMachine(peer);
     peer.state = 'running';
     peer.startedAt = this.now;
-    this.#observer?.started(peer);
+    this.#observer?.started?.(peer);
     if (peer.recalled.length > 0) this.#step(peer, { type: 'recall', records: peer.recalled });
     const effects = peer.machine.start(peer.localTime(this.now));
+    this.#observer?.stepped?.(peer, { type: 'time' }, effects);
     this.#execute(peer, effects);
     if (peer.machine.core?.ipam.phase() === 'unregistered') this.#join(peer);
   }
@@ -141,13 +152,13 @@ export class World implements Stage {
     peer.wakeAt = Number.POSITIVE_INFINITY;
     peer.handshakes = 0;
     this.#commits.drop(peer);
-    this.#observer?.ended(peer);
+    this.#observer?.ended?.(peer);
   }
 
   /** The node's disk was lost: another identity under the same name, which does not run yet. */
   replace(peer: SimulatedPeer): void {
     this.end(peer, { isHostGone: false });
-    this.#observer?.lostDisk(peer);
+    this.#observer?.lostDisk?.(peer);
     this.#byId.delete(peer.id);
     peer.id = this.#newId();
     peer.disk = new Disk();
@@ -247,13 +258,13 @@ export class World implements Stage {
     if (isOfClosedLink(peer, event)) return;
     if (event.type === 'link-down') peer.links.delete(event.link);
     const before = this.#codec.verifications;
-    this.#observer?.stepping(peer, event);
+    this.#observer?.stepping?.(peer, event);
     const effects = peer.machine.step(peer.localTime(this.now), event);
     const { newRecordMs, frameMs } = this.#cpu;
     const tookMs =
       (this.#codec.verifications - before) * newRecordMs + (event.type === 'frame' ? frameMs : 0);
     if (tookMs > 0) peer.busyUntil = Math.max(peer.busyUntil, this.now) + tookMs;
-    this.#observer?.stepped(peer, event, effects);
+    this.#observer?.stepped?.(peer, event, effects);
     this.#execute(peer, effects);
   }
 
@@ -266,7 +277,7 @@ export class World implements Stage {
     switch (effect.type) {
       case 'send': {
         const link = peer.links.get(effect.link);
-        this.#observer?.sending(peer, link, effect.frame);
+        this.#observer?.sending?.(peer, link, effect.frame);
         if (link !== undefined) this.fabric.send(peer, link, effect.frame);
         return;
       }
@@ -277,7 +288,7 @@ export class World implements Stage {
       case 'commit':
         return this.#commits.add(peer, effect);
       case 'publish':
-        this.#observer?.publishing(peer, effect.content);
+        this.#observer?.publishing?.(peer, effect.content);
         return this.#step(peer, { type: 'publish', content: effect.content });
       case 'ask-space':
         return this.#donors.ask(peer, effect);
@@ -293,7 +304,7 @@ export class World implements Stage {
 
   #close(peer: SimulatedPeer, effect: Extract<CoreEffect, { type: 'close' }>): void {
     const link = peer.links.get(effect.link);
-    this.#observer?.closing(peer, link, effect.reason);
+    this.#observer?.closing?.(peer, link, effect.reason);
     if (link === undefined) return;
     peer.links.delete(effect.link);
     this.fabric.close(peer, link, effect.reason);

@@ -1,0 +1,38 @@
+/** The simulator's own speed: a settled mesh that has heartbeats and now and then a record. */
+import process from 'node:process';
+import { testContent } from '#test/support/records.ts';
+import { DESIGN_CPU } from '#test/simulation/cpu.ts';
+import { createBenchWorld, settle } from './simulation-world.ts';
+
+export interface Speed {
+  readonly peers: number;
+  readonly events: number;
+  readonly eventsPerSecond: number;
+  /** Of the whole process. */
+  readonly gigabytes: number;
+}
+
+const VIRTUAL_MS = 10_000;
+/** One change in the cluster each so often. */
+const RECORD_MS = 500;
+
+export function measureSpeed(peers: number): Speed {
+  const world = createBenchWorld({ seed: 1, peers, cpu: DESIGN_CPU, observer: {} });
+  settle(world);
+  const before = world.events;
+  const startedMs = performance.now();
+  for (let at = world.now; at < world.now + VIRTUAL_MS; at += RECORD_MS) {
+    const source = world.peers[Math.floor(world.random() * peers)];
+    if (source === undefined) throw new RangeError('a mesh of nobody');
+    const content = testContent(source.n);
+    world.schedule(at, {
+      kind: 'call',
+      call: () => world.deliver(source, { type: 'publish', content }),
+    });
+  }
+  world.runUntil(world.now + VIRTUAL_MS);
+  const events = world.events - before;
+  const seconds = (performance.now() - startedMs) / 1_000;
+  const gigabytes = process.memoryUsage.rss() / 1e9;
+  return { peers, events, eventsPerSecond: events / seconds, gigabytes };
+}
