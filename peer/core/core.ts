@@ -25,6 +25,9 @@ import {
   WaitingAllocations,
 } from './waiting-allocations.ts';
 
+/** How often the arbiter is asked who was removed, while there is no room to count another peer. */
+const ROOM_ASK_MS = 10_000;
+
 export interface CoreOptions extends Omit<MeshOptions, 'members'> {
   readonly ipam: Ipam;
   /** Without overlay addresses: those come out of the holding. */
@@ -41,6 +44,8 @@ export class Core {
   /** What ownership is derived from has changed since it was looked at. */
   #isDirty = true;
   #conflicts: readonly Conflict[] = [];
+  /** Not before this for want of room. */
+  #askViewAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: CoreOptions) {
     this.#options = options;
@@ -207,9 +212,18 @@ export class Core {
     const outcome = this.ipam.grant(now, { ...need, to: from, registeredRev });
     if (outcome.type === 'refused') {
       const refusal = answer(reply, { type: 'refused', reason: outcome.reason });
-      return outcome.bound === undefined ? [refusal] : [boundHit(outcome.bound), refusal];
+      return outcome.bound === undefined
+        ? [refusal]
+        : [refusal, boundHit(outcome.bound), ...this.#makeRoom(now, outcome.bound)];
     }
     return this.#commit(outcome.writes, [answer(reply, { type: 'done' })]);
+  }
+
+  /** Some of the peers that are counted may be removed, which only the arbiter's list can tell. */
+  #makeRoom(now: number, bound: CoreBound): readonly CoreEffect[] {
+    if (bound !== 'too-many-counterparties' || now < this.#askViewAt) return [];
+    this.#askViewAt = now + ROOM_ASK_MS;
+    return [{ type: 'ask-view' }];
   }
 
   /** Accepts and clears what the directory shows, and takes overlay addresses once there are some. */

@@ -137,6 +137,8 @@ export class Driver {
         return this.#ports.remember(effect.records);
       case 'refused':
         return this.#counters.add(effect.reason);
+      case 'bound-hit':
+        return this.#counters.add(effect.bound);
       case 'commit':
         return this.#commits.add(effect);
       case 'publish':

@@ -5,6 +5,7 @@ import type { Core } from '../core/core.ts';
 import type { Counters } from '../counters.ts';
 import { buildReport } from '../http/build-report.ts';
 import type { Report } from '../http/report.ts';
+import type { ConflictReason } from '../ipam/outcomes.ts';
 import { contains, formatAddress, formatCidr } from '../ipam/cidr.ts';
 import { withRuleset } from '../kernel/kernel-report.ts';
 import type { Reconciler } from '../kernel/reconciler.ts';
@@ -37,6 +38,20 @@ export interface NodeWork {
   readonly ruleset: Pick<RulesetReconciler, 'status' | 'hasLooked'>;
   readonly installation: Pick<Installation, 'problems'>;
 }
+
+const NOT_OF_THIS_CLUSTER =
+  'its state is not of this cluster as it is now; take it out and let it join anew';
+const NO_ROOM = 'it stays there unused until we need space; if you see more of these, take it out';
+
+/** Why a grant to us is not accepted, and what to do. */
+const CONFLICT_TEXTS: Readonly<Record<ConflictReason, string>> = {
+  'ours-already': `which is ours already: ${NOT_OF_THIS_CLUSTER}`,
+  'outside-universe': `which is outside the universe: ${NOT_OF_THIS_CLUSTER}`,
+  'too-small': `which is smaller than a block may be: ${NOT_OF_THIS_CLUSTER}`,
+  'term-too-high': `with a term that no block can have: ${NOT_OF_THIS_CLUSTER}`,
+  'too-many-blocks': `and we hold many blocks already: ${NO_ROOM}`,
+  'too-many-givers': `and many peers gave us blocks already: ${NO_ROOM}`,
+};
 
 export class Standing {
   readonly #options: StandingOptions;
@@ -151,12 +166,9 @@ export class Standing {
 
   #conflictProblems(): readonly string[] {
     const { core } = this.#options;
-    return core.conflicts().map(({ peer, cidr }) => {
+    return core.conflicts().map(({ peer, cidr, reason }) => {
       const name = core.mesh.directory.peer(peer)?.content.profile.name ?? peer;
-      return (
-        `${name} grants us ${formatCidr(cidr)}, which is ours already or outside the universe: ` +
-        'its state is not of this cluster as it is now; take it out and let it join anew'
-      );
+      return `${name} grants us ${formatCidr(cidr)}, ${CONFLICT_TEXTS[reason]}`;
     });
   }
 

@@ -4,6 +4,7 @@
  * so that a record can be checked by whoever gets it, from whomever it comes.
  */
 import { type KeyObject, createHash, sign, verify } from 'node:crypto';
+import { assert } from '../assert.ts';
 import type { RecordCodec } from '../mesh/mesh.ts';
 import { RECORD_BODY_BYTES_MAX } from '../mesh/limits.ts';
 import { peerIdBytes } from '../mesh/peer-id.ts';
@@ -11,6 +12,7 @@ import type { DirectoryRecord, RecordBody, RecordContent, SignedRecord } from '.
 import { weft } from './generated/weft.js';
 import { type ClusterHash, type Identity, peerIdOf, publicKeyObject } from './identity.ts';
 import { Malformed } from './malformed.ts';
+import { RecentRecords } from './recent-records.ts';
 import { KIND_NUMBERS } from './record-kinds.ts';
 import {
   counted,
@@ -32,9 +34,10 @@ const KEY_OBJECTS_MAX = 20_000;
 
 export function createRecordCodec(identity: Identity, cluster: ClusterHash): RecordCodec {
   const keys = new Map<string, KeyObject>();
+  const recent = new RecentRecords();
   return {
     seal: (body) => seal(identity, cluster, body),
-    parse,
+    parse: (signed) => recent.get(signed) ?? parseAnew(recent, signed),
     verify: (record) => verifyRecord(keys, cluster, record),
   };
 }
@@ -46,8 +49,18 @@ function seal(identity: Identity, cluster: ClusterHash, body: RecordBody): Direc
     seq: body.seq,
     ...writeContent(body.content),
   }).finish();
+  assert(
+    bytes.length <= RECORD_BODY_BYTES_MAX,
+    `a record of ${bytes.length} bytes: nobody takes it`,
+  );
   const signature = sign(null, signedBytes(cluster, bytes), identity.privateKey);
   return { ...body, signed: { body: bytes, signature }, digest: digestOf(body) };
+}
+
+function parseAnew(recent: RecentRecords, signed: SignedRecord): DirectoryRecord | undefined {
+  const record = parse(signed);
+  if (record !== undefined) recent.add(record);
+  return record;
 }
 
 function parse(signed: SignedRecord): DirectoryRecord | undefined {

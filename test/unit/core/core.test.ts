@@ -2,14 +2,27 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { containsAddress, formatAddress } from '#peer/ipam/cidr.ts';
-import { ALLOCATION_WAIT_MS } from '#peer/core/waiting-allocations.ts';
-import { requestOf } from '../ipam/builders.ts';
+import { COUNTERPARTIES_MAX, GRANT_RATE } from '#peer/ipam/limits.ts';
+import { ALLOCATION_WAIT_MS, WAITING_MAX } from '#peer/core/waiting-allocations.ts';
+import { peerId, requestOf } from '../ipam/builders.ts';
+import { EMPTY_CUSTODY } from '#test/support/records.ts';
 import { Member, UNIVERSE, createFounder, createJoiner, giveSpace, viewOf } from './member.ts';
 
 function addressesOf(member: Member, reply: number): readonly string[] {
   const value = member.replies.get(reply);
   assert.equal(value?.type, 'attached');
   return value.type === 'attached' ? value.attachment.addresses.map(formatAddress) : [];
+}
+
+/** As many peers as can be counted were granted a block and have accepted it. */
+function fillCounterparties({ core: { ipam, self } }: Member): void {
+  const need = { family: 4, wantLog2: 4, minLog2: 4, registeredRev: 9n } as const;
+  for (let n = 0; n < COUNTERPARTIES_MAX; n++) {
+    const to = peerId(n);
+    assert.equal(ipam.grant(0, { ...need, to }).type, 'granted');
+    const counterparties = [{ peer: self, granted: 0, cleared: 0, accepted: 1 }];
+    ipam.look(new Map([[to, { ...EMPTY_CUSTODY, registeredRev: 9n, counterparties }]]));
+  }
 }
 
 describe('before it is a member', () => {
@@ -118,6 +131,18 @@ describe('an allocation without space', () => {
     assert.match(value.type === 'refused' ? value.reason : '', /./);
   });
 
+  it('is refused at once when as many wait as may, and that is told as a bound', () => {
+    const { joiner } = createJoiner(2, createFounder(1));
+    for (let reply = 0; reply < WAITING_MAX; reply++)
+      joiner.tell({ type: 'allocate', request: requestOf(reply), reply });
+    assert.deepEqual(joiner.all('bound-hit'), []);
+    joiner.tell({ type: 'allocate', request: requestOf(WAITING_MAX), reply: WAITING_MAX });
+    assert.equal(joiner.replies.get(WAITING_MAX)?.type, 'refused');
+    const bound = 'too-many-waiting-allocations';
+    assert.deepEqual(joiner.all('bound-hit'), [{ type: 'bound-hit', bound }]);
+    assert.equal(joiner.replies.size, 1);
+  });
+
   it('that was refused is not given an address by a block that comes later', () => {
     const founder = createFounder(1);
     const asked = createJoiner(2, founder);
@@ -202,6 +227,39 @@ describe('a question for space', () => {
       ['done', 'done'],
     );
     assert.equal(founder.record.content.custody.pending.length, 1);
+  });
+
+  it('of one peer again and again is refused above a rate, and that is told as a bound', () => {
+    const founder = createFounder(1);
+    const { joiner, need } = createJoiner(2, founder);
+    let reply = 0;
+    while (founder.all('bound-hit').length === 0) {
+      founder.hear(joiner.record);
+      founder.tell({ type: 'space-asked', from: joiner.id, need, reply: ++reply });
+      joiner.hear(founder.record);
+    }
+    assert.deepEqual(founder.all('bound-hit'), [{ type: 'bound-hit', bound: 'grant-budget' }]);
+    assert.equal(reply, GRANT_RATE.burst + 1);
+    const refused = founder.replies.get(reply);
+    assert.match(refused?.type === 'refused' ? refused.reason : '', /granted enough for now/);
+  });
+
+  it('that there is no room to count is refused, and the arbiter asked who was removed, now and then', () => {
+    const founder = createFounder(1);
+    const asked = createJoiner(2, founder);
+    fillCounterparties(founder);
+    founder.hear(asked.joiner.record);
+    const ask = (): void => {
+      founder.tell({ type: 'space-asked', from: asked.joiner.id, need: asked.need, reply: 1 });
+    };
+    ask();
+    ask();
+    const bound = 'too-many-counterparties';
+    assert.deepEqual(founder.all('bound-hit')[0], { type: 'bound-hit', bound });
+    assert.equal(founder.all('ask-view').length, 1);
+    founder.now += 10_000;
+    ask();
+    assert.equal(founder.all('ask-view').length, 2);
   });
 
   it('granted moves the block: it is held by one, and cleared where it came from', () => {

@@ -7,7 +7,7 @@ import type { Core } from '#peer/core/core.ts';
 import { Counters } from '#peer/counters.ts';
 import { Driver, type DriverPorts } from '#peer/daemon/driver.ts';
 import type { Write } from '#peer/ipam/writes.ts';
-import { ALLOCATION_WAIT_MS } from '#peer/core/waiting-allocations.ts';
+import { ALLOCATION_WAIT_MS, WAITING_MAX } from '#peer/core/waiting-allocations.ts';
 import { testEndpoint } from '#test/support/records.ts';
 import { requestOf } from '../ipam/builders.ts';
 import { Member, type MemberOptions, createFounder, createJoiner, viewOf } from '../core/member.ts';
@@ -237,6 +237,14 @@ describe('a driver', () => {
     const pending = allocate(driver, 1);
     assert.throws(() => driver.stop(), /the disk is full/);
     assert.equal((await pending).type, 'refused');
+  });
+
+  it('counts a bound that is hit, by its name', async (t) => {
+    const { driver, counters } = drive(t);
+    for (let n = 0; n < WAITING_MAX; n++) void allocate(driver, n);
+    assert.deepEqual(counters.all(), {});
+    assert.equal((await allocate(driver, WAITING_MAX)).type, 'refused');
+    assert.deepEqual(counters.all(), { 'too-many-waiting-allocations': 1 });
   });
 
   it('remembers what was learned, and starts with what it is told an earlier run knew', (t) => {
