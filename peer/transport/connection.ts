@@ -25,6 +25,7 @@ import {
   SEND_BUFFER_LOW_BYTES,
   SEND_BUFFER_MAX_BYTES,
 } from './limits.ts';
+import { toMessage } from './message.ts';
 import { HandshakeRefused, type RefusalReason } from './refusal.ts';
 
 const EXPORTER_LABEL = 'EXPORTER-Channel-Binding';
@@ -81,6 +82,13 @@ export class Connection {
     this.#refuse('frame-too-large', `over ${HANDSHAKE_BYTES_MAX} bytes before it proved itself`);
     this.#socket.terminate();
   };
+  /** Told to TLS only of what would leave much unsent. */
+  readonly #sent = (): void => {
+    if (this.#closing !== undefined || !this.#isCongested) return;
+    if (this.#tls.writableLength > SEND_BUFFER_LOW_BYTES) return;
+    this.#isCongested = false;
+    this.#listener.drained();
+  };
   #handshakeBytes = 0;
   #isUp = false;
   #isCongested = false;
@@ -102,8 +110,7 @@ export class Connection {
 
   send(frame: LinkFrame): void {
     if (this.#closing !== undefined) return;
-    this.#socket.send(encodeFrame(frame), () => this.#sent());
-    const unsentBytes = this.#socket.bufferedAmount;
+    const unsentBytes = this.#write(frame);
     if (unsentBytes > SEND_BUFFER_MAX_BYTES) return this.#giveUp(unsentBytes);
     if (this.#isCongested || unsentBytes < SEND_BUFFER_HIGH_BYTES) return;
     this.#isCongested = true;
@@ -113,9 +120,18 @@ export class Connection {
   /** Says why, and closes; what is still in the buffers may be lost. */
   close(reason: string, detail = ''): void {
     if (this.#closing !== undefined) return;
-    this.#socket.send(encodeFrame({ type: 'bye', reason, detail }));
+    this.#write({ type: 'bye', reason, detail });
     this.#closing = `we closed it: ${reason}`;
     this.#end();
+  }
+
+  /** Hands it to TLS in one piece; what is unsent then. Nothing is written behind WebSocket's end. */
+  #write(frame: LinkFrame): number {
+    if (this.#socket.readyState !== this.#socket.OPEN) return 0;
+    const message = toMessage(encodeFrame(frame), this.role);
+    const isMuch = this.#tls.writableLength + message.length > SEND_BUFFER_LOW_BYTES;
+    this.#tls.write(message, isMuch ? this.#sent : undefined);
+    return this.#tls.writableLength;
   }
 
   /** The other end does not read: no farewell would reach it, and what is unsent is let go of. */
@@ -231,12 +247,5 @@ export class Connection {
     }
     this.#closing ??= message;
     this.#end();
-  }
-
-  #sent(): void {
-    if (this.#closing !== undefined) return;
-    if (!this.#isCongested || this.#socket.bufferedAmount > SEND_BUFFER_LOW_BYTES) return;
-    this.#isCongested = false;
-    this.#listener.drained();
   }
 }

@@ -5,6 +5,7 @@ import type { MeshFrame } from '#peer/mesh/frame.ts';
 import { type ClusterKeys, parseClusterKeys } from '#peer/transport/cluster-keys.ts';
 import { QUESTIONS_MAX, SEND_BUFFER_MAX_BYTES } from '#peer/transport/limits.ts';
 import type { Answer } from '#peer/transport/questions.ts';
+import { encodeFrame } from '#peer/wire/frame-codec.ts';
 import { sealPeer } from '#test/support/records.ts';
 import { NEW_KEY, OLD_KEY, connectMember, count, link, openEnd } from './ends.ts';
 
@@ -62,6 +63,18 @@ describe('a link', { timeout: 20_000 }, () => {
       frame: HEARTBEAT,
     });
   });
+
+  for (const length of [125, 126, 65_535, 65_536]) {
+    it(`carries a frame of ${length} bytes both ways: there the head of a message changes`, async (t) => {
+      const [one, two] = [await openEnd(t, 1), await openEnd(t, 2)];
+      const ids = await link(one, two);
+      const frame = recordsOf(length);
+      one.transport.send(ids.from, frame);
+      two.transport.send(ids.to, frame);
+      assert.deepEqual((await two.event('frame')).frame, frame);
+      assert.deepEqual((await one.event('frame')).frame, frame);
+    });
+  }
 
   it('tells the end whose mesh closed it nothing, and the other one once', async (t) => {
     const [one, two] = [await openEnd(t, 1), await openEnd(t, 2)];
@@ -138,6 +151,17 @@ describe('a link', { timeout: 20_000 }, () => {
     await one.event('dial-failed');
   });
 });
+
+/** A frame that has so many bytes on the wire. */
+function recordsOf(lengthBytes: number): MeshFrame {
+  const signature = new Uint8Array(64).fill(1);
+  for (let bodyBytes = lengthBytes - 100; bodyBytes < lengthBytes; bodyBytes++) {
+    const records = [{ body: new Uint8Array(bodyBytes).fill(2), signature }];
+    const frame: MeshFrame = { type: 'records', records };
+    if (encodeFrame(frame).length === lengthBytes) return frame;
+  }
+  throw new Error(`no frame has ${lengthBytes} bytes`);
+}
 
 function keys(...lines: readonly string[]): ClusterKeys {
   return parseClusterKeys(lines.join('\n'), 'the test');
