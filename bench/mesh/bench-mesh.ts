@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { assert } from '#peer/assert.ts';
 import { createNamespace, type Namespace } from '#test/support/namespace.ts';
-import type { Cost, GroupAnswers, GroupRequest, Progress } from './group-messages.ts';
+import type { Cost, GroupAnswers, GroupRequest } from './group-messages.ts';
 import { GroupProcess } from './group-process.ts';
 import { cutOff, prepareCuts, readSentBytes } from './loopback.ts';
 import { addressTextOf } from './numbered-peer.ts';
@@ -76,12 +76,9 @@ export class BenchMesh implements AsyncDisposable {
     return await group.process.ask(request);
   }
 
-  async progress(): Promise<Progress> {
-    const groups = await this.askAll({ type: 'progress' });
-    return {
-      leastKnown: Math.min(...groups.map(({ leastKnown }) => leastKnown)),
-      complete: sum(groups.map(({ complete }) => complete)),
-    };
+  /** How many the peer knows that knows the fewest. */
+  async leastKnown(): Promise<number> {
+    return Math.min(...(await this.askAll({ type: 'least-known' })));
   }
 
   /** Of all processes together. */

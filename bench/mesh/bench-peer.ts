@@ -8,40 +8,36 @@ import { Core } from '#peer/core/core.ts';
 import type { Counters } from '#peer/counters.ts';
 import { Driver } from '#peer/daemon/driver.ts';
 import { answerSpace, askDonors } from '#peer/daemon/space-asking.ts';
-import type { View } from '#peer/ipam/custody-state.ts';
 import { Ipam } from '#peer/ipam/ipam.ts';
 import type { PeerRecord } from '#peer/mesh/directory.ts';
 import type { RecordCodec } from '#peer/mesh/mesh.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
-import type { DirectoryRecord, Endpoint } from '#peer/mesh/record.ts';
-import { parseClusterKeys } from '#peer/transport/cluster-keys.ts';
+import type { DirectoryRecord, Endpoint, Profile } from '#peer/mesh/record.ts';
+import type { Durable } from '#peer/ipam/durable.ts';
+import type { Cidr } from '#peer/ipam/cidr.ts';
+import type { Credentials } from '#peer/transport/handshake.ts';
 import { Transport } from '#peer/transport/transport.ts';
 import { createRecordCodec } from '#peer/wire/record-codec.ts';
-import {
-  CLUSTER,
-  CLUSTER_NAME,
-  durableOf,
-  endpointOf,
-  identityOf,
-  profileOf,
-  UNIVERSE,
-} from './numbered-peer.ts';
-
 /** As config/options.ts has it. */
 const LINKS_MAX = 24;
-const KEYS = parseClusterKeys('the key of the bench', 'the bench');
 const SILENT = pino({ level: 'silent' });
 const now = (): number => performance.now();
 
 export interface BenchPeerOptions {
   readonly n: number;
-  readonly view: View;
+  readonly credentials: Credentials;
+  /** Where it accepts links. */
+  readonly endpoint: Endpoint;
+  readonly profile: Profile;
+  readonly universe: readonly Cidr[];
+  /** What is on its disk. */
+  readonly durable: Durable;
   /** Where to join. */
   readonly bootstrap: readonly Endpoint[];
   readonly counters: Counters;
-  readonly wrapCodec: (codec: RecordCodec) => RecordCodec;
+  readonly wrapCodec?: (codec: RecordCodec) => RecordCodec;
   /** Told of each record that this peer takes into its directory. */
-  readonly onLearned: (peer: BenchPeer, records: readonly DirectoryRecord[]) => void;
+  readonly onLearned?: (peer: BenchPeer, records: readonly DirectoryRecord[]) => void;
 }
 
 export class BenchPeer {
@@ -67,17 +63,10 @@ export class BenchPeer {
 
   /** Listens, so that nobody who starts earlier is refused, and says nothing yet. */
   async listen(): Promise<void> {
-    const { n, counters } = this.#options;
+    const { endpoint, credentials, counters } = this.#options;
     this.#transport = await Transport.open({
-      listen: endpointOf(n),
-      credentials: {
-        identity: identityOf(n),
-        name: profileOf(n).name,
-        cluster: CLUSTER,
-        clusterName: CLUSTER_NAME,
-        keys: KEYS,
-        configDigest: new Uint8Array(16),
-      },
+      listen: endpoint,
+      credentials,
       counters,
       log: SILENT,
       now,
@@ -89,8 +78,14 @@ export class BenchPeer {
     });
   }
 
-  start(): void {
-    this.#driver.start([]);
+  /** `recalled`: what it remembers of others from an earlier run. */
+  start(recalled: readonly DirectoryRecord[] = []): void {
+    this.#driver.start(recalled);
+  }
+
+  async stop(): Promise<void> {
+    this.#driver.stop();
+    await this.#transport?.stop();
   }
 
   /** Publishes its record anew, as after any change of it. */
@@ -125,7 +120,7 @@ export class BenchPeer {
 
   #makeDriver(): Driver {
     const { core } = this;
-    const { counters, view } = this.#options;
+    const { counters, durable } = this.#options;
     const transport = (): Transport => {
       assert(this.#transport !== undefined, 'it listens');
       return this.#transport;
@@ -142,7 +137,7 @@ export class BenchPeer {
         remember: (records) => this.#learned(records),
         askSpace: (donors, need) =>
           askDonors({ core, transport: transport(), log: SILENT, now }, donors, need),
-        askView: () => driver.tell({ type: 'view', view }),
+        askView: () => driver.tell({ type: 'view', view: durable.custody.view }),
         lookAgain: () => {},
         fence: (reason) => {
           throw new Error(`peer ${this.n} fenced itself: ${reason}`);
@@ -157,20 +152,22 @@ export class BenchPeer {
       if (content.type === 'peer') this.known.add(peer);
       else this.#noticesLearned++;
     }
-    this.#options.onLearned(this, records);
+    this.#options.onLearned?.(this, records);
   }
 }
 
-function makeCore({ n, view, bootstrap, wrapCodec }: BenchPeerOptions): Core {
-  const identity = identityOf(n);
+function makeCore(options: BenchPeerOptions): Core {
+  const { credentials, universe, durable, wrapCodec } = options;
+  const { identity, cluster } = credentials;
   const self = identity.id;
+  const codec = createRecordCodec(identity, cluster);
   return new Core({
     self,
     epoch: 1,
-    codec: wrapCodec(createRecordCodec(identity, CLUSTER)),
-    ipam: new Ipam({ self, universe: UNIVERSE, durable: durableOf(n, view), now: now() }),
-    profile: profileOf(n),
-    bootstrap,
+    codec: wrapCodec?.(codec) ?? codec,
+    ipam: new Ipam({ self, universe, durable, now: now() }),
+    profile: options.profile,
+    bootstrap: options.bootstrap,
     linksMax: LINKS_MAX,
     random: Math.random,
   });

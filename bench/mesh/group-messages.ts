@@ -16,7 +16,8 @@ export type GroupRequest =
   | { readonly type: 'prepare'; readonly options: GroupOptions }
   /** Starts all of them; answered when each knows everybody and has all links that it wants. */
   | { readonly type: 'start' }
-  | { readonly type: 'progress' }
+  /** How many the peer of the group knows that knows the fewest. */
+  | { readonly type: 'least-known' }
   /** A peer of this group publishes its record anew. */
   | { readonly type: 'publish'; readonly n: number }
   /** Answered when all peers of the group have the version. */
@@ -30,13 +31,6 @@ export interface Started {
   readonly knownAtMs: number;
   /** When, besides, every link that anybody wants was up. */
   readonly linkedAtMs: number;
-}
-
-export interface Progress {
-  /** Of the peer that knows the fewest. */
-  readonly leastKnown: number;
-  /** Peers that know everybody and have all links that they want. */
-  readonly complete: number;
 }
 
 export interface Published {
@@ -56,7 +50,7 @@ export interface Cost {
 export interface GroupAnswers {
   readonly prepare: undefined;
   readonly start: Started;
-  readonly progress: Progress;
+  readonly 'least-known': number;
   readonly publish: Published;
   readonly 'await-record': number;
   readonly 'await-down': number;

@@ -26,8 +26,8 @@ async function handle(request: GroupRequest): Promise<GroupAnswers[keyof GroupAn
   switch (request.type) {
     case 'start':
       return await group.start();
-    case 'progress':
-      return group.progress();
+    case 'least-known':
+      return group.leastKnown();
     case 'publish':
       return group.publish(request.n);
     case 'await-record':

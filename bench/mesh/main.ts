@@ -1,52 +1,66 @@
 /**
  * Real peers on real sockets of this machine: how long they take to know each other, how fast a
  * record reaches all, how soon they know that a host is gone, and what it costs. Needs root.
+ * Prints a table for each size beside the targets; with --output, writes the figures as JSON.
  */
 import process from 'node:process';
-import { BenchMesh } from './bench-mesh.ts';
-import { type Options, parseOptions } from './options.ts';
-import {
-  type IdleFigures,
-  measureIdle,
-  measureRecords,
-  measureStart,
-  measureVanish,
-  type NotStarted,
-  type RecordFigures,
-  settle,
-  type StartFigures,
-} from './scenarios.ts';
+import { renderTable } from '#peer/cli/table.ts';
+import { buildMemberlist, runMemberlist } from '../rivals/memberlist.ts';
+import { megabytes, percent, summarize, writeResult } from '../result.ts';
+import { measureMemory, type MemoryFigures } from './memory.ts';
+import { type Options, OptionError, parseOptions } from './options.ts';
+import { HEADER, rowsOf } from './rows.ts';
+import { type RunFigures, runMesh, type SizeFigures, summarizeRuns } from './run.ts';
 
-export interface RunFigures {
-  readonly start: StartFigures | NotStarted;
-  readonly record?: RecordFigures;
-  readonly idle?: IdleFigures;
-  readonly vanishMs?: readonly number[];
-  /** Of the whole run, by reason. */
-  readonly refused: Readonly<Record<string, number>>;
-  readonly rssBytes: number;
+const options = readOptions();
+if (options.rivals) await buildMemberlist();
+const weft: SizeFigures[] = [];
+const memberlist: SizeFigures[] = [];
+for (const peers of options.sizes) await measureSize(peers, options);
+const memory = options.scenarios.has('memory') ? await measureMemory() : undefined;
+if (memory !== undefined) printMemory(memory);
+if (options.output !== undefined) {
+  const { sharesVerifications, groups } = options;
+  writeResult(options.output, { sharesVerifications, groups, weft, memberlist, memory });
 }
 
-async function runMesh(peers: number, options: Options): Promise<RunFigures> {
-  const { scenarios } = options;
-  await using mesh = await BenchMesh.prepare({ ...options, peers });
-  const start = await measureStart(mesh);
-  const isStarted = 'knownMs' in start;
-  if (isStarted && scenarios.size > 1) await settle();
-  const measured = {
-    ...(isStarted && scenarios.has('idle') && { idle: await measureIdle(mesh) }),
-    ...(isStarted && scenarios.has('record') && { record: await measureRecords(mesh) }),
-    ...(isStarted && scenarios.has('vanish') && { vanishMs: await measureVanish(mesh) }),
-  };
-  const { counters, rssBytes } = await mesh.cost();
-  return { start, ...measured, refused: counters, rssBytes };
-}
-
-const options = parseOptions(process.argv.slice(2));
-for (const peers of options.sizes) {
-  for (let run = 0; run < options.runs; run++) {
-    process.stdout.write(
-      `${peers}: ${JSON.stringify(await runMesh(peers, options), undefined, 1)}\n`,
-    );
+function readOptions(): Options {
+  try {
+    return parseOptions(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(2);
   }
+}
+
+/** Ours and the rival's in turn, so that both meet the machine in the same moods. */
+async function measureSize(peers: number, { runs, rivals }: Options): Promise<void> {
+  const ours: RunFigures[] = [];
+  const theirs: RunFigures[] = [];
+  for (let run = 1; run <= runs; run++) {
+    ours.push(await measured(`weft, ${peers} peers, run ${run}`, runMesh(peers, options)));
+    if (!rivals) continue;
+    theirs.push(await measured(`memberlist, ${peers} nodes, run ${run}`, runMemberlist(peers)));
+  }
+  const summary = summarizeRuns(peers, ours);
+  const rival = rivals ? summarizeRuns(peers, theirs) : undefined;
+  weft.push(summary);
+  if (rival !== undefined) memberlist.push(rival);
+  const table = renderTable(HEADER, rowsOf(summary, rival));
+  process.stdout.write(`${peers} peers\n${table}\n\n`);
+}
+
+async function measured(what: string, running: Promise<RunFigures>): Promise<RunFigures> {
+  const figures = await running;
+  process.stderr.write(`${what}: ${JSON.stringify(figures)}\n`);
+  return figures;
+}
+
+function printMemory({ known, rssBytes, cpuShare }: MemoryFigures): void {
+  const resident = megabytes(summarize(rssBytes));
+  const cpu = percent(summarize(cpuShare));
+  process.stdout.write(
+    `a peer that knows ${known} others: ${resident} resident, ${cpu} of a core\n`,
+  );
 }

@@ -9,6 +9,8 @@ import type { View } from '#peer/ipam/custody-state.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
 import type { Endpoint, Profile } from '#peer/mesh/record.ts';
 import { testIdentity } from '#test/support/records.ts';
+import { parseClusterKeys } from '#peer/transport/cluster-keys.ts';
+import type { Credentials } from '#peer/transport/handshake.ts';
 import { clusterHash, type Identity } from '#peer/wire/identity.ts';
 
 /** So that a profile and what is held take 200 bytes: what memberlist gets as metadata of a node. */
@@ -20,8 +22,9 @@ const BLOCK_ADDRESSES = 64;
 const FIRST_BLOCK = 10 * 2 ** 24 + 32 * 2 ** 16;
 
 export const UNIVERSE = [parseCidr('10.32.0.0/12')];
-export const CLUSTER_NAME = 'bench';
-export const CLUSTER = clusterHash(CLUSTER_NAME);
+const CLUSTER_NAME = 'bench';
+const CLUSTER = clusterHash(CLUSTER_NAME);
+const KEYS = parseClusterKeys('the key of the bench', 'the bench');
 const REGISTERED_REV = 1n;
 
 export function identityOf(n: number): Identity {
@@ -38,11 +41,22 @@ export function addressTextOf(n: number): string {
   return `127.1.${n >> 8}.${n & 0xff}`;
 }
 
+export function credentialsOf(n: number): Credentials {
+  return {
+    identity: identityOf(n),
+    name: nameOf(n),
+    cluster: CLUSTER,
+    clusterName: CLUSTER_NAME,
+    keys: KEYS,
+    configDigest: new Uint8Array(16),
+  };
+}
+
 /** `endpoint`: where it says that it accepts links. */
 export function profileOf(n: number, endpoint: Endpoint = endpointOf(n)): Profile {
   const mac = `02:00:00:00:${hexOf(n >> 8)}:${hexOf(n & 0xff)}`;
   return {
-    name: `node-${n}-`.padEnd(NAME_CHARACTERS, 'x'),
+    name: nameOf(n),
     endpoints: [endpoint],
     vtep: { underlay: endpoint.address, port: VXLAN_PORT, mac, overlay: [] },
   };
@@ -50,7 +64,7 @@ export function profileOf(n: number, endpoint: Endpoint = endpointOf(n)): Profil
 
 /** The arbiter's list: everybody is registered beforehand. */
 export function viewOf(ids: readonly PeerId[]): View {
-  return { rev: REGISTERED_REV, members: new Map(ids.map((id, n) => [id, `node-${n}`])) };
+  return { rev: REGISTERED_REV, members: new Map(ids.map((id, n) => [id, nameOf(n)])) };
 }
 
 /** The disk of a member that was stopped: it holds a block and an overlay address out of it. */
@@ -64,6 +78,10 @@ export function durableOf(n: number, view: View): Durable {
     custody: { ...EMPTY_DURABLE.custody, ...custody },
     vtep: [parseAddress(textOf(first + 1))],
   };
+}
+
+function nameOf(n: number): string {
+  return `node-${n}-`.padEnd(NAME_CHARACTERS, 'x');
 }
 
 function textOf(address: number): string {

@@ -18,7 +18,7 @@ export interface Options {
   readonly output: string | undefined;
 }
 
-export const USAGE = `Usage: npm run bench:mesh -- [options]
+const USAGE = `Usage: npm run bench -- mesh [options]
 
   --peers 30,60        sizes of the mesh (default 30,60,100,500)
   --runs N             how often each is run (default 1)
@@ -30,21 +30,25 @@ export const USAGE = `Usage: npm run bench:mesh -- [options]
   --output FILE        writes the figures as JSON
 `;
 
-/** Throws an error for people. */
+const FLAGS = {
+  peers: { type: 'string', default: '30,60,100,500' },
+  runs: { type: 'string', default: '1' },
+  scenarios: { type: 'string', default: SCENARIOS.join(',') },
+  groups: { type: 'string', default: '2' },
+  'own-verifications': { type: 'boolean', default: false },
+  rivals: { type: 'boolean', default: false },
+  'cpu-prof': { type: 'string' },
+  output: { type: 'string' },
+} as const;
+
+/** What is wrong with the command line, for people. */
+export class OptionError extends Error {
+  override readonly name = 'OptionError';
+}
+
+/** Throws OptionError. */
 export function parseOptions(argv: readonly string[]): Options {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      peers: { type: 'string', default: '30,60,100,500' },
-      runs: { type: 'string', default: '1' },
-      scenarios: { type: 'string', default: SCENARIOS.join(',') },
-      groups: { type: 'string', default: '2' },
-      'own-verifications': { type: 'boolean', default: false },
-      rivals: { type: 'boolean', default: false },
-      'cpu-prof': { type: 'string' },
-      output: { type: 'string' },
-    },
-  });
+  const values = parseFlags(argv);
   return {
     sizes: values.peers.split(',').map((text) => countOf('--peers', text, 2)),
     runs: countOf('--runs', values.runs, 1),
@@ -57,14 +61,25 @@ export function parseOptions(argv: readonly string[]): Options {
   };
 }
 
+function parseFlags(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: FLAGS }).values;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new OptionError(`${reason}\n\n${USAGE}`, { cause: error });
+  }
+}
+
 function countOf(option: string, text: string, least: number): number {
   const count = Number(text);
   if (Number.isSafeInteger(count) && count >= least) return count;
-  throw new Error(`${option} ${text}: a whole number from ${least} is expected\n\n${USAGE}`);
+  throw new OptionError(`${option} ${text}: a whole number from ${least} is expected\n\n${USAGE}`);
 }
 
 function scenarioOf(text: string): Scenario {
   const scenario = SCENARIOS.find((known) => known === text);
   if (scenario !== undefined) return scenario;
-  throw new Error(`--scenarios ${text}: one of ${SCENARIOS.join(', ')} is expected`);
+  throw new OptionError(
+    `--scenarios ${text}: one of ${SCENARIOS.join(', ')} is expected\n\n${USAGE}`,
+  );
 }

@@ -7,9 +7,17 @@ import type { PeerId } from '#peer/mesh/peer-id.ts';
 import { buildRings, observersOf } from '#peer/mesh/rings.ts';
 import { Arrivals } from './arrivals.ts';
 import { BenchPeer } from './bench-peer.ts';
-import type { Cost, GroupOptions, Progress, Published, Started } from './group-messages.ts';
+import type { Cost, GroupOptions, Published, Started } from './group-messages.ts';
 import { monotonicMs } from './monotonic.ts';
-import { endpointOf, identityOf, viewOf } from './numbered-peer.ts';
+import {
+  credentialsOf,
+  durableOf,
+  endpointOf,
+  identityOf,
+  profileOf,
+  UNIVERSE,
+  viewOf,
+} from './numbered-peer.ts';
 import { SharedVerifications } from './shared-verifications.ts';
 
 /** How often links and verdicts are looked at: what cannot be waited for costs a look. */
@@ -36,7 +44,11 @@ export class PeerGroup {
       (n) =>
         new BenchPeer({
           n,
-          view,
+          credentials: credentialsOf(n),
+          endpoint: endpointOf(n),
+          profile: profileOf(n),
+          universe: UNIVERSE,
+          durable: durableOf(n, view),
           bootstrap,
           counters: this.#counters,
           wrapCodec: (codec) => (sharesVerifications ? verifications.wrap(codec) : codec),
@@ -67,13 +79,8 @@ export class PeerGroup {
     return { knownAtMs: this.#knownAtMs, linkedAtMs: monotonicMs() };
   }
 
-  progress(): Progress {
-    const rings = buildRings(this.#ids);
-    return {
-      leastKnown: Math.min(...this.#peers.map(({ known }) => known.size)),
-      complete: this.#peers.filter((peer) => this.#isComplete(peer, observersOf(rings, peer.id)))
-        .length,
-    };
+  leastKnown(): number {
+    return Math.min(...this.#peers.map(({ known }) => known.size));
   }
 
   publish(n: number): Published {

@@ -17,8 +17,8 @@ const DOWN_LIMIT_MS = 60_000;
 export interface StartFigures {
   /** Until everybody knew everybody. */
   readonly knownMs: number;
-  /** Until, besides, every link that anybody wants was up. */
-  readonly linkedMs: number;
+  /** Until, besides, every link that anybody wants was up; a rival has none. */
+  readonly linkedMs?: number;
   /** Sent until then, a peer. */
   readonly bytes: number;
   /** Spent until then, a peer. */
@@ -29,8 +29,6 @@ export interface NotStarted {
   readonly limitMs: number;
   /** Of the peer that knew the fewest. */
   readonly leastKnown: number;
-  /** Peers that knew everybody and had all their links. */
-  readonly complete: number;
 }
 
 export interface RecordFigures {
@@ -51,7 +49,9 @@ export interface IdleFigures {
 export async function measureStart(mesh: BenchMesh): Promise<StartFigures | NotStarted> {
   const before = await take(mesh);
   const groups = await within(START_LIMIT_MS, mesh.askAll({ type: 'start' }));
-  if (groups === undefined) return { limitMs: START_LIMIT_MS, ...(await mesh.progress()) };
+  if (groups === undefined) {
+    return { limitMs: START_LIMIT_MS, leastKnown: await mesh.leastKnown() };
+  }
   const after = await take(mesh);
   return {
     knownMs: Math.max(...groups.map(({ knownAtMs }) => knownAtMs)) - before.atMs,
