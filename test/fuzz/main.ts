@@ -21,12 +21,15 @@ function run(): number {
   const seconds = (performance.now() - startedMs) / 1000;
   printOutcomes(report);
   if (report.violation !== undefined) return printViolation(report.violation, given.seed);
-  const rssMiB = process.memoryUsage.rss() / 2 ** 20;
   const rate = Math.round(given.frames / seconds);
-  print(
-    `no violation: ${seconds.toFixed(1)} s, ${rate} frames/s, ${rssMiB.toFixed(0)} MiB of memory`,
-  );
+  const memory = `${mebibytes(process.memoryUsage.rss())} of memory`;
+  const growth = `the heap grew by ${mebibytes(report.heapGrowthBytes)}`;
+  print(`no violation: ${seconds.toFixed(1)} s, ${rate} frames/s, ${memory}, ${growth}`);
   return 0;
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }
 
 function readOptions(): { readonly seed: number; readonly frames: number } | undefined {

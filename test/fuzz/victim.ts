@@ -24,7 +24,7 @@ import {
 import type { Step } from './attacker.ts';
 import { LEAVES, findBoundless } from './bounds.ts';
 import { findCollections } from './collections.ts';
-import type { Cast } from './hostile-records.ts';
+import { type Cast, SYBIL_IDS } from './hostile-records.ts';
 
 const FOUNDER = 1;
 const VICTIM = 2;
@@ -71,7 +71,9 @@ export class Victim {
   static cast(): Cast {
     const old = HONEST.map((n) => sealPeer(n, OLD));
     const honest = [...newestOf(HONEST), ...old];
-    return { hostile: HOSTILE, victim: testIdentity(VICTIM).id, honest };
+    const earlier = { epoch: 0, seq: 7 };
+    const own = [sealPeer(VICTIM, earlier), sealDown(VICTIM, [], earlier)];
+    return { hostile: HOSTILE, victim: testIdentity(VICTIM).id, honest, own };
   }
 
   /** Throws when something happens that may not. */
@@ -91,6 +93,7 @@ export class Victim {
     assert.ok(collections.length > 20, 'the collections of the core are found');
     assert.deepEqual(findBoundless(collections), []);
     const { mesh, ipam } = this.#member.core;
+    for (const { reason } of this.#member.core.conflicts()) this.#tally(`conflict: ${reason}`);
     assert.equal(mesh.directory.setHash, sumOfDigests(mesh.directory));
     const held = ipam.custody().hold.map(({ cidr }) => cidr);
     for (const cidr of held) assert.ok(contains(UNIVERSE, cidr), `${formatCidr(cidr)} is held`);
@@ -126,7 +129,8 @@ export class Victim {
     }
   }
 
-  #answer({ question }: Request): void {
+  /** Each id of a question stands for another asker: that of the link, or one that was made up. */
+  #answer({ id, question }: Request): void {
     if (question.type === 'arbiter') {
       const value = fromJson(question.json);
       parseArbiterRequest(value);
@@ -135,7 +139,7 @@ export class Victim {
     }
     const { family, wantLog2, minLog2 } = question;
     const need = { family, wantLog2, minLog2 };
-    const from = HOSTILE_ID;
+    const from = SYBIL_IDS[id % (SYBIL_IDS.length * 2)] ?? HOSTILE_ID;
     this.#tell({ type: 'space-asked', from, need, reply: this.#reply++ });
   }
 
@@ -196,6 +200,8 @@ export class Victim {
         return this.#tally('learned');
       case 'refused':
         return this.#tally(`refused: ${effect.reason}`);
+      case 'bound-hit':
+        return this.#tally(`bound: ${effect.bound}`);
       case 'fence':
         assert.fail(`the victim fences itself: ${effect.reason}`);
         break;

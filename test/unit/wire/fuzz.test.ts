@@ -37,6 +37,8 @@ const EXPECTED = [
   'refused: bad-signature',
   'refused: writer-budget',
   'refused: unasked-entries',
+  'refused: own-record-from-elsewhere',
+  'bound: grant-budget',
   'closed: misbehaved',
 ];
 const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 32);
