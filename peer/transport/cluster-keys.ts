@@ -21,6 +21,11 @@ export const KEYS_MAX = 8;
 /** What stands in for a key in plain mode: it proves nothing. */
 export const PLAIN_KEYS: ClusterKeys = [clusterKey('')];
 
+/** Whether the id is that of plain mode: who shows it has no cluster key. */
+export function isPlain(id: Uint8Array): boolean {
+  return Buffer.compare(id, PLAIN_KEYS[0].id) === 0;
+}
+
 export class ClusterKeyError extends Error {
   override readonly name = 'ClusterKeyError';
 }

@@ -5,18 +5,9 @@
  */
 import type { TLSSocket } from 'node:tls';
 import type { WebSocket } from 'ws';
-import type { PeerId } from '../mesh/peer-id.ts';
 import { decodeFrame, encodeFrame } from '../wire/frame-codec.ts';
-import type { Hello, LinkFrame } from '../wire/link-frame.ts';
-import {
-  type Channel,
-  type Credentials,
-  type Role,
-  checkAuth,
-  checkHello,
-  makeAuth,
-  makeHello,
-} from './handshake.ts';
+import type { LinkFrame } from '../wire/link-frame.ts';
+import type { Credentials, Role } from './handshake.ts';
 import {
   FAREWELL_MS,
   HANDSHAKE_BYTES_MAX,
@@ -26,7 +17,9 @@ import {
   SEND_BUFFER_MAX_BYTES,
 } from './limits.ts';
 import { toMessage } from './message.ts';
+import { type Member, Negotiation } from './negotiation.ts';
 import { HandshakeRefused, type RefusalReason } from './refusal.ts';
+import type { SeenHellos } from './seen-hellos.ts';
 
 const EXPORTER_LABEL = 'EXPORTER-Channel-Binding';
 const EXPORTER_BYTES = 32;
@@ -40,8 +33,8 @@ const TOO_LARGE: readonly string[] = [
 const PROTOCOL_ERROR = 'WS_ERR_';
 
 export interface ConnectionListener {
-  /** The handshake is through: `peer` is who it says it is, and a member. */
-  up(peer: PeerId, name: string): void;
+  /** The handshake is through: the other end is who it says it is, and a member. */
+  up(member: Member): void;
   frame(frame: LinkFrame): void;
   congested(): void;
   drained(): void;
@@ -58,6 +51,7 @@ export interface ConnectionOptions {
   readonly tls: TLSSocket;
   readonly role: Role;
   readonly credentials: Credentials;
+  readonly seen: SeenHellos;
   readonly listener: ConnectionListener;
 }
 
@@ -65,13 +59,9 @@ export class Connection {
   readonly role: Role;
   readonly #socket: WebSocket;
   readonly #tls: TLSSocket;
-  readonly #credentials: Credentials;
   readonly #listener: ConnectionListener;
   readonly #handshakeTimer: NodeJS.Timeout;
-  readonly #ourHello: Uint8Array;
-  #theirHello:
-    | { readonly bytes: Uint8Array; readonly hello: Hello; readonly peer: PeerId }
-    | undefined;
+  readonly #negotiation: Negotiation;
   /** Before the handshake is through: a large message is not even gathered. */
   readonly #countHandshakeBytes = (chunk: Buffer): void => {
     // Called once more for the chunk whose proof has just ended the counting.
@@ -94,23 +84,23 @@ export class Connection {
   #isCongested = false;
   #closing: string | undefined;
 
-  constructor({ socket, tls, role, credentials, listener }: ConnectionOptions) {
+  constructor({ socket, tls, role, credentials, seen, listener }: ConnectionOptions) {
     this.role = role;
     this.#socket = socket;
     this.#tls = tls;
-    this.#credentials = credentials;
     this.#listener = listener;
-    this.#ourHello = encodeFrame(makeHello(credentials));
+    const exporter = tls.exportKeyingMaterial(EXPORTER_BYTES, EXPORTER_LABEL, Buffer.alloc(0));
+    this.#negotiation = new Negotiation({ credentials, role, exporter, seen });
     this.#handshakeTimer = setTimeout(() => {
       this.#refuse('handshake-timeout', `it did not finish within ${HANDSHAKE_TIMEOUT_MS} ms`);
     }, HANDSHAKE_TIMEOUT_MS);
     this.#listen();
-    if (role === 'initiator') socket.send(this.#ourHello);
+    for (const frame of this.#negotiation.begin()) this.#write(frame);
   }
 
   send(frame: LinkFrame): void {
     if (this.#closing !== undefined) return;
-    const unsentBytes = this.#write(frame);
+    const unsentBytes = this.#write(encodeFrame(frame));
     if (unsentBytes > SEND_BUFFER_MAX_BYTES) return this.#giveUp(unsentBytes);
     if (this.#isCongested || unsentBytes < SEND_BUFFER_HIGH_BYTES) return;
     this.#isCongested = true;
@@ -120,15 +110,15 @@ export class Connection {
   /** Says why, and closes; what is still in the buffers may be lost. */
   close(reason: string, detail = ''): void {
     if (this.#closing !== undefined) return;
-    this.#write({ type: 'bye', reason, detail });
+    this.#write(encodeFrame({ type: 'bye', reason, detail }));
     this.#closing = `we closed it: ${reason}`;
     this.#end();
   }
 
   /** Hands it to TLS in one piece; what is unsent then. Nothing is written behind WebSocket's end. */
-  #write(frame: LinkFrame): number {
+  #write(frame: Uint8Array): number {
     if (this.#socket.readyState !== this.#socket.OPEN) return 0;
-    const message = toMessage(encodeFrame(frame), this.role);
+    const message = toMessage(frame, this.role);
     const isMuch = this.#tls.writableLength + message.length > SEND_BUFFER_LOW_BYTES;
     this.#tls.write(message, isMuch ? this.#sent : undefined);
     return this.#tls.writableLength;
@@ -174,56 +164,21 @@ export class Connection {
   }
 
   #handshake(frame: LinkFrame, bytes: Buffer): void {
-    // The rest of what a broken socket had buffered: its channel can't be bound to any more.
-    if (this.#tls.destroyed) return;
     try {
-      if (frame.type === 'hello' && this.#theirHello === undefined) this.#hello(frame, bytes);
-      else if (frame.type === 'auth' && this.#theirHello !== undefined) this.#auth(frame);
-      else throw new HandshakeRefused('unexpected-frame', `${frame.type} in the handshake`);
+      const { answers, member } = this.#negotiation.handle(frame, bytes);
+      for (const answer of answers) this.#write(answer);
+      if (member !== undefined) this.#welcome(member);
     } catch (error) {
       if (!(error instanceof HandshakeRefused)) throw error;
       this.#refuse(error.reason, error.message);
     }
   }
 
-  #hello(hello: Hello, bytes: Buffer): void {
-    const peer = checkHello(this.#credentials, hello);
-    this.#theirHello = { bytes: Uint8Array.from(bytes), hello, peer };
-    if (this.role === 'initiator') this.#sendAuth();
-    else this.#socket.send(this.#ourHello);
-  }
-
-  #auth(auth: Extract<LinkFrame, { type: 'auth' }>): void {
-    const { hello, peer } = this.#their();
-    const role = this.role === 'initiator' ? 'responder' : 'initiator';
-    checkAuth(this.#credentials, this.#channel(), { role, hello, auth });
-    if (this.role === 'responder') this.#sendAuth();
+  #welcome(member: Member): void {
     clearTimeout(this.#handshakeTimer);
     this.#tls.off('data', this.#countHandshakeBytes);
     this.#isUp = true;
-    this.#listener.up(peer, hello.name);
-  }
-
-  #sendAuth(): void {
-    const auth = makeAuth(this.#credentials, this.#channel(), this.role);
-    this.#socket.send(encodeFrame(auth));
-  }
-
-  #channel(): Channel {
-    const theirs = this.#their().bytes;
-    const exporter = this.#tls.exportKeyingMaterial(
-      EXPORTER_BYTES,
-      EXPORTER_LABEL,
-      Buffer.alloc(0),
-    );
-    return this.role === 'initiator'
-      ? { exporter, initiatorHello: this.#ourHello, responderHello: theirs }
-      : { exporter, initiatorHello: theirs, responderHello: this.#ourHello };
-  }
-
-  #their(): { readonly bytes: Uint8Array; readonly hello: Hello; readonly peer: PeerId } {
-    if (this.#theirHello === undefined) throw new HandshakeRefused('unexpected-frame', 'no hello');
-    return this.#theirHello;
+    this.#listener.up(member);
   }
 
   #farewell(reason: string, detail: string): void {

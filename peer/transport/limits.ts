@@ -2,8 +2,10 @@
 
 /** One WebSocket message. The largest is a page of the arbiter's log (see its LOG_PAGE_MAX). */
 export const FRAME_BYTES_MAX = 2 * 1024 * 1024;
-/** All that the other end may send before it has proved itself: Hello and Auth are below 500. */
+/** All that the other end may send before it has proved itself: Hello and Auth are below 700. */
 export const HANDSHAKE_BYTES_MAX = 16 * 1024;
+/** Admitted Hellos that are remembered, to tell a recording from a relay: both are refused. */
+export const HELLOS_SEEN_MAX = 1_024;
 export const HANDSHAKE_TIMEOUT_MS = 5_000;
 /** TCP, TLS and WebSocket together; the handshake above them has its own. */
 export const DIAL_TIMEOUT_MS = 2_000;

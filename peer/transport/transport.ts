@@ -18,7 +18,9 @@ import { dialSocket } from './dial.ts';
 import type { Credentials, Role } from './handshake.ts';
 import { Handshakes } from './handshakes.ts';
 import { Listener, type OpenSocket } from './listener.ts';
+import type { Member } from './negotiation.ts';
 import { type Answer, Questions } from './questions.ts';
+import { SeenHellos } from './seen-hellos.ts';
 import { TurnedAway } from './turned-away.ts';
 
 /** Who asks, and from which address its link came. */
@@ -43,6 +45,7 @@ export interface TransportOptions {
 interface OpenLink {
   readonly id: LinkId;
   readonly peer: PeerId;
+  readonly version: number;
   readonly connection: Connection;
   readonly address: Address;
   readonly questions: Questions;
@@ -58,6 +61,7 @@ export class Transport {
   readonly #turnedAway: TurnedAway;
   readonly #dialling = new Map<string, Promise<PeerId>>();
   readonly #handshakes = new Handshakes();
+  readonly #seen = new SeenHellos();
   #nextLink = 1;
 
   private constructor(options: TransportOptions) {
@@ -118,6 +122,11 @@ export class Transport {
     return await link.questions.ask(question);
   }
 
+  /** The version of the protocol that both ends of a link speak; undefined when it is down. */
+  versionOf(link: LinkId): number | undefined {
+    return this.#links.get(link)?.version;
+  }
+
   /** Peers that we dial and that refuse us: a sentence each. */
   problems(): readonly string[] {
     return this.#turnedAway.problems();
@@ -154,6 +163,7 @@ export class Transport {
 
   #begin(opening: Opening): void {
     const { socket, tls, role, endpoint } = opening;
+    if (tls.destroyed) return giveUp(opening);
     const state: ConnectionState = {
       isUp: false,
       link: this.#nextLink++,
@@ -161,7 +171,14 @@ export class Transport {
     };
     const { credentials } = this.#options;
     const listener = this.#listenerFor(opening, state, () => connection);
-    const connection = new Connection({ socket, tls, role, credentials, listener });
+    const connection = new Connection({
+      socket,
+      tls,
+      role,
+      credentials,
+      seen: this.#seen,
+      listener,
+    });
     this.#connections.add(connection);
   }
 
@@ -173,11 +190,11 @@ export class Transport {
     const { counters, log, onEvent } = this.#options;
     const { link } = state;
     return {
-      up: (peer, name) => {
+      up: (member) => {
         state.endHandshake();
         state.isUp = true;
-        this.#up({ opening, link, peer, connection: connection() });
-        log.debug({ peer, name, role: opening.role }, 'link is up');
+        this.#up({ opening, link, member, connection: connection() });
+        log.debug({ ...member, role: opening.role }, 'link is up');
       },
       frame: (frame) => this.#frame(link, frame),
       congested: () => {
@@ -187,8 +204,9 @@ export class Transport {
       drained: () => onEvent({ type: 'drained', link }),
       refused: (reason, detail) => {
         counters.add(reason);
+        const { clusterName } = this.#options.credentials;
         const from = formatAddress(opening.endpoint.address);
-        log.warn({ reason, detail, from }, 'refused a connection');
+        log.warn({ reason, detail, from, ourCluster: clusterName }, 'refused a connection');
       },
       turnedAway: (reason, detail) =>
         this.#turnedAway.add({ endpoint: opening.endpoint, reason, detail }),
@@ -201,10 +219,12 @@ export class Transport {
     };
   }
 
-  #up({ opening, link, peer, connection }: Established): void {
+  #up({ opening, link, member, connection }: Established): void {
+    const { peer, version } = member;
     const { endpoint, role, settled } = opening;
     const questions = new Questions((frame) => connection.send(frame));
-    this.#links.set(link, { id: link, peer, connection, address: endpoint.address, questions });
+    const { address } = endpoint;
+    this.#links.set(link, { id: link, peer, version, connection, address, questions });
     this.#turnedAway.forget(endpoint.address);
     if (role === 'initiator') {
       // This dial is over: one that the mesh asks for in answer to the event is another.
@@ -245,6 +265,13 @@ export class Transport {
   }
 }
 
+/** It broke before anything was said: there is no channel to bind a Hello to. */
+function giveUp({ socket, settled }: Opening): void {
+  socket.on('error', () => {});
+  socket.terminate();
+  settled?.reject(new Error('the connection broke off'));
+}
+
 interface Opening extends OpenSocket {
   readonly role: Role;
   /** Who waits for the dial. */
@@ -263,6 +290,6 @@ interface ConnectionState {
 interface Established {
   readonly opening: Opening;
   readonly link: LinkId;
-  readonly peer: PeerId;
+  readonly member: Member;
   readonly connection: Connection;
 }

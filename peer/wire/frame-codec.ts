@@ -27,6 +27,8 @@ const BYTES_MAX: ReadonlyMap<number, number> = new Map([
   [FRAME_FIELD['bucket-entries'], DIRECTORY_RECORDS_MAX * ID_BYTES_MAX],
 ]);
 
+const NOTHING = new Uint8Array();
+
 export function encodeFrame(frame: LinkFrame): Uint8Array {
   switch (frame.type) {
     case 'hello':
@@ -95,6 +97,10 @@ function readHello(hello: weft.v1.Hello.$Properties): Hello {
     nonce: sized(hello.nonce, 16, 'nonce'),
     configDigest: sized(hello.configDigest, 16, 'config digest'),
     name: hello.name ?? '',
+    // Of any size: one that lacks them is refused for that, and not as no frame at all.
+    keyId: hello.keyId ?? NOTHING,
+    channel: hello.channel ?? NOTHING,
+    admission: hello.admission ?? NOTHING,
   };
 }
 
@@ -104,6 +110,7 @@ function readAuth(auth: weft.v1.Auth.$Properties): Auth {
     keyId: sized(auth.keyId, 4, 'key id'),
     membership: sized(auth.membership, 32, 'membership'),
     signature: sized(auth.signature, 64, 'signature'),
+    answers: auth.answers ?? NOTHING,
   };
 }
 

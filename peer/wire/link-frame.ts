@@ -11,6 +11,11 @@ export interface Hello {
   readonly nonce: Uint8Array;
   readonly configDigest: Uint8Array;
   readonly name: string;
+  readonly keyId: Uint8Array;
+  /** Names the TLS channel that it was made for. */
+  readonly channel: Uint8Array;
+  /** Shows that the sender has a cluster key, on this channel and in its role. */
+  readonly admission: Uint8Array;
 }
 
 export interface Auth {
@@ -18,6 +23,8 @@ export interface Auth {
   readonly keyId: Uint8Array;
   readonly membership: Uint8Array;
   readonly signature: Uint8Array;
+  /** Names the Hello that it answers. */
+  readonly answers: Uint8Array;
 }
 
 /** Why the sender closes the link. */

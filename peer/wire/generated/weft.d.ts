@@ -185,6 +185,15 @@ export namespace weft {
             /** Hello name. */
             name: string;
 
+            /** Hello keyId. */
+            keyId: Uint8Array;
+
+            /** Hello channel. */
+            channel: Uint8Array;
+
+            /** Hello admission. */
+            admission: Uint8Array;
+
             /**
              * Encodes the specified Hello message. Does not implicitly {@link weft.v1.Hello.verify|verify} messages.
              * @param message Hello message or plain object to encode
@@ -230,6 +239,15 @@ export namespace weft {
                 /** Hello name */
                 name?: (string|null);
 
+                /** Hello keyId */
+                keyId?: (Uint8Array|null);
+
+                /** Hello channel */
+                channel?: (Uint8Array|null);
+
+                /** Hello admission */
+                admission?: (Uint8Array|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -266,6 +284,9 @@ export namespace weft {
             /** Auth signature. */
             signature: Uint8Array;
 
+            /** Auth answers. */
+            answers: Uint8Array;
+
             /**
              * Encodes the specified Auth message. Does not implicitly {@link weft.v1.Auth.verify|verify} messages.
              * @param message Auth message or plain object to encode
@@ -298,6 +319,9 @@ export namespace weft {
 
                 /** Auth signature */
                 signature?: (Uint8Array|null);
+
+                /** Auth answers */
+                answers?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

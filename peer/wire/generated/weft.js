@@ -382,6 +382,9 @@ export const weft = $root.weft = (() => {
              * @property {Uint8Array|null} [nonce] Hello nonce
              * @property {Uint8Array|null} [configDigest] Hello configDigest
              * @property {string|null} [name] Hello name
+             * @property {Uint8Array|null} [keyId] Hello keyId
+             * @property {Uint8Array|null} [channel] Hello channel
+             * @property {Uint8Array|null} [admission] Hello admission
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -470,6 +473,30 @@ export const weft = $root.weft = (() => {
             Hello.prototype.name = "";
 
             /**
+             * Hello keyId.
+             * @member {Uint8Array} keyId
+             * @memberof weft.v1.Hello
+             * @instance
+             */
+            Hello.prototype.keyId = $util.newBuffer([]);
+
+            /**
+             * Hello channel.
+             * @member {Uint8Array} channel
+             * @memberof weft.v1.Hello
+             * @instance
+             */
+            Hello.prototype.channel = $util.newBuffer([]);
+
+            /**
+             * Hello admission.
+             * @member {Uint8Array} admission
+             * @memberof weft.v1.Hello
+             * @instance
+             */
+            Hello.prototype.admission = $util.newBuffer([]);
+
+            /**
              * Encodes the specified Hello message. Does not implicitly {@link weft.v1.Hello.verify|verify} messages.
              * @function encode
              * @memberof weft.v1.Hello
@@ -499,6 +526,12 @@ export const weft = $root.weft = (() => {
                     writer.uint32(/* id 6, wireType 2 =*/50).bytes(message.configDigest);
                 if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
                     writer.uint32(/* id 7, wireType 2 =*/58).string(message.name);
+                if (message.keyId != null && $Object.hasOwnProperty.call(message, "keyId") && message.keyId.length)
+                    writer.uint32(/* id 8, wireType 2 =*/66).bytes(message.keyId);
+                if (message.channel != null && $Object.hasOwnProperty.call(message, "channel") && message.channel.length)
+                    writer.uint32(/* id 9, wireType 2 =*/74).bytes(message.channel);
+                if (message.admission != null && $Object.hasOwnProperty.call(message, "admission") && message.admission.length)
+                    writer.uint32(/* id 10, wireType 2 =*/82).bytes(message.admission);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -606,6 +639,33 @@ export const weft = $root.weft = (() => {
                                 delete message.name;
                             continue;
                         }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.keyId = value;
+                            else
+                                delete message.keyId;
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.channel = value;
+                            else
+                                delete message.channel;
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.admission = value;
+                            else
+                                delete message.admission;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -634,6 +694,7 @@ export const weft = $root.weft = (() => {
              * @property {Uint8Array|null} [keyId] Auth keyId
              * @property {Uint8Array|null} [membership] Auth membership
              * @property {Uint8Array|null} [signature] Auth signature
+             * @property {Uint8Array|null} [answers] Auth answers
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -690,6 +751,14 @@ export const weft = $root.weft = (() => {
             Auth.prototype.signature = $util.newBuffer([]);
 
             /**
+             * Auth answers.
+             * @member {Uint8Array} answers
+             * @memberof weft.v1.Auth
+             * @instance
+             */
+            Auth.prototype.answers = $util.newBuffer([]);
+
+            /**
              * Encodes the specified Auth message. Does not implicitly {@link weft.v1.Auth.verify|verify} messages.
              * @function encode
              * @memberof weft.v1.Auth
@@ -711,6 +780,8 @@ export const weft = $root.weft = (() => {
                     writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.membership);
                 if (message.signature != null && $Object.hasOwnProperty.call(message, "signature") && message.signature.length)
                     writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.signature);
+                if (message.answers != null && $Object.hasOwnProperty.call(message, "answers") && message.answers.length)
+                    writer.uint32(/* id 4, wireType 2 =*/34).bytes(message.answers);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -780,6 +851,15 @@ export const weft = $root.weft = (() => {
                                 message.signature = value;
                             else
                                 delete message.signature;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.answers = value;
+                            else
+                                delete message.answers;
                             continue;
                         }
                     }

@@ -11,9 +11,11 @@ import { type TestContext, describe, it } from 'node:test';
 import tls from 'node:tls';
 import { WebSocket, WebSocketServer } from 'ws';
 import { makeCertificate } from '#peer/transport/certificate.ts';
-import { parseClusterKeys } from '#peer/transport/cluster-keys.ts';
-import { type Credentials, makeAuth, makeHello } from '#peer/transport/handshake.ts';
+import { PLAIN_KEYS, parseClusterKeys } from '#peer/transport/cluster-keys.ts';
+import { type Credentials, makeHello } from '#peer/transport/handshake.ts';
 import { FRAME_BYTES_MAX, HANDSHAKE_BYTES_MAX } from '#peer/transport/limits.ts';
+import { encodeFrame } from '#peer/wire/frame-codec.ts';
+import { testIdentity } from '#test/support/records.ts';
 import { createRandom } from '#test/simulation/random.ts';
 import {
   ANOTHER_CLUSTER,
@@ -90,7 +92,7 @@ describe('a handshake is refused', ENOUGH, () => {
     it(`that speaks only ${what} version of the protocol`, async (t) => {
       const pair = await openPair(t);
       const stranger = await Stranger.connect(t, pair.victim);
-      stranger.send({ ...makeHello(credentialsOf(3)), ...protocol });
+      stranger.send({ ...stranger.helloOf(credentialsOf(3)), ...protocol });
       assert.equal(await stranger.refusedFor(), 'protocol-version');
       await stranger.gone;
       await assertUnharmed(pair, { 'protocol-version': 1 });
@@ -100,8 +102,8 @@ describe('a handshake is refused', ENOUGH, () => {
   it("with the public key of another peer's identity", async (t) => {
     const pair = await openPair(t);
     const stranger = await Stranger.connect(t, pair.victim);
-    const { key } = makeHello(credentialsOf(2));
-    void stranger.handshake(credentialsOf(3), { ...makeHello(credentialsOf(3)), key });
+    const key = testIdentity(2).publicKey;
+    void stranger.handshake(credentialsOf(3), { ...stranger.helloOf(credentialsOf(3)), key });
     assert.equal(await stranger.refusedFor(), 'bad-identity-proof');
     await assertUnharmed(pair, { 'bad-identity-proof': 1 });
   });
@@ -110,52 +112,81 @@ describe('a handshake is refused', ENOUGH, () => {
     const pair = await openPair(t);
     const stranger = await Stranger.connect(t, pair.victim);
     const key = new Uint8Array(32).fill(0xff);
-    void stranger.handshake(credentialsOf(3), { ...makeHello(credentialsOf(3)), key });
+    void stranger.handshake(credentialsOf(3), { ...stranger.helloOf(credentialsOf(3)), key });
     assert.equal(await stranger.refusedFor(), 'bad-identity-proof');
     await assertUnharmed(pair, { 'bad-identity-proof': 1 });
   });
 
-  it('that repeats the hello and the proof of an earlier one', async (t) => {
+  it('that repeats the hello of an earlier one', async (t) => {
     const pair = await openPair(t);
-    const member = await Stranger.connect(t, pair.victim);
-    const recorded = await member.handshake(credentialsOf(3));
-    await member.message(2);
-    member.tls.destroy();
-    await pair.victim.event('link-down');
+    const recorded = await recordMember(t, pair);
     const stranger = await Stranger.connect(t, pair.victim);
     stranger.socket.send(recorded.hello);
+    assert.equal(await stranger.refusedFor(), 'replayed-hello');
+    await assertUnharmed(pair, { 'replayed-hello': 1 });
+  });
+
+  it('that repeats the proof of an earlier one, by a member', async (t) => {
+    const pair = await openPair(t);
+    const recorded = await recordMember(t, pair);
+    const stranger = await Stranger.connect(t, pair.victim);
+    stranger.send(stranger.helloOf(credentialsOf(3)));
     await stranger.message(1);
     stranger.socket.send(recorded.auth);
-    assert.equal(await stranger.refusedFor(), 'bad-membership-proof');
-    await assertUnharmed(pair, { 'bad-membership-proof': 1 });
+    assert.equal(await stranger.refusedFor(), 'replayed-proof');
+    await assertUnharmed(pair, { 'replayed-proof': 1 });
   });
 
-  it('that reflects our own proof', async (t) => {
-    const pair = await openPair(t);
-    const member = await Stranger.connect(t, pair.victim);
-    const hello = member.send(makeHello(credentialsOf(3)));
-    const channel = member.channel(hello, await member.message(1));
-    member.send(makeAuth(credentialsOf(3), channel, 'responder'));
-    assert.equal(await member.refusedFor(), 'bad-membership-proof');
-    await assertUnharmed(pair, { 'bad-membership-proof': 1 });
+  it('that sends our own hello back', async (t) => {
+    const dialler = await openEnd(t, 3);
+    const mirror = await openServer(t, (near) => near.on('message', (data) => near.send(data)));
+    dialler.transport.dial({ ...dialler.endpoint, port: mirror });
+    await dialler.event('dial-failed');
+    assert.deepEqual(dialler.counters.all(), { 'reflected-hello': 1 });
   });
 
-  it('through somebody in the middle who ends TLS on both sides', async (t) => {
+  it('through somebody in the middle who ends TLS on both sides, and who dialled is told', async (t) => {
     const pair = await openPair(t);
     const middle = await openMiddle(t, pair.victim);
     const dialler = await openEnd(t, 3);
     dialler.transport.dial(middle);
     await dialler.event('dial-failed');
-    await assertUnharmed(pair, { 'bad-membership-proof': 1 });
+    await assertUnharmed(pair, { 'another-channel': 1 });
+    assert.match(dialler.transport.problems().join(), /refuses us: another-channel \(.*middle/);
     assert.equal(count(dialler, 'link-up'), 0);
   });
 
+  for (const [what, reason, change] of [
+    ['has another key', 'unknown-cluster-key', { keys }],
+    ['has no key', 'plain-mode', { keys: PLAIN_KEYS }],
+    ['is of another cluster', 'another-cluster', { cluster: ANOTHER_CLUSTER }],
+    ['has another universe', 'another-configuration', { configDigest: new Uint8Array(16).fill(1) }],
+  ] as const) {
+    it(`by who ${what}, and who dialled is told: ${reason}`, async (t) => {
+      const dialler = await openEnd(t, 3);
+      const other = await openEnd(t, 4, { credentials: change });
+      dialler.transport.dial(other.endpoint);
+      await dialler.event('dial-failed');
+      assert.deepEqual(other.counters.all(), { [reason]: 1 });
+      assert.deepEqual(dialler.counters.all(), { 'turned-away': 1 });
+      assert.match(dialler.transport.problems().join(), new RegExp(`refuses us: ${reason} `));
+      other.transport.dial(dialler.endpoint);
+      await dialler.counted(reason);
+      assert.deepEqual([count(dialler, 'link-up'), count(other, 'link-up')], [0, 0]);
+    });
+  }
+
   it('by the one who dials, too: who answers without the key is no peer', async (t) => {
     const dialler = await openEnd(t, 3);
-    const impostor = await openEnd(t, 4, { credentials: { keys } });
-    dialler.transport.dial(impostor.endpoint);
+    const impostor = await openServer(t, (near, exporter) =>
+      near.once('message', () => {
+        const hello = makeHello(credentialsOf(4, { keys }), { exporter, role: 'responder' });
+        near.send(encodeFrame(hello));
+      }),
+    );
+    dialler.transport.dial({ ...dialler.endpoint, port: impostor });
     await dialler.event('dial-failed');
-    assert.deepEqual(impostor.counters.all(), { 'unknown-cluster-key': 1 });
+    assert.deepEqual(dialler.counters.all(), { 'unknown-cluster-key': 1 });
     assert.equal(count(dialler, 'link-up'), 0);
   });
 });
@@ -165,7 +196,8 @@ describe('frames out of turn', ENOUGH, () => {
     const pair = await openPair(t);
     const stranger = await Stranger.connect(t, pair.victim);
     const [keyId, half] = [new Uint8Array(4), new Uint8Array(32)];
-    stranger.send({ type: 'auth', keyId, membership: half, signature: new Uint8Array(64) });
+    const signature = new Uint8Array(64);
+    stranger.send({ type: 'auth', keyId, membership: half, signature, answers: half });
     assert.equal(await stranger.refusedFor(), 'unexpected-frame');
     await stranger.gone;
     await assertUnharmed(pair, { 'unexpected-frame': 1 });
@@ -174,7 +206,7 @@ describe('frames out of turn', ENOUGH, () => {
   it('a frame of the mesh before the proof is refused', async (t) => {
     const pair = await openPair(t);
     const stranger = await Stranger.connect(t, pair.victim);
-    stranger.send(makeHello(credentialsOf(3)));
+    stranger.send(stranger.helloOf(credentialsOf(3)));
     stranger.send({ type: 'heartbeat', setHash: 0n, wanted: true });
     assert.equal(await stranger.refusedFor(), 'unexpected-frame');
     await assertUnharmed(pair, { 'unexpected-frame': 1 });
@@ -184,11 +216,11 @@ describe('frames out of turn', ENOUGH, () => {
   it('a second hello is refused, before the proof and after it', async (t) => {
     const pair = await openPair(t);
     const stranger = await Stranger.connect(t, pair.victim);
-    stranger.send(makeHello(credentialsOf(3)));
-    stranger.send(makeHello(credentialsOf(3)));
+    stranger.send(stranger.helloOf(credentialsOf(3)));
+    stranger.send(stranger.helloOf(credentialsOf(3)));
     assert.equal(await stranger.refusedFor(), 'unexpected-frame');
     const member = await connectMember(t, pair.victim, 3);
-    member.send(makeHello(credentialsOf(3)));
+    member.send(member.helloOf(credentialsOf(3)));
     assert.equal(await member.refusedFor(), 'unexpected-frame');
     await member.gone;
     await assertUnharmed(pair, { 'unexpected-frame': 2 });
@@ -341,12 +373,40 @@ async function pour({ tls, gone }: Stranger, bytes: number): Promise<number> {
   return most;
 }
 
-/** Ends TLS towards who dials it, dials the other one, and forwards every message. */
-async function openMiddle(t: TestContext, to: End): Promise<End['endpoint']> {
+/** What a member says in its handshake with the victim; its link is gone. */
+async function recordMember(
+  t: TestContext,
+  { victim }: { readonly victim: End },
+): Promise<{ hello: Uint8Array; auth: Uint8Array }> {
+  const member = await Stranger.connect(t, victim);
+  const recorded = await member.handshake(credentialsOf(3));
+  await member.message(2);
+  member.tls.destroy();
+  await victim.event('link-down');
+  return recorded;
+}
+
+/** A server of WebSockets over TLS that does as it likes; resolves to its port. */
+async function openServer(
+  t: TestContext,
+  serve: (near: WebSocket, exporter: Uint8Array) => void,
+): Promise<number> {
   const server = https.createServer(makeCertificate());
   const sockets = new WebSocketServer({ server });
   t.after(() => server.close());
-  sockets.on('connection', (near) => {
+  sockets.on('connection', (near, request) => {
+    near.on('error', () => {});
+    const socket = request.socket as tls.TLSSocket;
+    serve(near, socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0)));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as net.AddressInfo).port;
+}
+
+/** Ends TLS towards who dials it, dials the other one, and forwards every message. */
+async function openMiddle(t: TestContext, to: End): Promise<End['endpoint']> {
+  const port = await openServer(t, (near) => {
     const far = new WebSocket(urlOf(to), { rejectUnauthorized: false });
     const opened = once(far, 'open');
     near.on('message', (data) => void opened.then(() => far.send(data)));
@@ -355,7 +415,5 @@ async function openMiddle(t: TestContext, to: End): Promise<End['endpoint']> {
     near.on('close', () => far.close());
     far.on('error', () => {});
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return { ...to.endpoint, port: (server.address() as net.AddressInfo).port };
+  return { ...to.endpoint, port };
 }

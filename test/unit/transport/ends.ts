@@ -14,7 +14,12 @@ import type { MeshEvent } from '#peer/mesh/effect.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
 import type { Endpoint } from '#peer/mesh/record.ts';
 import { parseClusterKeys } from '#peer/transport/cluster-keys.ts';
-import { type Channel, type Credentials, makeAuth, makeHello } from '#peer/transport/handshake.ts';
+import {
+  type Credentials,
+  type Transcript,
+  makeAuth,
+  makeHello,
+} from '#peer/transport/handshake.ts';
 import { Transport, type TransportOptions } from '#peer/transport/transport.ts';
 import { decodeFrame, encodeFrame } from '#peer/wire/frame-codec.ts';
 import type { Hello, LinkFrame } from '#peer/wire/link-frame.ts';
@@ -189,6 +194,10 @@ export class Stranger {
     return bytes;
   }
 
+  get messageCount(): number {
+    return this.#frames.length;
+  }
+
   /** The n-th message that it got, counted from 1, as it came. */
   async message(nth: number): Promise<Uint8Array> {
     return await this.#watch.until(() => this.#frames[nth - 1]);
@@ -206,18 +215,26 @@ export class Stranger {
   /** The handshake of an initiator with these credentials, as far as the other end lets it. */
   async handshake(
     credentials: Credentials,
-    hello: Hello = makeHello(credentials),
+    hello: Hello = this.helloOf(credentials),
   ): Promise<{ hello: Uint8Array; auth: Uint8Array }> {
     const sent = this.send(hello);
     const responderHello = await this.message(1);
-    const channel = this.channel(sent, responderHello);
-    const auth = this.send(makeAuth(credentials, channel, 'initiator'));
+    const said = this.transcript(sent, responderHello);
+    const auth = this.send(makeAuth(credentials, said, 'initiator'));
     return { hello: sent, auth };
   }
 
-  channel(initiatorHello: Uint8Array, responderHello: Uint8Array): Channel {
-    const exporter = this.tls.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
-    return { exporter, initiatorHello, responderHello };
+  /** A Hello of an initiator on this channel. */
+  helloOf(credentials: Credentials): Hello {
+    return makeHello(credentials, { exporter: this.exporter(), role: 'initiator' });
+  }
+
+  transcript(initiatorHello: Uint8Array, responderHello: Uint8Array): Transcript {
+    return { exporter: this.exporter(), initiatorHello, responderHello };
+  }
+
+  exporter(): Uint8Array {
+    return this.tls.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
   }
 }
 

@@ -28,12 +28,16 @@ const anyFrame: fc.Arbitrary<LinkFrame> = fc.oneof(
     nonce: bytes(16),
     configDigest: bytes(16),
     name: fc.string(),
+    keyId: bytes(4),
+    channel: bytes(16),
+    admission: bytes(32),
   }),
   fc.record({
     type: fc.constant('auth'),
     keyId: bytes(4),
     membership: bytes(32),
     signature: bytes(64),
+    answers: bytes(16),
   }),
   fc.record({
     type: fc.constant('heartbeat'),
