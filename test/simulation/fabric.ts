@@ -33,6 +33,8 @@ export interface FabricOptions {
   readonly stage: Stage;
   readonly network: Network;
   readonly cpu: Cpu;
+  /** Unsent bytes at which a link is congested; the transport's if undefined. */
+  readonly congestedBytes?: number;
   /** Who can be found at the endpoint. */
   readonly peerAt: (endpoint: Endpoint) => SimulatedPeer | undefined;
 }
@@ -41,6 +43,7 @@ export class Fabric {
   readonly #stage: Stage;
   readonly #network: Network;
   readonly #cpu: Cpu;
+  readonly #congestedBytes: number;
   readonly #peerAt: (endpoint: Endpoint) => SimulatedPeer | undefined;
   readonly #cutLinks = new Map<Link, [boolean, boolean]>();
   #nextLink = 1;
@@ -48,10 +51,11 @@ export class Fabric {
   /** Links that were ever up. */
   made = 0;
 
-  constructor({ stage, network, cpu, peerAt }: FabricOptions) {
+  constructor({ stage, network, cpu, congestedBytes, peerAt }: FabricOptions) {
     this.#stage = stage;
     this.#network = network;
     this.#cpu = cpu;
+    this.#congestedBytes = congestedBytes ?? SEND_BUFFER_HIGH_BYTES;
     this.#peerAt = peerAt;
   }
 
@@ -156,6 +160,7 @@ export class Fabric {
   #obstacle(from: SimulatedPeer, to: SimulatedPeer): 'resets' | 'swallows' | undefined {
     if (this.isCutBetween(from, to) || to.state === 'vanished' || to.isPaused) return 'swallows';
     if (to.wall !== undefined) return to.wall;
+    if (!acceptsKey(to, from) || !acceptsKey(from, to)) return 'resets';
     return to.isUp ? undefined : 'resets';
   }
 
@@ -194,6 +199,7 @@ export class Fabric {
     to: SimulatedPeer,
     { endpoint, latencyMs }: { readonly endpoint: Endpoint; readonly latencyMs: number },
   ): void {
+    if (from === to) return this.#upWithSelf(from, { endpoint, latencyMs });
     const link = new Link(this.#nextLink++, [from, to], latencyMs);
     this.made++;
     for (const end of link.ends) {
@@ -211,6 +217,19 @@ export class Fabric {
     });
   }
 
+  /** Both ends are the same process, which knows either by a name of its own. */
+  #upWithSelf(peer: SimulatedPeer, dialled: { endpoint: Endpoint; latencyMs: number }): void {
+    const { endpoint, latencyMs } = dialled;
+    for (const initiator of ['them', 'us'] as const) {
+      const link = new Link(this.#nextLink++, [peer, peer], latencyMs);
+      link.isOpen[1] = false;
+      peer.wires.add(link);
+      peer.links.set(link.id, link);
+      const event = { type: 'link-up', link: link.id, peer: peer.id, initiator, endpoint } as const;
+      this.#stage.deliver(peer, event);
+    }
+  }
+
   #put(link: Link, side: Side, item: Item): void {
     const stream = link.streams[side];
     if (stream.holds === 0) return this.#transmit(link, side, item);
@@ -222,7 +241,7 @@ export class Fabric {
     const stream = link.streams[side];
     const sender = link.ends[side];
     if (stream.heldBytes > SEND_BUFFER_MAX_BYTES) return this.break(link);
-    if (stream.isCongested || stream.heldBytes < SEND_BUFFER_HIGH_BYTES) return;
+    if (stream.isCongested || stream.heldBytes < this.#congestedBytes) return;
     stream.isCongested = true;
     this.#stage.deliver(sender, { type: 'congested', link: link.id });
   }
@@ -259,4 +278,9 @@ export class Fabric {
 
 function down(link: LinkId): { readonly type: 'link-down'; readonly link: LinkId } {
   return { type: 'link-down', link };
+}
+
+/** Whether the one takes the cluster key that the other proves itself with. */
+function acceptsKey(one: SimulatedPeer, other: SimulatedPeer): boolean {
+  return one.keys.accepted.includes(other.keys.primary);
 }

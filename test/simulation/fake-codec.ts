@@ -16,6 +16,8 @@ import { recordBodyBytes } from './wire-size.ts';
 
 /** Of Ed25519. The one object that stands for every signature that holds. */
 const VALID = new Uint8Array(64);
+/** Enough for replays, and no weight in the largest worlds. */
+const HISTORY_MAX = 1_000;
 
 /** What a signed record of this codec carries in place of an encoded body. */
 interface Sealed extends SignedRecord {
@@ -25,6 +27,8 @@ interface Sealed extends SignedRecord {
 export class FakeCodec implements RecordCodec {
   /** Signatures that were checked so far: what costs a peer its time. */
   verifications = 0;
+  /** Some records that were sealed, for whoever replays them. */
+  readonly history: DirectoryRecord[] = [];
   /** One array for all bodies of a size: nobody looks at the bytes. */
   readonly #bodies = new Map<number, Uint8Array>();
 
@@ -32,7 +36,16 @@ export class FakeCodec implements RecordCodec {
     const signed: Sealed = { body: this.#bytes(recordBodyBytes(body)), signature: VALID };
     const record = { ...body, signed, digest: digestOf(body) };
     signed.record = record;
+    if (this.history.length < HISTORY_MAX) this.history.push(record);
     return record;
+  }
+
+  /** A later version of the record, whose signature does not hold. */
+  forge({ signed, digest: _digest, ...body }: DirectoryRecord, aheadBy: number): SignedRecord {
+    const later = { ...body, seq: body.seq + aheadBy };
+    const forged: Sealed = { body: signed.body, signature: signed.signature.slice() };
+    forged.record = { ...later, signed: forged, digest: digestOf(later) };
+    return forged;
   }
 
   parse(signed: SignedRecord): DirectoryRecord | undefined {

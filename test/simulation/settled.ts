@@ -2,6 +2,7 @@
  * What must come true in a simulated world once faults have stopped: everybody knows the same, the
  * overlay is one, and each peer has the links that it wants.
  */
+import type { PeerId } from '../../peer/mesh/peer-id.ts';
 import type { SimulatedPeer } from './simulated-peer.ts';
 import type { World } from './world.ts';
 
@@ -32,10 +33,24 @@ export function createLinksCheck(world: World): () => boolean {
   };
 }
 
+/** Whether one of them can dial the other. */
+export function canLink(one: SimulatedPeer, other: SimulatedPeer): boolean {
+  return one.wall === undefined || other.wall === undefined;
+}
+
 /** The first peer, from the given number on, that lacks a link to one that it wants. */
 function findLonely(world: World, from: number): SimulatedPeer | undefined {
-  const running = new Set(world.peers.filter(({ isUp }) => isUp).map(({ id }) => id));
+  const running = new Map(world.peers.flatMap((peer) => (peer.isUp ? [[peer.id, peer]] : [])));
   return world.peers.find((peer) => peer.n >= from && peer.isUp && lacksLink(peer, running));
+}
+
+function lacksLink(peer: SimulatedPeer, running: ReadonlyMap<PeerId, SimulatedPeer>): boolean {
+  const { mesh } = peer.machine;
+  const linked = new Set(mesh.links().map((link) => link.peer));
+  return mesh.directory.peerIds().some((id) => {
+    const other = linked.has(id) ? undefined : running.get(id);
+    return other !== undefined && other !== peer && canLink(peer, other) && mesh.isWanted(id);
+  });
 }
 
 /** Its record tells of its overlay address: it has joined, holds a block, and has said so. */
@@ -52,12 +67,4 @@ export function isSettled(world: World): boolean {
     hasSameDirectories(world) &&
     hasWantedLinks(world)
   );
-}
-
-function lacksLink({ machine }: SimulatedPeer, running: ReadonlySet<string>): boolean {
-  const { mesh } = machine;
-  const linked = new Set(mesh.links().map(({ peer }) => peer));
-  return mesh.directory
-    .peerIds()
-    .some((id) => !linked.has(id) && running.has(id) && mesh.isWanted(id));
 }

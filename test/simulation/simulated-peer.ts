@@ -38,6 +38,11 @@ export class SimulatedPeer {
   isPaused = false;
   /** Where nobody can dial it. */
   wall: Wall | undefined;
+  /** Cluster keys, by their numbers. */
+  keys: { readonly primary: number; readonly accepted: readonly number[] } = {
+    primary: 1,
+    accepted: [1],
+  };
   /** Its own clock: it began anywhere, and goes a little wrong. */
   readonly clock: { readonly startMs: number; readonly rate: number };
   /** Links that it has been told of. */

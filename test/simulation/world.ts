@@ -4,8 +4,6 @@
  * an observer to say.
  */
 import type { CoreEffect, CoreEvent } from '../../peer/core/core-event.ts';
-import type { Cidr } from '../../peer/ipam/cidr.ts';
-import { parseCidr } from '../../peer/ipam/parse.ts';
 import type { PeerId } from '../../peer/mesh/peer-id.ts';
 import type { DirectoryRecord, Endpoint, Profile } from '../../peer/mesh/record.ts';
 import { EMPTY_CUSTODY, testEndpoint, testProfile } from '../support/records.ts';
@@ -23,6 +21,7 @@ import type { Observer } from './observer.ts';
 import { createRandom } from './random.ts';
 import { Registry } from './registry.ts';
 import { SimulatedPeer } from './simulated-peer.ts';
+import { UNIVERSE } from './universe.ts';
 
 const ARBITER_MS = { least: 2, most: 20 };
 const ARBITER_RETRY_MS = { least: 500, most: 2_000 };
@@ -45,27 +44,29 @@ export interface WorldOptions {
   /** `mesh`: without ownership and without an arbiter; everybody is a member. */
   readonly runs?: 'core' | 'mesh';
   readonly linksMax?: number;
+  /** Unsent bytes at which a link counts as congested: small ones are reached by few peers. */
+  readonly congestedBytes?: number;
   readonly observer?: Partial<Observer>;
 }
 
 export class World implements Stage {
   readonly random: () => number;
   readonly peers: SimulatedPeer[] = [];
-  readonly universe: readonly Cidr[] = [parseCidr('10.32.0.0/12')];
   readonly registry = new Registry();
   readonly fabric: Fabric;
+  readonly codec = new FakeCodec();
   /** What happened so far, timers that were set anew left out. */
   events = 0;
   readonly #options: WorldOptions;
   readonly #cpu: Cpu;
   readonly #observer: Partial<Observer> | undefined;
   readonly #queue = new EventQueue<Happening>();
-  readonly #codec = new FakeCodec();
   readonly #byAddress = new Map<bigint, SimulatedPeer>();
   readonly #byId = new Map<PeerId, SimulatedPeer>();
   readonly #commits: Commits;
   readonly #donors: Donors;
   #addresses = 0;
+  #pods = 0;
 
   constructor(options: WorldOptions) {
     this.#options = options;
@@ -74,7 +75,7 @@ export class World implements Stage {
     this.#observer = options.observer;
     const network = options.network ?? LAN;
     const peerAt = (endpoint: Endpoint) => this.#byAddress.get(endpoint.address.value);
-    this.fabric = new Fabric({ stage: this, network, cpu: this.#cpu, peerAt });
+    this.fabric = new Fabric({ ...options, stage: this, network, cpu: this.#cpu, peerAt });
     this.#commits = new Commits(this, {
       execute: (peer, effects) => this.#execute(peer, effects),
       failed: (peer) => this.end(peer, { isHostGone: false }),
@@ -111,6 +112,11 @@ export class World implements Stage {
     return peer;
   }
 
+  /** A number for another pod. */
+  nextPod(): number {
+    return ++this.#pods;
+  }
+
   /** What the peer will publish at its next start, as others would know it from then on. */
   sealNext(peer: SimulatedPeer): DirectoryRecord {
     const content = {
@@ -118,7 +124,7 @@ export class World implements Stage {
       profile: this.#profileOf(peer),
       custody: EMPTY_CUSTODY,
     } as const;
-    return this.#codec.seal({ peer: peer.id, epoch: peer.disk.epoch + 1, seq: 1, content });
+    return this.codec.seal({ peer: peer.id, epoch: peer.disk.epoch + 1, seq: 1, content });
   }
 
   /** Starts its process, from its disk. */
@@ -257,12 +263,12 @@ export class World implements Stage {
   #step(peer: SimulatedPeer, event: CoreEvent): void {
     if (isOfClosedLink(peer, event)) return;
     if (event.type === 'link-down') peer.links.delete(event.link);
-    const before = this.#codec.verifications;
+    const before = this.codec.verifications;
     this.#observer?.stepping?.(peer, event);
     const effects = peer.machine.step(peer.localTime(this.now), event);
     const { newRecordMs, frameMs } = this.#cpu;
     const tookMs =
-      (this.#codec.verifications - before) * newRecordMs + (event.type === 'frame' ? frameMs : 0);
+      (this.codec.verifications - before) * newRecordMs + (event.type === 'frame' ? frameMs : 0);
     if (tookMs > 0) peer.busyUntil = Math.max(peer.busyUntil, this.now) + tookMs;
     this.#observer?.stepped?.(peer, event, effects);
     this.#execute(peer, effects);
@@ -349,7 +355,7 @@ export class World implements Stage {
     const options = {
       self: id,
       epoch: disk.epoch,
-      codec: this.#codec,
+      codec: this.codec,
       profile: this.#profileOf(peer),
       bootstrap: bootstrap.flatMap((n) => this.peers[n]?.endpoint ?? []),
       linksMax: this.#options.linksMax ?? LINKS_MAX,
@@ -357,8 +363,7 @@ export class World implements Stage {
     };
     if (this.#options.runs === 'mesh') return createMeshMachine(options);
     const now = clock.startMs + this.now * clock.rate;
-    const { universe } = this;
-    return createCoreMachine({ ...options, universe, durable: disk.durable, now });
+    return createCoreMachine({ ...options, universe: UNIVERSE, durable: disk.durable, now });
   }
 
   #profileOf({ n, endpoint }: Pick<SimulatedPeer, 'n' | 'endpoint'>): Profile {

@@ -1,0 +1,179 @@
+/**
+ * Watches every step of a simulated world, and throws a Violation for what may never happen. What
+ * has to come true in the end is in verdict.ts.
+ */
+import type { CoreEffect, CoreEvent } from '../../peer/core/core-event.ts';
+import type { Write } from '../../peer/ipam/writes.ts';
+import type { LinkId } from '../../peer/mesh/effect.ts';
+import type { MeshFrame } from '../../peer/mesh/frame.ts';
+import { FULL_MESH_PEERS_MAX } from '../../peer/mesh/limits.ts';
+import type { RecordContent } from '../../peer/mesh/record.ts';
+import { FRAME_BYTES_MAX, SEND_BUFFER_MAX_BYTES } from '../../peer/transport/limits.ts';
+import { Agreement } from './agreement.ts';
+import { DurableClaims } from './durable-claims.ts';
+import { Holdings } from './holdings.ts';
+import type { Link } from './link.ts';
+import type { Observer } from './observer.ts';
+import { Published } from './published.ts';
+import { Sightings } from './sightings.ts';
+import type { SimulatedPeer } from './simulated-peer.ts';
+import { Trace } from './trace.ts';
+import { UNIVERSE } from './universe.ts';
+import { hold } from './violation.ts';
+import { frameBytes } from './wire-size.ts';
+
+/** Steps of one peer in a second of the world: far above what any scenario has to do. */
+const STEPS_PER_SECOND_MAX = 50_000;
+const SECOND_MS = 1_000;
+/** A pause that would have cost every link if it counted as silence. */
+const LONG_PAUSE_MS = 4_000;
+
+export interface OracleOptions {
+  readonly linksMax: number;
+  readonly now: () => number;
+  readonly isTraced: boolean;
+}
+
+export class Oracle implements Observer {
+  readonly agreement = new Agreement();
+  readonly published = new Published();
+  readonly sightings = new Sightings();
+  readonly trace: Trace;
+  readonly #options: OracleOptions;
+  readonly #holdings = new Holdings(UNIVERSE);
+  readonly #claims = new DurableClaims();
+  /** Links that their peer was told are congested. */
+  readonly #congested = new Map<SimulatedPeer, Set<LinkId>>();
+  readonly #steps = new Map<SimulatedPeer, { since: number; count: number }>();
+  readonly #steppedAt = new Map<SimulatedPeer, number>();
+  /** Sent in the step that is being carried out, by link. */
+  readonly #sentBytes = new Map<Link, number>();
+
+  constructor(options: OracleOptions) {
+    this.#options = options;
+    this.trace = new Trace({ isKept: options.isTraced });
+  }
+
+  started(peer: SimulatedPeer): void {
+    this.trace.note(this.#options.now(), peer.n, 'start');
+    this.published.forget(peer);
+    this.agreement.look(peer);
+    this.#congested.delete(peer);
+    this.#steppedAt.delete(peer);
+    this.#loadDisk(peer);
+  }
+
+  ended(peer: SimulatedPeer): void {
+    this.trace.note(this.#options.now(), peer.n, 'end');
+    this.agreement.forget(peer);
+    this.published.forget(peer);
+    this.#loadDisk(peer);
+  }
+
+  lostDisk(peer: SimulatedPeer): void {
+    this.#holdings.orphan(peer.n);
+    this.#claims.forget(peer);
+  }
+
+  stepping(peer: SimulatedPeer, event: CoreEvent): void {
+    this.trace.step(this.#options.now(), peer.n, event);
+    this.#sentBytes.clear();
+    this.#countStep(peer);
+    if (event.type === 'congested') this.#congestedOf(peer).add(event.link);
+    if (event.type === 'drained' || event.type === 'link-down')
+      this.#congestedOf(peer).delete(event.link);
+  }
+
+  stepped(peer: SimulatedPeer, event: CoreEvent, effects: readonly CoreEffect[]): void {
+    for (const effect of effects) {
+      if (effect.type === 'learned')
+        for (const record of effect.records) this.published.learned(peer, record);
+      if (effect.type === 'fence')
+        hold('fenced', false, () => `node${peer.n} fenced itself: ${effect.reason}`);
+    }
+    this.sightings.stepped(event, effects);
+    this.#notePause(peer, effects);
+    this.agreement.look(peer);
+    if (event.type === 'link-up') this.#checkLinks(peer, event.peer);
+  }
+
+  sending(peer: SimulatedPeer, link: Link | undefined, frame: MeshFrame): void {
+    const { type } = frame;
+    if (link === undefined)
+      return hold('link', false, () => `node${peer.n} sends ${type} by a link that it has not`);
+    const isAllowed = type === 'heartbeat' || !this.#congestedOf(peer).has(link.id);
+    hold('congested', isAllowed, () => `node${peer.n} sends ${type} by a congested link`);
+    const bytes = frameBytes(frame);
+    hold('frame', bytes <= FRAME_BYTES_MAX, () => `node${peer.n} sends ${type}, ${bytes} bytes`);
+    const total = (this.#sentBytes.get(link) ?? 0) + bytes;
+    this.#sentBytes.set(link, total);
+    hold(
+      'frame',
+      total <= SEND_BUFFER_MAX_BYTES,
+      () => `node${peer.n}: ${total} bytes in one step`,
+    );
+  }
+
+  closing(peer: SimulatedPeer, link: Link | undefined): void {
+    hold('link', link !== undefined, () => `node${peer.n} closes a link that it has not`);
+  }
+
+  committing(peer: SimulatedPeer, writes: readonly Write[]): void {
+    this.#holdings.write(peer.n, writes);
+    this.sightings.wrote(writes);
+  }
+
+  synced(peer: SimulatedPeer, writes: readonly Write[]): void {
+    this.#claims.synced(peer, writes);
+  }
+
+  publishing(peer: SimulatedPeer, content: RecordContent): void {
+    if (content.type === 'peer') this.#claims.check(peer, content.custody);
+  }
+
+  #loadDisk(peer: SimulatedPeer): void {
+    this.#holdings.load(peer.n, peer.disk.durable);
+    this.#claims.load(peer, peer.disk.durable.custody);
+  }
+
+  #congestedOf(peer: SimulatedPeer): Set<LinkId> {
+    const known = this.#congested.get(peer) ?? new Set<LinkId>();
+    this.#congested.set(peer, known);
+    return known;
+  }
+
+  /** A peer that comes back to the same step again and again has lost its way. */
+  #countStep(peer: SimulatedPeer): void {
+    const now = this.#options.now();
+    const steps = this.#steps.get(peer);
+    if (steps === undefined || now >= steps.since + SECOND_MS) {
+      this.#steps.set(peer, { since: now, count: 1 });
+      return;
+    }
+    steps.count++;
+    const isSane = steps.count <= STEPS_PER_SECOND_MAX;
+    hold('spin', isSane, () => `node${peer.n} took ${steps.count} steps within a second`);
+  }
+
+  #notePause(peer: SimulatedPeer, effects: readonly CoreEffect[]): void {
+    const now = this.#options.now();
+    const before = this.#steppedAt.get(peer) ?? now;
+    this.#steppedAt.set(peer, now);
+    if (now - before < LONG_PAUSE_MS || peer.links.size === 0) return;
+    const isSilent = effects.some(
+      (effect) => effect.type === 'close' && effect.reason === 'silent',
+    );
+    hold('pause', !isSilent, () => `node${peer.n} took its own pause for the silence of others`);
+    this.sightings.see('pause outlived');
+  }
+
+  #checkLinks(peer: SimulatedPeer, other: string): void {
+    const { mesh } = peer.machine;
+    const links = mesh.links();
+    const unwanted = links.filter((link) => !mesh.isWanted(link.peer)).length;
+    const most = Math.max(this.#options.linksMax, FULL_MESH_PEERS_MAX);
+    hold('links', unwanted <= most, () => `node${peer.n} keeps ${unwanted} links it does not want`);
+    const isTwice = links.filter((link) => link.peer === other).length > 1;
+    hold('links', !isTwice, () => `node${peer.n} has two links to ${other}`);
+  }
+}

@@ -1,0 +1,315 @@
+/**
+ * The scenarios: each draws faults of the failure catalogue's mesh items from a seed. What they have
+ * in common (a cluster that starts, invariants at every step, the verdict) is in run.ts.
+ */
+import type { Dice } from '../fuzz/dice.ts';
+import { ATTACKS } from './attacks.ts';
+import { type Fault, endOf } from './fault.ts';
+import { type Scenario, STARTED_MS } from './plan.ts';
+import { drawSwarm } from './swarm.ts';
+
+const SMALL = { least: 3, most: 9 };
+const MEDIUM = { least: 5, most: 30 };
+const MINUTE_MS = 60_000;
+
+/** Some of the peers, each once, in the order of their numbers. */
+function someOf(dice: Dice, peers: number, share: number): readonly number[] {
+  const chosen = Array.from({ length: peers }, (_, n) => n).filter(() => dice.chance(share));
+  return chosen.length > 0 ? chosen : [dice.below(peers)];
+}
+
+/** Changes of records here and there, so that there is something to lose. */
+export function drawChanges(dice: Dice, peers: number, untilMs: number): readonly Fault[] {
+  return Array.from({ length: 1 + dice.below(6) }, () => ({
+    type: 'publish',
+    peer: dice.below(peers),
+    at: dice.below(untilMs),
+    times: 1 + dice.below(10),
+    everyMs: 1 + dice.below(30),
+  }));
+}
+
+function drawCut(dice: Dice, peers: number): Fault {
+  const kind = dice.pick(['half', 'tenth', 'three', 'one-way'] as const);
+  const share = kind === 'tenth' ? 0.1 : 0.5;
+  const group = () => (kind === 'three' ? dice.below(3) : Number(dice.chance(share)));
+  return {
+    type: 'cut',
+    at: STARTED_MS + dice.below(2_000),
+    groups: Array.from({ length: peers }, group),
+    isOneWay: kind === 'one-way',
+    forMs: 1_000 + dice.below(MINUTE_MS),
+  };
+}
+
+export function drawCrash(dice: Dice, peer: number, fromMs: number): Fault {
+  return {
+    type: 'crash',
+    peer,
+    at: fromMs,
+    isHostGone: dice.chance(0.3),
+    forMs: 50 + dice.below(12_000),
+  };
+}
+
+function drawRollingKeys(dice: Dice, peers: number): readonly Fault[] {
+  const steps = [
+    { primary: 1, accepted: [1, 2] },
+    { primary: 2, accepted: [1, 2] },
+    { primary: 2, accepted: [2] },
+  ];
+  const stepMs = 4_000;
+  return steps.flatMap((keys, step) =>
+    Array.from({ length: peers }, (_, peer): Fault => {
+      const at = STARTED_MS + step * stepMs + dice.below(stepMs - 100);
+      return { type: 'set-keys', peer, at, ...keys };
+    }),
+  );
+}
+
+function drawRollingRestart(dice: Dice, peers: number): readonly Fault[] {
+  const atATime = 1 + dice.below(Math.max(1, Math.floor(peers / 3)));
+  const stepMs = 2_000 + dice.below(4_000);
+  return Array.from({ length: peers }, (_, peer): Fault => {
+    const at = STARTED_MS + Math.floor(peer / atATime) * stepMs;
+    return { type: 'crash', peer, at, isHostGone: false, forMs: 100 + dice.below(1_500) };
+  });
+}
+
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'cold-start',
+    items: [1, 27],
+    sizes: { least: 1, most: 40 },
+    draw: (dice) => ({ startWithinMs: dice.pick([0, 100, 1_000, 10_000]), faults: [] }),
+  },
+  {
+    name: 'join',
+    items: [2],
+    sizes: MEDIUM,
+    // All start in a row, so that each but the first joins a cluster that has settled.
+    draw: (dice, peers) => ({
+      startWithinMs: peers * 1_000,
+      faults: drawChanges(dice, peers, peers * 1_000),
+    }),
+  },
+  {
+    name: 'crash',
+    items: [3, 4, 5],
+    sizes: MEDIUM,
+    // From the first moment on: grants and acceptances are under way.
+    draw: (dice, peers) => ({
+      faults: Array.from({ length: 1 + dice.below(12) }, () =>
+        drawCrash(dice, dice.below(peers), dice.below(20_000)),
+      ),
+    }),
+  },
+  {
+    name: 'replay',
+    items: [6],
+    sizes: SMALL,
+    draw: (dice, peers) => ({
+      faults: [
+        ...drawChanges(dice, peers, 20_000),
+        ...Array.from({ length: 4 }, (): Fault => {
+          const peer = dice.below(peers);
+          const at = STARTED_MS + dice.below(15_000);
+          return { type: 'attack', peer, at, attack: 'replay', times: 1 + dice.below(40) };
+        }),
+        drawCrash(dice, dice.below(peers), STARTED_MS + dice.below(10_000)),
+      ],
+    }),
+  },
+  {
+    name: 'partition',
+    items: [18],
+    sizes: MEDIUM,
+    draw: (dice, peers) => {
+      const cut = drawCut(dice, peers);
+      const changes = drawChanges(dice, peers, endOf(cut));
+      return { faults: [cut, ...changes], linkWithinMs: 90_000 };
+    },
+  },
+  {
+    name: 'flapping-link',
+    items: [19],
+    sizes: SMALL,
+    draw: (dice, peers) => ({
+      faults: Array.from({ length: 1 + dice.below(3) }, (): Fault => {
+        const [peer, other] = [dice.below(peers), dice.below(peers)];
+        const at = STARTED_MS + dice.below(1_000);
+        return { type: 'reset', peer, other, at, times: 1 + dice.below(30), everyMs: 1_000 };
+      }),
+    }),
+  },
+  {
+    name: 'rack-loss',
+    items: [20],
+    sizes: { least: 10, most: 40 },
+    draw: (dice, peers) => {
+      const at = STARTED_MS + dice.below(1_000);
+      const forMs = 5_000 + dice.below(30_000);
+      const share = dice.pick([0.1, 0.5, 0.8]);
+      const faults = someOf(dice, peers, share).map((peer): Fault => ({
+        type: 'crash',
+        peer,
+        at,
+        isHostGone: true,
+        forMs,
+      }));
+      return { faults };
+    },
+  },
+  {
+    name: 'rolling-restart',
+    items: [21],
+    sizes: MEDIUM,
+    draw: (dice, peers) => ({ faults: drawRollingRestart(dice, peers) }),
+  },
+  {
+    name: 'slow-consumer',
+    items: [22],
+    sizes: MEDIUM,
+    draw: (dice, peers) => {
+      const peer = dice.below(peers);
+      const at = STARTED_MS + dice.below(1_000);
+      const slow: Fault = { type: 'stop-reading', peer, at, forMs: 500 + dice.below(MINUTE_MS) };
+      const changes = Array.from({ length: 2 + dice.below(5) }, (): Fault => {
+        const times = 1 + dice.below(20);
+        return {
+          type: 'publish',
+          peer: dice.below(peers),
+          at: at + dice.below(2_000),
+          times,
+          everyMs: 5,
+        };
+      });
+      return { faults: [slow, ...changes], congestedBytes: 1_000 + dice.below(6_000) };
+    },
+  },
+  {
+    name: 'pause',
+    items: [23, 24],
+    sizes: MEDIUM,
+    draw: (dice, peers) => ({
+      faults: [
+        ...someOf(dice, peers, 0.2).map((peer): Fault => {
+          const at = STARTED_MS + dice.below(5_000);
+          return { type: 'pause', peer, at, forMs: dice.pick([300, 2_000, 10_000]) };
+        }),
+        ...drawChanges(dice, peers, 15_000),
+      ],
+    }),
+  },
+  {
+    name: 'unknown-fields',
+    items: [28],
+    sizes: SMALL,
+    // Bytes are opaque to the simulator: that all have the very ones is part of the verdict.
+    draw: (dice, peers) => ({ faults: drawChanges(dice, peers, 20_000) }),
+  },
+  {
+    name: 'poison',
+    items: [29],
+    sizes: SMALL,
+    draw: (dice, peers) => ({
+      faults: [
+        ...Array.from({ length: 1 + dice.below(6) }, (): Fault => {
+          const at = STARTED_MS + dice.below(5_000);
+          const attack = dice.pick(ATTACKS);
+          return { type: 'attack', peer: dice.below(peers), at, attack, times: 1 + dice.below(40) };
+        }),
+        ...drawChanges(dice, peers, 15_000),
+      ],
+      // Whoever was closed for it is not taken back at once.
+      linkWithinMs: 120_000,
+      agreeWithinMs: 120_000,
+    }),
+  },
+  {
+    name: 'mad-writer',
+    items: [30],
+    sizes: SMALL,
+    draw: (dice, peers) => {
+      const at = STARTED_MS + dice.below(1_000);
+      const mad: Fault = { type: 'publish', peer: dice.below(peers), at, times: 2_000, everyMs: 1 };
+      return { faults: [mad, ...drawChanges(dice, peers, 10_000)], agreeWithinMs: 60_000 };
+    },
+  },
+  {
+    name: 'readdress',
+    items: [33],
+    sizes: MEDIUM,
+    draw: (dice, peers) => ({
+      faults: someOf(dice, peers, 0.2)
+        .filter((peer) => peer > 2)
+        .map((peer): Fault => {
+          const at = STARTED_MS + dice.below(5_000);
+          return { type: 'readdress', peer, at, forMs: 100 + dice.below(8_000) };
+        }),
+      linkWithinMs: 90_000,
+    }),
+  },
+  {
+    name: 'behind-nat',
+    items: [33],
+    sizes: MEDIUM,
+    // Those to join at must be reachable.
+    draw: (dice, peers) => ({
+      faults: someOf(dice, peers, 0.2)
+        .filter((peer) => peer > 2)
+        .map((peer): Fault => ({
+          type: 'wall',
+          peer,
+          at: 0,
+          wall: dice.pick(['resets', 'swallows']),
+        })),
+    }),
+  },
+  {
+    name: 'key-rotation',
+    items: [36],
+    sizes: MEDIUM,
+    draw: (dice, peers) => ({
+      faults: [
+        ...drawRollingKeys(dice, peers),
+        ...Array.from({ length: 3 }, () =>
+          drawCrash(dice, dice.below(peers), STARTED_MS + dice.below(10_000)),
+        ),
+      ],
+    }),
+  },
+  {
+    name: 'failing-disk',
+    items: [37],
+    sizes: SMALL,
+    draw: (dice, peers) => ({
+      faults: someOf(dice, peers, 0.3).flatMap((peer): Fault[] => {
+        const at = dice.below(10_000);
+        const forMs = 1_000 + dice.below(4_000);
+        return [
+          { type: 'break-disk', peer, at, forMs },
+          { type: 'allocate', peer, at: at + 10, pods: 1 + dice.below(5) },
+        ];
+      }),
+    }),
+  },
+  {
+    name: 'arbiter-down',
+    items: [25, 26],
+    sizes: SMALL,
+    draw: (dice, peers) => ({
+      startWithinMs: 8_000,
+      faults: [
+        { type: 'arbiter', how: 'down', at: dice.below(4_000), forMs: 1_000 + dice.below(8_000) },
+        { type: 'arbiter', how: 'stale', at: dice.below(9_000), forMs: 1_000 + dice.below(8_000) },
+        { type: 'lose-disk', peer: dice.below(peers), at: 10_000, forMs: dice.below(5_000) },
+      ],
+    }),
+  },
+  { name: 'swarm', items: [], sizes: { least: 3, most: 24 }, draw: drawSwarm },
+];
+
+export function scenarioNamed(name: string): Scenario | undefined {
+  return SCENARIOS.find((scenario) => scenario.name === name);
+}

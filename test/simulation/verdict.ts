@@ -1,0 +1,128 @@
+/**
+ * What must have come true when faults are over: everybody knows the newest of everybody, the
+ * overlay is one, links are the wanted ones and no others, and nobody is called down who is up.
+ */
+import { UNWANTED_LINK_MS } from '../../peer/mesh/limits.ts';
+import type { Oracle } from './oracle.ts';
+import { canLink, createLinksCheck, hasPublished } from './settled.ts';
+import type { SimulatedPeer } from './simulated-peer.ts';
+import { hold } from './violation.ts';
+import type { World } from './world.ts';
+
+/** By then a link that nobody wants is closed, and what a notice's rate held back is told. */
+const GRACE_MS = UNWANTED_LINK_MS + 10_000;
+
+export interface Times {
+  /** Until all directories were equal, after the last fault. */
+  readonly agreedMs: number;
+  /** Until all links were up. */
+  readonly linkedMs: number;
+}
+
+export interface VerdictOptions {
+  readonly world: World;
+  readonly oracle: Oracle;
+  readonly linksMax: number;
+  /** E1 and E2 have to hold so long after the last fault. */
+  readonly agreeWithinMs: number;
+  readonly linkWithinMs: number;
+}
+
+/** Runs on from the last fault. Throws a Violation. */
+export function awaitVerdict(options: VerdictOptions): Times {
+  const { world, oracle } = options;
+  const quietAt = world.now;
+  const times = awaitSettled(options);
+  world.runUntil(Math.max(world.now, quietAt) + GRACE_MS);
+  hold('E1', isAgreed(world, oracle), () => 'the peers agreed, and then did so no more');
+  for (const peer of running(world)) {
+    checkTruth(world, oracle, peer);
+    checkAdvice(world, peer);
+    checkLinks(world, peer, options.linksMax);
+  }
+  checkConnected(world);
+  return times;
+}
+
+function awaitSettled({ world, oracle, agreeWithinMs, linkWithinMs }: VerdictOptions): Times {
+  const quietAt = world.now;
+  const isLinked = createLinksCheck(world);
+  let agreedAt = Number.NaN;
+  const isSettled = () => {
+    if (!isAgreed(world, oracle)) return false;
+    if (Number.isNaN(agreedAt)) agreedAt = world.now;
+    return isLinked();
+  };
+  world.runUntil(quietAt + agreeWithinMs, () => isAgreed(world, oracle));
+  hold('E1', isAgreed(world, oracle), () => describeDisagreement(world, oracle, agreeWithinMs));
+  world.runUntil(quietAt + linkWithinMs, isSettled);
+  hold('E2', isSettled(), () => `links that are wanted were not up after ${linkWithinMs} ms`);
+  return { agreedMs: agreedAt - quietAt, linkedMs: world.now - quietAt };
+}
+
+function isAgreed({ peers }: World, { agreement }: Oracle): boolean {
+  return agreement.directories === 1 && peers.every((peer) => peer.isUp && hasPublished(peer));
+}
+
+function describeDisagreement(world: World, { agreement }: Oracle, withinMs: number): string {
+  const late = world.peers.filter((peer) => !peer.isUp || !hasPublished(peer)).map(({ n }) => n);
+  const silent = late.length === 0 ? '' : `; down, or without an address: ${late.join(', ')}`;
+  return `${agreement.directories} different directories after ${withinMs} ms${silent}`;
+}
+
+/** Each knows the newest version of all who run, as the very bytes that its writer signed. */
+function checkTruth(world: World, { published }: Oracle, peer: SimulatedPeer): void {
+  const { directory } = peer.machine.mesh;
+  for (const writer of running(world)) {
+    for (const record of published.newest(writer.id)) {
+      const key = { peer: writer.id, kind: record.content.type };
+      const isSame = directory.get(key)?.signed === record.signed;
+      hold(
+        'truth',
+        isSame,
+        () => `node${peer.n} has not the newest ${key.kind} of node${writer.n}`,
+      );
+    }
+  }
+}
+
+function checkAdvice(world: World, peer: SimulatedPeer): void {
+  const { mesh } = peer.machine;
+  const down = mesh.down();
+  const told = new Set(mesh.directory.down(peer.id));
+  for (const other of running(world)) {
+    hold('down', !down.has(other.id), () => `node${peer.n} takes node${other.n} for down`);
+    const isWrong = told.has(other.id) && canLink(peer, other);
+    hold('notice', !isWrong, () => `node${peer.n} tells that it can't reach node${other.n}`);
+  }
+}
+
+function checkLinks(world: World, peer: SimulatedPeer, linksMax: number): void {
+  const { mesh } = peer.machine;
+  const links = mesh.links();
+  hold('degree', links.length <= linksMax, () => `node${peer.n} has ${links.length} links`);
+  for (const { id, peer: otherId } of links) {
+    const other = running(world).find((one) => one.id === otherId);
+    if (other === undefined) {
+      hold('E2', false, () => `node${peer.n} has a link to ${otherId}, which does not run`);
+      continue;
+    }
+    const { mesh: theirs } = other.machine;
+    const isShared = theirs.links().some((link) => link.id === id);
+    hold('E2', isShared, () => `node${peer.n} and node${other.n} have different links`);
+    const isWanted = mesh.isWanted(otherId) || theirs.isWanted(peer.id);
+    hold('unwanted', isWanted, () => `a link of node${peer.n} and node${other.n} has no reason`);
+  }
+}
+
+function checkConnected(world: World): void {
+  const up = running(world);
+  const reached = new Set(up.slice(0, 1));
+  for (const peer of reached)
+    for (const { ends } of peer.links.values()) for (const end of ends) reached.add(end);
+  hold('E2', reached.size === up.length, () => `${reached.size} of ${up.length} are connected`);
+}
+
+function running({ peers }: World): readonly SimulatedPeer[] {
+  return peers.filter(({ isUp }) => isUp);
+}
