@@ -8,7 +8,14 @@ import type { PeerRecord } from '../mesh/directory.ts';
 import type { Link } from '../mesh/links.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 import type { Endpoint } from '../mesh/record.ts';
-import type { AttachmentReport, HoldingReport, LinkReport, PeerReport, Report } from './report.ts';
+import type {
+  AttachmentReport,
+  DirectoryReport,
+  HoldingReport,
+  LinkReport,
+  PeerReport,
+  Report,
+} from './report.ts';
 
 export interface ReportSource {
   readonly config: Config;
@@ -33,6 +40,7 @@ export function buildReport(source: ReportSource): Report {
     },
     universe: config.universe.map(formatCidr),
     peers: reportPeers(core, self),
+    directory: reportDirectory(core),
     links: core.mesh.links().map((link) => reportLink(core, link)),
     holdings: reportHoldings(core),
     pendingGrants: core.ipam.custody().pending.map(({ block, to }) => ({
@@ -57,6 +65,7 @@ export function buildStartingReport(config: Config, problems: readonly string[])
     peer: { id: '', epoch: '0', state: 'starting', ...describeConfig(config) },
     universe: config.universe.map(formatCidr),
     peers: [],
+    directory: { records: 0, setHash: formatSetHash(0n) },
     links: [],
     holdings: [],
     pendingGrants: [],
@@ -86,12 +95,29 @@ function countConflicts(core: Core): Readonly<Record<string, number>> {
 function reportPeers(core: Core, self: PeerId): readonly PeerReport[] {
   const down = core.mesh.down();
   const members = core.members(core.mesh.directory.peers());
-  return members.map((record) => reportPeer(record, { self, isDown: down.has(record.peer) }));
+  return members.map((record) => {
+    const isDown = down.has(record.peer);
+    return reportPeer(record, { self, isDown, linkWanted: core.mesh.isWanted(record.peer) });
+  });
+}
+
+function reportDirectory({ mesh: { directory } }: Core): DirectoryReport {
+  return { records: directory.size, setHash: formatSetHash(directory.setHash) };
+}
+
+function formatSetHash(setHash: bigint): string {
+  return setHash.toString(16).padStart(32, '0');
+}
+
+interface Aspect {
+  readonly self: PeerId;
+  readonly isDown: boolean;
+  readonly linkWanted: boolean;
 }
 
 function reportPeer(
   { peer, content }: PeerRecord,
-  { self, isDown }: { readonly self: PeerId; readonly isDown: boolean },
+  { self, isDown, linkWanted }: Aspect,
 ): PeerReport {
   const { profile, custody } = content;
   const { underlay, port, mac, overlay } = profile.vtep;
@@ -100,6 +126,7 @@ function reportPeer(
     name: profile.name,
     self: peer === self,
     reachable: !isDown,
+    linkWanted,
     endpoints: profile.endpoints.map(formatEndpoint),
     vtep: { underlay: formatAddress(underlay), port, mac, overlay: overlay.map(formatAddress) },
     holdings: custody.hold.map(({ cidr }) => formatCidr(cidr)),

@@ -22,6 +22,7 @@ export interface Report {
   };
   readonly universe: readonly string[];
   readonly peers: readonly PeerReport[];
+  readonly directory: DirectoryReport;
   readonly links: readonly LinkReport[];
   readonly holdings: readonly HoldingReport[];
   readonly pendingGrants: readonly { readonly cidr: string; readonly to: string }[];
@@ -39,6 +40,8 @@ export interface PeerReport {
   readonly self: boolean;
   /** What its observers say: advice, never a reason to take its addresses. */
   readonly reachable: boolean;
+  /** Whether a link to it is wanted here: it is a neighbour on a ring, or the cluster is small. */
+  readonly linkWanted: boolean;
   readonly endpoints: readonly string[];
   readonly vtep: {
     readonly underlay: string;
@@ -47,6 +50,13 @@ export interface PeerReport {
     readonly overlay: readonly string[];
   };
   readonly holdings: readonly string[];
+}
+
+/** Peers whose set hashes are equal have the same records. */
+export interface DirectoryReport {
+  readonly records: number;
+  /** 32 hex digits. */
+  readonly setHash: string;
 }
 
 export interface LinkReport {

@@ -38,6 +38,14 @@ export function judgeState(facts: Facts): readonly Claim[] {
       text: 'Every peer runs with CAP_NET_ADMIN alone',
       findings: facts.nodes.flatMap(findPrivileges),
     },
+    {
+      text: 'Every link that a peer wants is up',
+      findings: facts.nodes.flatMap(findMissingLinks),
+    },
+    {
+      text: 'All peers have the same records',
+      findings: findDirectoryDifferences(facts.nodes),
+    },
     { text: 'No two peers hold the same address', findings: findOverlaps(facts.nodes) },
     { text: 'Every pod has an address of its own', findings: findDuplicates(facts.pods) },
     {
@@ -60,9 +68,10 @@ export function judgeState(facts: Facts): readonly Claim[] {
 }
 
 /** Judges who reaches whom. */
-export function judgeReachability({ unreachable }: Reachability): Claim {
+export function judgeReachability({ unreachable, targetsPerSource }: Reachability): Claim {
+  const whom = targetsPerSource === undefined ? 'every other' : `${targetsPerSource} of the others`;
   return {
-    text: 'Every pod and every node reaches every other',
+    text: `Every pod and every node reaches ${whom}`,
     findings: unreachable.map(
       ({ from, to, address }) => `${from} does not reach ${to} (${address})`,
     ),
@@ -83,6 +92,25 @@ function findPeerProblems({ name, report }: NodeFacts, { nodes }: Facts): readon
       : [`${name} knows ${report.peers.length} peers, not ${nodes.length}`]),
     ...report.problems.map((problem) => `${name}: ${problem}`),
   ];
+}
+
+function findMissingLinks({ name, report }: NodeFacts): readonly string[] {
+  const linked = new Set(report.links.map(({ peer }) => peer));
+  return report.peers
+    .filter(({ id, linkWanted }) => linkWanted && !linked.has(id))
+    .map((other) => `${name} wants a link to ${other.name} and has none`);
+}
+
+/** By the hash over all records: what differs is then found by their reports. */
+function findDirectoryDifferences([first, ...others]: readonly NodeFacts[]): readonly string[] {
+  if (first === undefined) return [];
+  const expected = first.report.directory;
+  return others
+    .filter(({ report }) => report.directory.setHash !== expected.setHash)
+    .map(({ name, report: { directory } }) => {
+      const found = `${directory.records} with the hash ${directory.setHash}`;
+      return `${name} has other records than ${first.name}: ${found}, not ${expected.records} with ${expected.setHash}`;
+    });
 }
 
 function findPrivileges({ name, capabilities }: NodeFacts): readonly string[] {

@@ -8,10 +8,10 @@ const ENDPOINTS_SPACED_MAX = 20;
 /** Failures listed in place of a matrix that is too large. */
 const FAILURES_SHOWN_MAX = 20;
 
-/** Renders the matrix: `+` reaches, `X` does not, `.` is itself. Columns are numbered as the rows are. */
+/** Renders the matrix: `+` reaches, `X` does not, `.` is itself; what was not tried is no matrix. Columns are numbered as the rows are. */
 export function renderMatrix(reachability: Reachability): string {
-  const { endpoints } = reachability;
-  return endpoints.length > ENDPOINTS_SHOWN_MAX
+  const { endpoints, targetsPerSource } = reachability;
+  return endpoints.length > ENDPOINTS_SHOWN_MAX || targetsPerSource !== undefined
     ? renderFailures(reachability)
     : renderCells(reachability);
 }
@@ -47,10 +47,15 @@ function cellOf({
   return failed.has(`${from} ${to}`) ? 'X' : '+';
 }
 
-function renderFailures({ endpoints, unreachable }: Reachability): string {
-  const pairs = endpoints.length * (endpoints.length - 1);
+function renderFailures({ endpoints, targetsPerSource, unreachable }: Reachability): string {
+  const others = targetsPerSource ?? endpoints.length - 1;
+  const pairs = endpoints.length * others;
+  const which =
+    targetsPerSource === undefined
+      ? `all ${pairs} pairs`
+      : `all ${pairs} pairs that were tried, ${others} for each,`;
   if (unreachable.length === 0)
-    return `all ${pairs} pairs of ${endpoints.length} nodes and pods reach each other`;
+    return `${which} of ${endpoints.length} nodes and pods reach each other`;
   const shown = unreachable
     .slice(0, FAILURES_SHOWN_MAX)
     .map(({ from, to, address }) => `X ${from} -> ${to} (${address})`);

@@ -1,4 +1,4 @@
-/** What is true of one node now: its peer's report, its kernel's tables and its peer's privileges. Read, not judged. */
+/** What is true of one node now: its peer's report, privileges and memory, its kernel's tables. Read, not judged. */
 import { readFile } from 'node:fs/promises';
 import type { Report } from '../http/report.ts';
 import { type Family, formatCidr, hostRange } from '../ipam/cidr.ts';
@@ -17,6 +17,8 @@ export interface NodeFacts {
   /** Destination of each route of ours through the VXLAN device. */
   readonly tunnelRoutes: readonly string[];
   readonly capabilities: Capabilities;
+  /** Memory that the peer has in use. */
+  readonly residentBytes: number;
 }
 
 /** Capability sets of a process, bit n for capability n. */
@@ -29,7 +31,7 @@ export interface Capabilities {
 
 /** Reads everything that the claims about a node are judged by. */
 export async function readNodeFacts(node: NodePlan, family: Family): Promise<NodeFacts> {
-  const [report, fdb, routes, capabilities] = await Promise.all([
+  const [report, fdb, routes, status] = await Promise.all([
     readReport(node),
     runJson<{ dst?: string }>(node, ['bridge', '-j', 'fdb', 'show', 'dev', VXLAN_DEVICE]),
     runJson<{ dst: string }>(node, [
@@ -43,7 +45,7 @@ export async function readNodeFacts(node: NodePlan, family: Family): Promise<Nod
       'proto',
       `${ROUTE_PROTOCOL}`,
     ]),
-    readCapabilities(node),
+    readProcessStatus(node),
   ]);
   return {
     name: node.name,
@@ -51,7 +53,8 @@ export async function readNodeFacts(node: NodePlan, family: Family): Promise<Nod
     report,
     fdb: fdb.map(({ dst }) => dst ?? 'no address'),
     tunnelRoutes: routes.map(({ dst }) => normalizeDestination(dst)),
-    capabilities,
+    capabilities: parseCapabilities(status),
+    residentBytes: parseResidentBytes(status),
   };
 }
 
@@ -66,9 +69,16 @@ function normalizeDestination(destination: string): string {
   return isRange ? destination : formatCidr(hostRange(parseAddress(destination)));
 }
 
-async function readCapabilities({ pidFile }: NodePlan): Promise<Capabilities> {
+/** proc_pid_status(5) of the peer. */
+async function readProcessStatus({ pidFile }: NodePlan): Promise<string> {
   const pid = (await readFile(pidFile, 'utf8')).trim();
-  return parseCapabilities(await readFile(`/proc/${pid}/status`, 'utf8'));
+  return await readFile(`/proc/${pid}/status`, 'utf8');
+}
+
+/** 0 when it is not told. */
+export function parseResidentBytes(status: string): number {
+  const [, kibibytes = '0'] = /^VmRSS:\s*(\d+) kB$/m.exec(status) ?? [];
+  return 1024 * Number(kibibytes);
 }
 
 /** Reads the capability sets of proc_pid_status(5). A set that is missing counts as full: it is not proven empty. */

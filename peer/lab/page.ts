@@ -10,7 +10,7 @@ import { LAN_BRIDGE } from './underlay.ts';
 /** Rows of pods that are listed one by one; the rest is in the JSON. */
 const PODS_SHOWN_MAX = 30;
 /** Blocks of a holding that fit beside the node's addresses. */
-const BLOCKS_SHOWN_MAX = 3;
+const BLOCKS_SHOWN_MAX = 2;
 /** Findings shown under a claim that does not hold. */
 const FINDINGS_SHOWN_MAX = 10;
 
@@ -18,7 +18,7 @@ const FINDINGS_SHOWN_MAX = 10;
 export function renderPage(result: LabResult): string {
   return [
     section(
-      'Nodes: each a network namespace with a peer that holds a part of the addresses',
+      'Nodes: each a namespace with a peer; what it holds, and how many links that it wants are up',
       renderNodes(result),
     ),
     section('Pods: each a network namespace, attached through CNI by its node', renderPods(result)),
@@ -73,9 +73,10 @@ function renderNodes({ nodes, pods }: LabResult): string {
     node.underlay,
     node.overlay.join(' ') || '-',
     summarizeHolding(node.holdings),
+    `${node.links.wantedUp} of ${node.links.wanted}`,
     String(pods.filter((pod) => pod.node === node.name).length),
   ]);
-  return renderTable(['node', 'underlay', 'overlay', 'holding', 'pods'], rows);
+  return renderTable(['node', 'underlay', 'overlay', 'holding', 'links', 'pods'], rows);
 }
 
 /** Holdings grow to many blocks as they are handed on: a few tell what they look like. */
@@ -124,8 +125,10 @@ function renderClaim({ text, findings }: Claim): string {
   );
 }
 
-function renderTimes({ upMs, provenMs, holds }: LabResult): string {
-  const times = `Up after ${formatSeconds(upMs)}, proven after ${formatSeconds(provenMs)}.`;
+function renderTimes({ upMs, provenMs, holds, nodes }: LabResult): string {
+  const proven = `Up after ${formatSeconds(upMs)}, proven after ${formatSeconds(provenMs)}.`;
+  const bytes = nodes.reduce((sum, { residentBytes }) => sum + residentBytes, 0);
+  const times = `${proven} The peers take ${Math.round(bytes / 1e6)} MB of memory.`;
   return holds
     ? `${times} Everything claimed holds.`
     : `${times} NOT everything claimed holds: see [FAIL] above, and the logs in ${LAB_DIRECTORY}.`;

@@ -12,6 +12,8 @@ export interface Reachability {
   readonly endpoints: readonly string[];
   /** Pairs that were tried: one for each source and each address of another endpoint. */
   readonly tried: number;
+  /** How many others each source tried; absent when it was all of them. */
+  readonly targetsPerSource?: number;
   readonly unreachable: readonly Unreachable[];
 }
 
@@ -27,37 +29,59 @@ const REPLY_TIMEOUT_MS = 1000;
 const RETRIES = 1;
 /** Between packets of one source. The least that fping takes without a warning. */
 const INTERVAL_MS = 1;
+/** What a hundred nodes with a pod each are tried by in some seconds. */
+export const TARGETS_PER_SOURCE_MAX = 60;
 /** They mostly wait for answers, but start together on two cores. */
 const SOURCES_AT_A_TIME = 6;
 
-/** Pings from every endpoint to every address of every other. */
+/**
+ * Pings from every endpoint to every address of every other; of very many, to those of
+ * TARGETS_PER_SOURCE_MAX others, so that the work grows with the endpoints and not with their square.
+ */
 export async function measureReachability(endpoints: readonly Endpoint[]): Promise<Reachability> {
-  const found = await mapConcurrently(endpoints, SOURCES_AT_A_TIME, (source) =>
-    pingOthers(source, endpoints),
-  );
-  const addresses = endpoints.reduce((sum, endpoint) => sum + endpoint.addresses.length, 0);
+  const pairs = endpoints.map((source, at) => pairsOf(source, chooseTargets(endpoints, at)));
+  const found = await mapConcurrently(pairs, SOURCES_AT_A_TIME, pingAll);
+  const isSampled = endpoints.length - 1 > TARGETS_PER_SOURCE_MAX;
   return {
     endpoints: endpoints.map((endpoint) => endpoint.name),
-    tried: addresses * (endpoints.length - 1),
+    tried: pairs.flat().length,
+    ...(isSampled ? { targetsPerSource: TARGETS_PER_SOURCE_MAX } : {}),
     unreachable: found.flat(),
   };
 }
 
-async function pingOthers(
-  source: Endpoint,
-  endpoints: readonly Endpoint[],
-): Promise<readonly Unreachable[]> {
-  const targets = endpoints
-    .filter((endpoint) => endpoint !== source)
-    .flatMap(({ name, addresses }) =>
-      addresses.map((address) => ({ from: source.name, to: name, address })),
-    );
-  if (targets.length === 0) return [];
-  const answered = await ping(
-    source.namespace,
-    targets.map((target) => target.address),
+/**
+ * The others that the endpoint at this position tries: all, or as many at even distances from it.
+ * The distances are the same for everyone, so everyone is tried by as many as it tries itself.
+ */
+export function chooseTargets<T>(endpoints: readonly T[], at: number): readonly T[] {
+  const others = endpoints.length - 1;
+  const count = Math.min(others, TARGETS_PER_SOURCE_MAX);
+  const distances = Array.from({ length: count }, (_, i) => 1 + Math.floor((i * others) / count));
+  return distances.flatMap((distance) => endpoints[(at + distance) % endpoints.length] ?? []);
+}
+
+interface Pair {
+  readonly source: Endpoint;
+  readonly to: string;
+  readonly address: string;
+}
+
+function pairsOf(source: Endpoint, targets: readonly Endpoint[]): readonly Pair[] {
+  return targets.flatMap(({ name, addresses }) =>
+    addresses.map((address) => ({ source, to: name, address })),
   );
-  return targets.filter((target) => !answered.has(target.address));
+}
+
+/** Those of one source's pairs that do not answer. */
+async function pingAll(pairs: readonly Pair[]): Promise<readonly Unreachable[]> {
+  const [first] = pairs;
+  if (first === undefined) return [];
+  const addresses = pairs.map(({ address }) => address);
+  const answered = await ping(first.source.namespace, addresses);
+  return pairs
+    .filter(({ address }) => !answered.has(address))
+    .map(({ source, to, address }) => ({ from: source.name, to, address }));
 }
 
 /** The addresses that answered. */

@@ -22,6 +22,17 @@ export interface NodeResult {
   readonly peerId: string;
   readonly overlay: readonly string[];
   readonly holdings: readonly string[];
+  readonly links: LinkCounts;
+  /** Memory of the node's peer. */
+  readonly residentBytes: number;
+}
+
+export interface LinkCounts {
+  /** Links that the node's peer wants, and how many of these are up. */
+  readonly wanted: number;
+  readonly wantedUp: number;
+  /** All that are up: also those that only the other end wants. */
+  readonly up: number;
 }
 
 export interface PodResult {

@@ -10,7 +10,7 @@ import { KEY_FILE, type LabPlan, RESULT_FILE } from './plan.ts';
 import { attachPods, type AttachedPod } from './pod.ts';
 import { overlayAddresses, proveReachability, proveState, proveThroughput } from './proof.ts';
 import type { Reachability } from './reachability.ts';
-import type { LabResult, Throughput } from './result.ts';
+import type { LabResult, LinkCounts, Throughput } from './result.ts';
 import { createUnderlay } from './underlay.ts';
 
 /** What the steps find out, each for those behind it. */
@@ -150,6 +150,13 @@ function startProgress(): Progress {
   };
 }
 
+function countLinks({ report: { peers, links } }: NodeFacts): LinkCounts {
+  const linked = new Set(links.map(({ peer }) => peer));
+  const wanted = peers.filter(({ linkWanted }) => linkWanted);
+  const wantedUp = wanted.filter(({ id }) => linked.has(id)).length;
+  return { wanted: wanted.length, wantedUp, up: links.length };
+}
+
 function summarize(progress: Progress, provenMs: number): LabResult {
   const { reachabilityClaim, throughput } = progress;
   const claims = [
@@ -165,6 +172,8 @@ function summarize(progress: Progress, provenMs: number): LabResult {
       peerId: node.report.peer.id,
       overlay: overlayAddresses(node),
       holdings: node.report.holdings.map(({ cidr }) => cidr),
+      links: countLinks(node),
+      residentBytes: node.residentBytes,
     })),
     pods: progress.pods.map(({ plan: { name, node }, addresses }) => ({
       name,

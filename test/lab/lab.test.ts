@@ -23,7 +23,7 @@ describe('the lab with three nodes and six pods', () => {
   it('writes its result as JSON', () => {
     const { holds, claims, nodes, pods, reachability, throughput } = readResult();
     assert.equal(holds, true);
-    assert.ok(claims.length >= 9);
+    assert.ok(claims.length >= 11);
     assert.deepEqual(
       claims.flatMap(({ findings }) => findings),
       [],

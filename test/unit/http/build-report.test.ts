@@ -55,6 +55,24 @@ describe('the report', () => {
     }
   });
 
+  it('of the directory: how much is in it, and a hash that two peers with the same records share', () => {
+    const { founder, joiner } = createPair();
+    assert.notDeepEqual(reportOf(founder).directory, reportOf(joiner).directory);
+    founder.hear(joiner.record);
+    joiner.hear(founder.record);
+    assert.deepEqual(reportOf(founder).directory, reportOf(joiner).directory);
+    assert.match(reportOf(joiner).directory.setHash, /^[0-9a-f]{32}$/);
+    assert.equal(reportOf(joiner).directory.records, 2);
+  });
+
+  it('of the links that are wanted: those to all others of a small cluster, and none to itself', () => {
+    const { founder, joiner } = createPair();
+    assert.deepEqual(
+      reportOf(joiner).peers.map(({ id, linkWanted }) => [id, linkWanted]),
+      [founder.id, joiner.id].sort().map((id) => [id, id === founder.id]),
+    );
+  });
+
   it('of what is used: the attachments and the own overlay address', () => {
     const { joiner } = createPair();
     const { holdings, attachments, peers } = reportOf(joiner);

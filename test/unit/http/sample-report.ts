@@ -8,6 +8,7 @@ export function samplePeer(number: number): PeerReport {
     name: `node${number}`,
     self: number === 1,
     reachable: true,
+    linkWanted: number !== 1,
     endpoints: [`198.18.0.${number}:6783`],
     vtep: {
       underlay: `198.18.0.${number}`,
@@ -36,6 +37,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
     },
     universe: ['10.32.0.0/12'],
     peers,
+    directory: { records: 3, setHash: 'a'.repeat(32) },
     links: others.map(({ id, name, endpoints }) => ({
       peer: id,
       name,

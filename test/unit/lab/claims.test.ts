@@ -2,11 +2,21 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Facts, judgeReachability, judgeState } from '#peer/lab/claims.ts';
-import { type NodeFacts, parseCapabilities } from '#peer/lab/node-facts.ts';
+import { type NodeFacts, parseCapabilities, parseResidentBytes } from '#peer/lab/node-facts.ts';
+import type { LinkReport, PeerReport } from '#peer/http/report.ts';
 import { samplePeer, sampleReport } from '../http/sample-report.ts';
 
 const NET_ADMIN = 0x1000n;
 const NUMBERS = [1, 2, 3];
+
+function peerSeenFrom(number: number, other: number): PeerReport {
+  return { ...samplePeer(other), self: other === number, linkWanted: other !== number };
+}
+
+function linkTo(other: number): LinkReport {
+  const { id, name, endpoints } = samplePeer(other);
+  return { peer: id, name, endpoint: endpoints.join(), initiator: 'us', wanted: true };
+}
 
 function node(number: number, changes: Partial<NodeFacts> = {}): NodeFacts {
   const others = NUMBERS.filter((other) => other !== number);
@@ -14,12 +24,14 @@ function node(number: number, changes: Partial<NodeFacts> = {}): NodeFacts {
     name: `node${number}`,
     underlay: `198.18.0.${number}`,
     report: sampleReport({
-      peers: NUMBERS.map((other) => ({ ...samplePeer(other), self: other === number })),
+      peers: NUMBERS.map((other) => peerSeenFrom(number, other)),
+      links: others.map(linkTo),
       holdings: [{ cidr: `10.32.${number}.0/24`, term: 1, used: 2, free: '254' }],
     }),
     fdb: others.map((other) => `198.18.0.${other}`),
     tunnelRoutes: others.map((other) => `10.32.${other}.0/24`),
     capabilities: { effective: NET_ADMIN, permitted: NET_ADMIN, bounding: NET_ADMIN, ambient: 0n },
+    residentBytes: 95e6,
     ...changes,
   };
 }
@@ -63,6 +75,26 @@ describe('the state of nodes and pods', () => {
     ]);
     const joining = sampleReport({ peer: { ...sampleReport().peer, state: 'joining' } });
     assert.deepEqual(findings(withNode1({ report: joining })), ['node1 is joining']);
+  });
+
+  it('fails when a link that a peer wants is not up, and not for one that it does not want', () => {
+    const { report } = node(1);
+    const peers = NUMBERS.map((other) => ({
+      ...peerSeenFrom(1, other),
+      linkWanted: other === 2,
+    }));
+    assert.deepEqual(findings(withNode1({ report: { ...report, peers, links: [] } })), [
+      'node1 wants a link to node2 and has none',
+    ]);
+    assert.deepEqual(findings(withNode1({ report: { ...report, peers, links: [linkTo(2)] } })), []);
+  });
+
+  it('fails when a peer has other records than the rest', () => {
+    const directory = { records: 4, setHash: 'b'.repeat(32) };
+    const other = node(2, { report: { ...node(2).report, directory } });
+    assert.deepEqual(findings(facts({ nodes: [node(1), other, node(3)] })), [
+      `node2 has other records than node1: 4 with the hash ${'b'.repeat(32)}, not 3 with ${'a'.repeat(32)}`,
+    ]);
   });
 
   it('fails when a peer has a privilege more than CAP_NET_ADMIN', () => {
@@ -136,6 +168,15 @@ describe('the state of nodes and pods', () => {
       'node1: the kernel refused: EPERM',
     ]);
   });
+});
+
+it('reachability that was tried in part says so', () => {
+  const tried = { endpoints: ['a', 'b', 'c'], tried: 3, targetsPerSource: 1, unreachable: [] };
+  assert.equal(judgeReachability(tried).text, 'Every pod and every node reaches 1 of the others');
+});
+
+it('memory is read as the kernel prints it', () => {
+  assert.equal(parseResidentBytes('VmHWM:\t    9000 kB\nVmRSS:\t    1000 kB\n'), 1_024_000);
 });
 
 it('reachability fails with each pair that did not answer', () => {

@@ -16,6 +16,8 @@ const RESULT: LabResult = {
       peerId: 'a',
       overlay: ['10.32.0.1'],
       holdings: ['10.32.0.0/13'],
+      links: { wanted: 1, wantedUp: 1, up: 1 },
+      residentBytes: 95e6,
     },
     {
       name: 'node2',
@@ -23,6 +25,8 @@ const RESULT: LabResult = {
       peerId: 'b',
       overlay: ['10.40.0.1'],
       holdings: ['10.40.0.0/13'],
+      links: { wanted: 8, wantedUp: 7, up: 9 },
+      residentBytes: 96.4e6,
     },
   ],
   pods: [
@@ -55,6 +59,14 @@ describe('the matrix', () => {
     assert.equal(lines.at(-1), `36  e36 ${'+'.repeat(35)}.`);
   });
 
+  it('of endpoints that tried some of the others only says how many', () => {
+    const endpoints = Array.from({ length: 150 }, (_, i) => `pod${i}`);
+    assert.equal(
+      renderMatrix({ endpoints, tried: 9_000, targetsPerSource: 60, unreachable: [] }),
+      'all 9000 pairs that were tried, 60 for each, of 150 nodes and pods reach each other',
+    );
+  });
+
   it('of more endpoints than anybody reads lists the failures only', () => {
     const endpoints = Array.from({ length: 70 }, (_, i) => `pod${i}`);
     assert.equal(
@@ -73,12 +85,16 @@ describe('the matrix', () => {
 describe('the page', () => {
   it('shows nodes, pods, throughput with its ratio, claims and times', () => {
     const page = renderPage(RESULT);
-    assert.match(page, /node1 +198\.18\.0\.1 +10\.32\.0\.1 +10\.32\.0\.0\/13 +1$/m);
+    assert.match(page, /node1 +198\.18\.0\.1 +10\.32\.0\.1 +10\.32\.0\.0\/13 +1 of 1 +1$/m);
+    assert.match(page, /node2 .* 7 of 8 +1$/m);
     assert.match(page, /node2-pod1 +node2 +10\.40\.0\.2$/m);
     assert.match(page, /two nodes, without the overlay +16\.00 +100 %$/m);
     assert.match(page, /two pods on them, through the tunnel +12\.00 +75 %$/m);
     assert.match(page, /\[ok\] +Water is wet$/m);
-    assert.match(page, /Up after 3\.1 s, proven after 10\.0 s\. Everything claimed holds\.$/);
+    assert.match(
+      page,
+      /Up after 3\.1 s, proven after 10\.0 s\. The peers take 191 MB of memory\. Everything claimed holds\.$/,
+    );
   });
 
   it('says what did not hold, and that not everything did', () => {
@@ -96,10 +112,7 @@ describe('the page', () => {
   it('shows the first blocks of a large holding, and how many there are', () => {
     const holdings = [0, 1, 2, 3, 4].map((part) => `10.32.${part}.0/24`);
     const nodes = RESULT.nodes.map((node) => ({ ...node, holdings }));
-    assert.match(
-      renderPage({ ...RESULT, nodes }),
-      /10\.32\.0\.0\/24 10\.32\.1\.0\/24 10\.32\.2\.0\/24 and 2 more/,
-    );
+    assert.match(renderPage({ ...RESULT, nodes }), /10\.32\.0\.0\/24 10\.32\.1\.0\/24 and 3 more/);
   });
 
   it('fits into 100 columns', () => {
