@@ -8,20 +8,24 @@ import { renderTable } from '#peer/cli/table.ts';
 import { buildMemberlist, runMemberlist } from '../rivals/memberlist.ts';
 import { megabytes, percent, summarize, writeResult } from '../result.ts';
 import { measureMemory, type MemoryFigures } from './memory.ts';
-import { type Options, OptionError, parseOptions } from './options.ts';
+import { type Options, OptionError, parseOptions, type Scenario } from './options.ts';
 import { HEADER, rowsOf } from './rows.ts';
 import { type RunFigures, runMesh, type SizeFigures, summarizeRuns } from './run.ts';
+
+/** The size of which it is told what sharing verifications saves. */
+const OWN_VERIFICATIONS_PEERS = 100;
 
 const options = readOptions();
 if (options.rivals) await buildMemberlist();
 const weft: SizeFigures[] = [];
 const memberlist: SizeFigures[] = [];
 for (const peers of options.sizes) await measureSize(peers, options);
+const own = await measureOwn();
 const memory = options.scenarios.has('memory') ? await measureMemory() : undefined;
 if (memory !== undefined) printMemory(memory);
 if (options.output !== undefined) {
   const { sharesVerifications, groups } = options;
-  writeResult(options.output, { sharesVerifications, groups, weft, memberlist, memory });
+  writeResult(options.output, { sharesVerifications, groups, weft, memberlist, own, memory });
 }
 
 function readOptions(): Options {
@@ -47,8 +51,26 @@ async function measureSize(peers: number, { runs, rivals }: Options): Promise<vo
   const rival = rivals ? summarizeRuns(peers, theirs) : undefined;
   weft.push(summary);
   if (rival !== undefined) memberlist.push(rival);
-  const table = renderTable(HEADER, rowsOf(summary, rival));
-  process.stdout.write(`${peers} peers\n${table}\n\n`);
+  print(`${peers} peers`, rowsOf(summary, rival));
+}
+
+async function measureOwn(): Promise<SizeFigures | undefined> {
+  const { scenarios, sharesVerifications, runs } = options;
+  if (!scenarios.has('own') || !sharesVerifications) return undefined;
+  const peers = OWN_VERIFICATIONS_PEERS;
+  const title = `${peers} peers, every signature verified by every peer`;
+  const startOnly = { ...options, sharesVerifications: false, scenarios: new Set<Scenario>() };
+  const figures: RunFigures[] = [];
+  for (let run = 1; run <= runs; run++) {
+    figures.push(await measured(`${title}, run ${run}`, runMesh(peers, startOnly)));
+  }
+  const summary = summarizeRuns(peers, figures);
+  print(title, rowsOf(summary));
+  return summary;
+}
+
+function print(title: string, rows: readonly (readonly string[])[]): void {
+  process.stdout.write(`${title}\n${renderTable(HEADER, rows)}\n\n`);
 }
 
 async function measured(what: string, running: Promise<RunFigures>): Promise<RunFigures> {

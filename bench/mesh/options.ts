@@ -1,8 +1,9 @@
 /** What the command line of the mesh bench says. */
 import { parseArgs } from 'node:util';
 
-export type Scenario = 'start' | 'record' | 'vanish' | 'idle' | 'memory';
-const SCENARIOS: readonly Scenario[] = ['start', 'record', 'vanish', 'idle', 'memory'];
+/** `own`: the start of one size again, with no verification shared. `memory`: see memory.ts. */
+export type Scenario = 'start' | 'record' | 'vanish' | 'idle' | 'own' | 'memory';
+const SCENARIOS: readonly Scenario[] = ['start', 'record', 'vanish', 'idle', 'own', 'memory'];
 
 export interface Options {
   /** How many peers; each size is run by itself. */
@@ -24,7 +25,7 @@ const USAGE = `Usage: npm run bench -- mesh [options]
   --runs N             how often each is run (default 1)
   --scenarios a,b      of ${SCENARIOS.join(', ')} (default all; start is always run)
   --groups N           processes that share the peers (default 2)
-  --own-verifications  every peer verifies every signature itself
+  --own-verifications  every peer verifies every signature itself, in all scenarios
   --rivals             memberlist, too
   --cpu-prof DIR       writes a CPU profile of each group
   --output FILE        writes the figures as JSON

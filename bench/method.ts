@@ -1,0 +1,33 @@
+/** How the figures of the mesh bench came about, in words, for docs/BENCHMARKS.md. */
+
+export function describeMethod(groups: number): readonly string[] {
+  return [
+    '## How it was measured',
+    list([
+      'Figures are medians of the runs, with the least and the most in parentheses; of a record and of a host that vanishes there are several in each run. Runs of Weft and of memberlist take turns. A kilobyte is 1,000 bytes.',
+      '**start**: all peers listen, then all start at once, each told to join at the same three. Until the last one has the record of everybody; for Weft also until every link that the rings want is up.',
+      '**one record to all**: a peer publishes its record anew; until the last one has it. 20 records in turn from peers spread over the mesh (memberlist: 10 updates of metadata, 2 s apart, as their echo takes so long). Bytes are what was sent beyond an idle mesh.',
+      '**host vanishes**: from then on a packet filter drops all that goes to or comes from its address: no FIN, no RST, no ICMP. Until each of the others counts it as down (memberlist: has told its delegate that it left). Three hosts in turn.',
+      '**idle**: 20 s, beginning 20 s after the start.',
+      'Bytes are those of the loopback device of a network namespace that has nothing else in it, headers of Ethernet, IP, TCP and UDP, acknowledgements and TLS included, and each byte counted once, where it is sent. Loopback carries up to 64 KB in one packet, so large transfers have fewer headers there than on a real network: in favour of TCP, most so at the start.',
+      'CPU time is that of all processes in user and kernel mode, divided by the peers.',
+      '**memory**: the whole daemon as a node runs it, with its kernel programmed, in namespaces; a third member tells it of 5,000 peers that there are not, over one link.',
+    ]),
+    '## What is real, what is shared, what is quoted',
+    list([
+      "A peer of the mesh bench is the daemon's own core, driver, codec and transport: TLS 1.3, the handshake with its proofs, WebSockets, each peer with a loopback address, an identity and a certificate of its own. It has no disk (memory instead), no kernel to program and no arbiter: all were registered beforehand and hold a block, as after a power failure of everything whose caches are lost.",
+      `All peers of a mesh share ${groups} processes, one a core, and so compiled code, a heap and an event loop: a peer waits for the others' work. Real peers have a machine each.`,
+      'Peers of one process share the outcome of verifying a signature: every record is verified once in each process, and looked up by a hash after that. Otherwise two cores would do one after the other what hundreds of machines do at once: 250,000 verifications of 125 us at 500 peers. One size is also measured without it. Nothing else is shared, and every peer parses and keeps every record itself.',
+      'What a peer publishes of itself is 200 bytes, as much as the metadata that each node of memberlist has; name and address of the latter come on top, and a signature of 64 bytes, a key of 32 and versions of ours.',
+      'memberlist is version 0.7.0 with DefaultLANConfig, which has neither encryption nor signatures. All its nodes are in one process, on real UDP and TCP sockets, in the same kind of namespace. Where its nodes did not come to know each other within 300 s when all joined at once, the other scenarios were measured on nodes that joined at 20 a second.',
+      "Weave mesh's figures are quoted: measured once, on a machine of the same kind, with its last commit, all routers in one process, addresses given, on TCP without encryption.",
+    ]),
+    '## Again',
+    'It needs root, 2 cores to be comparable, and Go for memberlist.',
+    '```sh\nnpm run bench -- mesh --runs 5 --rivals --output bench/results/mesh.json\nnpm run bench -- page\n```',
+  ];
+}
+
+function list(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join('\n');
+}
