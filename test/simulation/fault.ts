@@ -123,13 +123,11 @@ function interrupt(
       world.readdress(peer);
       break;
   }
-  if (wasUp) after(world, fault.forMs, () => recover(world, peer));
-}
-
-function recover(world: World, peer: SimulatedPeer): void {
-  // A broken disk that nothing was written to meanwhile has ended nobody.
-  peer.disk.isBroken = false;
-  world.start(peer);
+  after(world, fault.forMs, () => {
+    peer.disk.isBroken = false;
+    // One that was down has somebody else who starts it, unless it came up on a broken disk.
+    if (wasUp || fault.type === 'break-disk') world.start(peer);
+  });
 }
 
 function cut(world: World, { groups, isOneWay, forMs }: Extract<Fault, { type: 'cut' }>): void {

@@ -52,6 +52,10 @@ export class SimulatedPeer {
   /** What came while it was busy or paused, oldest first. */
   inbox: CoreEvent[] = [];
   isResumeDue = false;
+  /** Effects of a step are being carried out. */
+  isAtWork = false;
+  /** What came of that: heard next, before anything in the inbox. */
+  toldMeanwhile: CoreEvent[] = [];
   /** Its thread is at work until then. */
   busyUntil = 0;
   /** Its interface is sending until then. */

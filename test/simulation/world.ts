@@ -140,7 +140,8 @@ export class World implements Stage {
     const effects = peer.machine.start(peer.localTime(this.now));
     this.#observer?.stepped?.(peer, { type: 'time' }, effects);
     this.#execute(peer, effects);
-    if (peer.machine.core?.ipam.phase() === 'unregistered') this.#join(peer);
+    const phase = peer.machine.core?.ipam.phase();
+    if (phase === 'unregistered' || phase === 'unfounded') this.#join(peer);
   }
 
   /** Its process ends, now: what was not synced is lost. `isHostGone`: nothing says so to others. */
@@ -153,6 +154,8 @@ export class World implements Stage {
     peer.isPaused = false;
     peer.links.clear();
     peer.inbox = [];
+    peer.toldMeanwhile = [];
+    peer.isAtWork = false;
     peer.isResumeDue = false;
     peer.busyUntil = this.now;
     peer.wakeAt = Number.POSITIVE_INFINITY;
@@ -211,6 +214,10 @@ export class World implements Stage {
   /** Tells the peer's process, as soon as that has time. */
   deliver(peer: SimulatedPeer, event: CoreEvent): void {
     if (!peer.isUp) return;
+    if (peer.isAtWork) {
+      peer.toldMeanwhile.push(event);
+      return;
+    }
     const isBusy = peer.isPaused || peer.inbox.length > 0 || peer.busyUntil > this.now;
     if (!isBusy) return this.#step(peer, event);
     peer.inbox.push(event);
@@ -261,7 +268,7 @@ export class World implements Stage {
 
   /** One step of the peer's machine, and what it brings about. */
   #step(peer: SimulatedPeer, event: CoreEvent): void {
-    if (isOfClosedLink(peer, event)) return;
+    if (isOfClosedLink(peer, event)) return this.#execute(peer, []);
     if (event.type === 'link-down') peer.links.delete(event.link);
     const before = this.codec.verifications;
     this.#observer?.stepping?.(peer, event);
@@ -274,8 +281,13 @@ export class World implements Stage {
     this.#execute(peer, effects);
   }
 
+  /** Carries them out; what the peer is told of meanwhile it hears of afterwards, as from its driver. */
   #execute(peer: SimulatedPeer, effects: readonly CoreEffect[]): void {
+    peer.isAtWork = true;
     for (const effect of effects) if (peer.isUp) this.#executeOne(peer, effect);
+    peer.isAtWork = false;
+    const next = peer.toldMeanwhile.shift();
+    if (next !== undefined) return this.#step(peer, next);
     if (peer.isUp) this.#setTimer(peer);
   }
 
@@ -295,7 +307,8 @@ export class World implements Stage {
         return this.#commits.add(peer, effect);
       case 'publish':
         this.#observer?.publishing?.(peer, effect.content);
-        return this.#step(peer, { type: 'publish', content: effect.content });
+        peer.toldMeanwhile.push({ type: 'publish', content: effect.content });
+        return;
       case 'ask-space':
         return this.#donors.ask(peer, effect);
       case 'reply':
@@ -316,13 +329,15 @@ export class World implements Stage {
     this.fabric.close(peer, link, effect.reason);
   }
 
+  /** Registers, and asks who founded the cluster: what a crash left undone of it. */
   #join(peer: SimulatedPeer): void {
     laterAt(this, peer, between(ARBITER_MS, this.random), () => {
       if (this.registry.isDown) return this.#joinLater(peer);
-      const view = this.registry.register(peer.id, this.#profileOf(peer).name);
-      const founder = this.registry.genesis(peer.id);
-      this.deliver(peer, { type: 'registered', view });
-      this.deliver(peer, { type: 'founded', founder });
+      if (peer.machine.core?.ipam.phase() === 'unregistered') {
+        const view = this.registry.register(peer.id, this.#profileOf(peer).name);
+        this.deliver(peer, { type: 'registered', view });
+      }
+      this.deliver(peer, { type: 'founded', founder: this.registry.genesis(peer.id) });
     });
   }
 
