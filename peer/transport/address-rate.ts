@@ -7,6 +7,13 @@ export class AddressRate {
   /** Of all addresses together that there is no room to remember. */
   readonly #crowd = new TokenBucket(ADDRESS_RATE);
 
+  readonly #onFull: () => void;
+
+  /** `onFull` is told each time that an address can't be remembered. */
+  constructor(onFull: () => void) {
+    this.#onFull = onFull;
+  }
+
   /** Takes one connection's worth of the address; false when it has opened too many. */
   allows(now: number, address: string): boolean {
     return this.#bucketOf(now, address).spend(now);
@@ -16,7 +23,10 @@ export class AddressRate {
     const known = this.#buckets.get(address);
     if (known !== undefined) return known;
     if (this.#buckets.size >= ADDRESSES_MAX) this.#sweep(now);
-    if (this.#buckets.size >= ADDRESSES_MAX) return this.#crowd;
+    if (this.#buckets.size >= ADDRESSES_MAX) {
+      this.#onFull();
+      return this.#crowd;
+    }
     const bucket = new TokenBucket(ADDRESS_RATE);
     this.#buckets.set(address, bucket);
     return bucket;

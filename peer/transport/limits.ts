@@ -10,13 +10,19 @@ export const HANDSHAKE_TIMEOUT_MS = 5_000;
 /** TCP, TLS and WebSocket together; the handshake above them has its own. */
 export const DIAL_TIMEOUT_MS = 2_000;
 
-/** TCP connections to our control port, whoever they are. */
-export const CONNECTIONS_MAX = 256;
-/** Of these, how many may be without proof at the same time. */
-export const HANDSHAKES_MAX = 32;
+/**
+ * TCP connections to our control port: more than the largest --connection-limit, which bounds
+ * links, and the strangers beside them.
+ */
+export const CONNECTIONS_MAX = 1_536;
+/**
+ * Of these, how many may be without proof at the same time, from TCP on; the oldest makes room. At
+ * the rate of a hundred hostile addresses one still has 60 ms to prove itself.
+ */
+export const HANDSHAKES_MAX = 64;
 /** Of these, how many of one address: one stranger must not take all. An honest peer needs one. */
 export const HANDSHAKES_PER_ADDRESS_MAX = 4;
-/** Connections that one address may open. A peer behind the same address as others needs the burst. */
+/** Connections that one address may open, or one /64 of IPv6. A peer behind the same address as others needs the burst. */
 export const ADDRESS_RATE = { burst: 30, perSecond: 10 };
 /** Addresses whose rate is remembered; above it the limit holds for all the others together. */
 export const ADDRESSES_MAX = 4_096;
@@ -29,6 +35,12 @@ export const SEND_BUFFER_LOW_BYTES = 128 * 1024;
  * resort for what does not heed congestion, such as answers to questions.
  */
 export const SEND_BUFFER_MAX_BYTES = 8 * 1024 * 1024;
+
+/** Endpoints of which it is remembered which peer answered there: seeds, asked by their address. */
+export const RESOLVED_MAX = 256;
+/** Endpoints whose refusals are told to the operator, and for how long after the last one. */
+export const TURNED_AWAY_MAX = 64;
+export const TURNED_AWAY_MS = 60_000;
 
 export const ANSWER_TIMEOUT_MS = 3_000;
 /** Questions on one link that wait for an answer, in either direction. */

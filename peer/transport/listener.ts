@@ -9,22 +9,21 @@ import type { TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Counters } from '../counters.ts';
-import { type Address, formatAddress } from '../ipam/cidr.ts';
-import { parseAddress } from '../ipam/parse.ts';
+import { formatAddress } from '../ipam/cidr.ts';
 import { listenError } from '../listen-error.ts';
+import { endpointKey } from '../mesh/dials.ts';
 import type { Endpoint } from '../mesh/record.ts';
 import { AddressRate } from './address-rate.ts';
 import { makeCertificate } from './certificate.ts';
 import { CONNECTIONS_MAX, FAREWELL_MS, FRAME_BYTES_MAX, HANDSHAKE_TIMEOUT_MS } from './limits.ts';
-import type { RefusalReason } from './refusal.ts';
+import { addressGroup, remoteEndpoint } from './remote.ts';
+import { Strangers } from './strangers.ts';
 
 /** The path of the WebSocket; anything else on the port is refused. */
 export const LINK_PATH = '/weft/v1/link';
 const UPGRADE_REQUIRED = 426;
 /** How often Node looks for requests over their time; its own 30 s would be the time-out then. */
 const REQUEST_CHECK_MS = 1_000;
-/** WebSocket close code: try again later. */
-const CLOSE_TRY_LATER = 1013;
 
 /** A WebSocket over TLS that is open, and who is at its other end. */
 export interface OpenSocket {
@@ -38,8 +37,6 @@ export interface ListenerOptions {
   readonly counters: Counters;
   readonly log: Logger;
   readonly now: () => number;
-  /** Why there is no room for one more handshake with this address; undefined when there is. */
-  readonly refusalFor: (address: Address) => RefusalReason | undefined;
   readonly onSocket: (open: OpenSocket) => void;
 }
 
@@ -48,11 +45,13 @@ export class Listener {
   readonly #server: https.Server;
   /** Every TCP connection to our port, whatever it is going to be. */
   readonly #sockets = new Set<Socket>();
-  readonly #rate = new AddressRate();
+  readonly #strangers = new Strangers();
+  readonly #rate: AddressRate;
 
   private constructor(options: ListenerOptions, server: https.Server) {
     this.#options = options;
     this.#server = server;
+    this.#rate = new AddressRate(() => options.counters.add('addresses-full'));
   }
 
   /** Rejects with ListenError. */
@@ -74,6 +73,11 @@ export class Listener {
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Whoever dialled us from there has proved itself. */
+  proven(endpoint: Endpoint): void {
+    this.#strangers.proven(endpointKey(endpoint));
   }
 
   /** Refuses newcomers, and resolves when the last socket is closed; late ones are cut off. */
@@ -102,7 +106,8 @@ export class Listener {
     const server = this.#server;
     // Before TLS, which costs us more than the other end: see limits.ts.
     server.prependListener('connection', (socket) => this.#admit(socket));
-    server.on('tlsClientError', (error) => this.#refuse('not-tls', error.message));
+    server.on('drop', () => this.#refuse('connections-full', `${CONNECTIONS_MAX} are open`));
+    server.on('tlsClientError', (error) => this.#noTls(error));
     server.on('request', (_request, response) => {
       this.#refuse('not-a-link', 'plain HTTP');
       response.writeHead(UPGRADE_REQUIRED, { connection: 'close' });
@@ -126,23 +131,28 @@ export class Listener {
   }
 
   #admit(socket: Socket): void {
-    if (!this.#rate.allows(this.#options.now(), socket.remoteAddress ?? '')) {
-      this.#refuse('too-many-connections', 'one address opens them too fast');
-      socket.destroy();
-      return;
+    const from = remoteEndpoint(socket);
+    if (from === undefined) return void socket.destroy();
+    const group = addressGroup(from.address);
+    if (!this.#rate.allows(this.#options.now(), group)) {
+      this.#refuse('too-many-connections', `${group} opens them too fast`);
+      return void socket.destroy();
     }
+    const reason = this.#strangers.admit(endpointKey(from), group, socket);
+    if (reason !== undefined) this.#refuse(reason, `when ${group} dialled`);
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
   }
 
   #accept(socket: WebSocket, tls: TLSSocket): void {
-    const { remoteAddress, remotePort } = tls;
-    if (remoteAddress === undefined || remotePort === undefined) return socket.terminate();
-    const endpoint = { address: parseAddress(remoteAddress), port: remotePort };
-    const refusal = this.#options.refusalFor(endpoint.address);
-    if (refusal === undefined) return this.#options.onSocket({ socket, tls, endpoint });
-    this.#refuse(refusal, `there is no room for one more of ${remoteAddress}`);
-    sendAway(socket);
+    const endpoint = remoteEndpoint(tls);
+    if (endpoint === undefined) return socket.terminate();
+    this.#options.onSocket({ socket, tls, endpoint });
+  }
+
+  /** One that breaks off has said nothing wrong; it may be one that we have dropped. */
+  #noTls({ code, message }: NodeJS.ErrnoException): void {
+    if (code !== 'ECONNRESET') this.#refuse('not-tls', message);
   }
 
   #refuse(reason: string, detail: string): void {
@@ -153,11 +163,4 @@ export class Listener {
   #cut(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
-}
-
-/** For whom there is no room: whatever it still sends, and whether it goes by itself or not. */
-function sendAway(socket: WebSocket): void {
-  socket.on('error', () => {});
-  socket.close(CLOSE_TRY_LATER);
-  setTimeout(() => socket.terminate(), FAREWELL_MS).unref();
 }

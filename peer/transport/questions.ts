@@ -10,20 +10,29 @@ interface Waiting {
   readonly timer: NodeJS.Timeout;
 }
 
+export interface QuestionsOptions {
+  readonly send: (frame: Request | Reply) => void;
+  /** Told of each question, of either end, that is refused because too many wait. */
+  readonly onFull: () => void;
+}
+
 export class Questions {
   readonly #send: (frame: Request | Reply) => void;
+  readonly #onFull: () => void;
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 1;
   #answering = 0;
 
-  constructor(send: (frame: Request | Reply) => void) {
+  constructor({ send, onFull }: QuestionsOptions) {
     this.#send = send;
+    this.#onFull = onFull;
   }
 
   /** Resolves to the answer. Rejects when there is none in time, or it is an error. */
   ask(question: Question): Promise<Reply> {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     if (this.#waiting.size >= QUESTIONS_MAX) {
+      this.#onFull();
       reject(new Error(`${QUESTIONS_MAX} questions on this link wait for an answer already`));
       return promise;
     }
@@ -52,6 +61,7 @@ export class Questions {
     answer: (question: Question) => Promise<Answer>,
   ): Promise<void> {
     if (this.#answering >= QUESTIONS_MAX) {
+      this.#onFull();
       this.#send({ type: 'reply', id, ...failure('too many questions at once') });
       return;
     }

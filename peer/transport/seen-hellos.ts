@@ -1,8 +1,9 @@
 /** Hellos that were admitted lately, by their nonces: one that comes again is a recording. */
+import { BoundedMap } from '../bounded-map.ts';
 import { HELLOS_SEEN_MAX } from './limits.ts';
 
 export class SeenHellos {
-  readonly #nonces = new Set<string>();
+  readonly #nonces = new BoundedMap<string, true>(HELLOS_SEEN_MAX);
 
   has(nonce: Uint8Array): boolean {
     return this.#nonces.has(nonce.toHex());
@@ -10,9 +11,6 @@ export class SeenHellos {
 
   /** Only of Hellos that were admitted: strangers must not make us forget. */
   add(nonce: Uint8Array): void {
-    this.#nonces.add(nonce.toHex());
-    if (this.#nonces.size <= HELLOS_SEEN_MAX) return;
-    const [oldest] = this.#nonces;
-    if (oldest !== undefined) this.#nonces.delete(oldest);
+    this.#nonces.set(nonce.toHex(), true);
   }
 }

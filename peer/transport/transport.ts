@@ -5,6 +5,7 @@
  */
 import type { Logger } from 'pino';
 import { assert } from '../assert.ts';
+import { BoundedMap } from '../bounded-map.ts';
 import type { Counters } from '../counters.ts';
 import { type Address, formatAddress } from '../ipam/cidr.ts';
 import { endpointKey } from '../mesh/dials.ts';
@@ -16,7 +17,7 @@ import type { LinkFrame, Question, Reply } from '../wire/link-frame.ts';
 import { Connection, type ConnectionListener } from './connection.ts';
 import { dialSocket } from './dial.ts';
 import type { Credentials, Role } from './handshake.ts';
-import { Handshakes } from './handshakes.ts';
+import { RESOLVED_MAX } from './limits.ts';
 import { Listener, type OpenSocket } from './listener.ts';
 import type { Member } from './negotiation.ts';
 import { type Answer, Questions } from './questions.ts';
@@ -57,10 +58,9 @@ export class Transport {
   readonly #connections = new Set<Connection>();
   readonly #links = new Map<LinkId, OpenLink>();
   /** Which peer answered at an endpoint that we dialled. */
-  readonly #resolved = new Map<string, PeerId>();
+  readonly #resolved = new BoundedMap<string, PeerId>(RESOLVED_MAX);
   readonly #turnedAway: TurnedAway;
   readonly #dialling = new Map<string, Promise<PeerId>>();
-  readonly #handshakes = new Handshakes();
   readonly #seen = new SeenHellos();
   #nextLink = 1;
 
@@ -74,7 +74,6 @@ export class Transport {
     const transport = new Transport(options);
     transport.#listener = await Listener.open({
       ...options,
-      refusalFor: (address) => transport.#handshakes.refusalFor(address),
       onSocket: (open) => transport.#begin({ ...open, role: 'responder' }),
     });
     return transport;
@@ -162,15 +161,11 @@ export class Transport {
   }
 
   #begin(opening: Opening): void {
-    const { socket, tls, role, endpoint } = opening;
+    const { socket, tls, role } = opening;
     if (tls.destroyed) return giveUp(opening);
-    const state: ConnectionState = {
-      isUp: false,
-      link: this.#nextLink++,
-      endHandshake: this.#handshakes.begin(role === 'responder' ? endpoint.address : undefined),
-    };
+    const link = this.#nextLink++;
     const { credentials } = this.#options;
-    const listener = this.#listenerFor(opening, state, () => connection);
+    const listener = this.#listenerFor(opening, link, () => connection);
     const connection = new Connection({
       socket,
       tls,
@@ -182,17 +177,10 @@ export class Transport {
     this.#connections.add(connection);
   }
 
-  #listenerFor(
-    opening: Opening,
-    state: ConnectionState,
-    connection: () => Connection,
-  ): ConnectionListener {
+  #listenerFor(opening: Opening, link: LinkId, connection: () => Connection): ConnectionListener {
     const { counters, log, onEvent } = this.#options;
-    const { link } = state;
     return {
       up: (member) => {
-        state.endHandshake();
-        state.isUp = true;
         this.#up({ opening, link, member, connection: connection() });
         log.debug({ ...member, role: opening.role }, 'link is up');
       },
@@ -211,7 +199,6 @@ export class Transport {
       turnedAway: (reason, detail) =>
         this.#turnedAway.add({ endpoint: opening.endpoint, reason, detail }),
       closed: (detail) => {
-        if (!state.isUp) state.endHandshake();
         this.#connections.delete(connection());
         this.#down(link, detail);
         opening.settled?.reject(new Error(detail));
@@ -222,7 +209,9 @@ export class Transport {
   #up({ opening, link, member, connection }: Established): void {
     const { peer, version } = member;
     const { endpoint, role, settled } = opening;
-    const questions = new Questions((frame) => connection.send(frame));
+    const send = (frame: LinkFrame): void => connection.send(frame);
+    const onFull = (): void => this.#options.counters.add('too-many-questions');
+    const questions = new Questions({ send, onFull });
     const { address } = endpoint;
     this.#links.set(link, { id: link, peer, version, connection, address, questions });
     this.#turnedAway.forget(endpoint.address);
@@ -230,6 +219,8 @@ export class Transport {
       // This dial is over: one that the mesh asks for in answer to the event is another.
       this.#dialling.delete(endpointKey(endpoint));
       this.#resolved.set(endpointKey(endpoint), peer);
+    } else {
+      this.#listener?.proven(endpoint);
     }
     const initiator: LinkUp['initiator'] = role === 'initiator' ? 'us' : 'them';
     this.#options.onEvent({ type: 'link-up', link, peer, initiator, endpoint });
@@ -279,12 +270,6 @@ interface Opening extends OpenSocket {
     readonly resolve: (peer: PeerId) => void;
     readonly reject: (error: Error) => void;
   };
-}
-
-interface ConnectionState {
-  isUp: boolean;
-  readonly link: LinkId;
-  readonly endHandshake: () => void;
 }
 
 interface Established {

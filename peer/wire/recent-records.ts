@@ -2,14 +2,15 @@
  * Records that were parsed lately: each comes by several links within moments, and looking it up
  * costs a tenth of parsing it. Not whether they are sound: that is the signature's to say.
  */
+import { BoundedMap } from '../bounded-map.ts';
 import type { DirectoryRecord, SignedRecord } from '../mesh/record.ts';
 
 /** The copies of a record come within some hundred others, also when all peers start at once. */
 export const RECENT_RECORDS_MAX = 512;
 
 export class RecentRecords {
-  /** By signature, the oldest first. */
-  readonly #records = new Map<string, DirectoryRecord>();
+  /** By signature. */
+  readonly #records = new BoundedMap<string, DirectoryRecord>(RECENT_RECORDS_MAX);
 
   /** What these very bytes were parsed to. */
   get({ body, signature }: SignedRecord): DirectoryRecord | undefined {
@@ -21,9 +22,6 @@ export class RecentRecords {
 
   add(record: DirectoryRecord): void {
     this.#records.set(keyOf(record.signed.signature), record);
-    if (this.#records.size <= RECENT_RECORDS_MAX) return;
-    const [oldest] = this.#records.keys();
-    if (oldest !== undefined) this.#records.delete(oldest);
   }
 }
 

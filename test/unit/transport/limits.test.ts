@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { type TestContext, describe, it } from 'node:test';
 import tls from 'node:tls';
+import { parseAddress } from '#peer/ipam/parse.ts';
 import { AddressRate } from '#peer/transport/address-rate.ts';
 import {
   ADDRESSES_MAX,
@@ -11,6 +12,7 @@ import {
   HANDSHAKES_MAX,
   HANDSHAKES_PER_ADDRESS_MAX,
 } from '#peer/transport/limits.ts';
+import { addressGroup, remoteEndpoint } from '#peer/transport/remote.ts';
 import { type End, Stranger, connectMember, count, credentialsOf, link, openEnd } from './ends.ts';
 
 /** Time runs so fast that no address ever spends its rate. */
@@ -19,17 +21,26 @@ function openPatientEnd(t: TestContext): Promise<End> {
   return openEnd(t, 1, { now: () => (now += 1_000) });
 }
 
-function connectTcp(t: TestContext, { endpoint }: End): net.Socket {
-  const socket = net.connect(endpoint.port, '127.0.0.1');
+function connectTcp(t: TestContext, { endpoint }: End, localAddress = '127.0.0.1'): net.Socket {
+  const socket = net.connect({ port: endpoint.port, host: '127.0.0.1', localAddress });
   t.after(() => socket.destroy());
   socket.on('error', () => {});
   return socket;
 }
 
+/** Opens as many connections as one address may at once; each is gone before the next one. */
+async function spendBurst(t: TestContext, end: End): Promise<void> {
+  for (let n = 0; n < ADDRESS_RATE.burst; n++) {
+    const socket = connectTcp(t, end);
+    socket.end(Uint8Array.of(0));
+    await once(socket.resume(), 'close');
+  }
+}
+
 describe('connections of one address', { timeout: 20_000 }, () => {
   it('are taken up to the burst, and dropped above it before they cost anything', async (t) => {
     const end = await openEnd(t, 1, { now: () => 0 });
-    for (let n = 0; n < ADDRESS_RATE.burst; n++) connectTcp(t, end);
+    await spendBurst(t, end);
     await once(connectTcp(t, end), 'close');
     assert.equal(end.counters.get('too-many-connections'), 1);
   });
@@ -37,7 +48,7 @@ describe('connections of one address', { timeout: 20_000 }, () => {
   it('are taken again as time passes', async (t) => {
     let now = 0;
     const end = await openEnd(t, 1, { now: () => now });
-    for (let n = 0; n < ADDRESS_RATE.burst; n++) connectTcp(t, end);
+    await spendBurst(t, end);
     await once(connectTcp(t, end), 'close');
     now += 1_000 / ADDRESS_RATE.perSecond;
     await connectMember(t, end, 2);
@@ -47,7 +58,7 @@ describe('connections of one address', { timeout: 20_000 }, () => {
   it('leave links that are up alone', async (t) => {
     const [end, friend] = [await openEnd(t, 1, { now: () => 0 }), await openEnd(t, 2)];
     const { from } = await link(end, friend);
-    for (let n = 0; n < ADDRESS_RATE.burst; n++) connectTcp(t, end);
+    await spendBurst(t, end);
     await once(connectTcp(t, end), 'close');
     end.transport.send(from, { type: 'heartbeat', setHash: 1n, wanted: true });
     await friend.event('frame');
@@ -56,55 +67,78 @@ describe('connections of one address', { timeout: 20_000 }, () => {
 
 describe('the rate of addresses', () => {
   it('is kept for each on its own', () => {
-    const rate = new AddressRate();
+    const rate = new AddressRate(() => {});
     for (let n = 0; n < ADDRESS_RATE.burst; n++) assert.ok(rate.allows(0, '192.0.2.1'));
     assert.equal(rate.allows(0, '192.0.2.1'), false);
     assert.equal(rate.allows(0, '192.0.2.2'), true);
   });
 
   it(`is one for all that come when ${ADDRESSES_MAX} are known, until those are quiet`, () => {
-    const rate = new AddressRate();
+    let full = 0;
+    const rate = new AddressRate(() => full++);
     for (let n = 0; n < ADDRESSES_MAX; n++) rate.allows(0, `known ${n}`);
+    assert.equal(full, 0);
     const crowd = Array.from({ length: ADDRESS_RATE.burst + 1 }, (_, n) =>
       rate.allows(0, `new ${n}`),
     );
     assert.deepEqual(crowd.slice(-2), [true, false]);
+    assert.equal(full, crowd.length);
     assert.equal(rate.allows(0, 'known 0'), true);
     assert.equal(rate.allows(10_000, 'new again'), true);
     assert.equal(rate.allows(10_000, 'new 0'), true);
   });
+
+  it('counts a /64 of IPv6 as one address, and each of IPv4 as its own', () => {
+    assert.equal(groupOf('fd00::1'), groupOf('fd00::ffff:1'));
+    assert.notEqual(groupOf('fd00::1'), groupOf('fd00:0:0:1::1'));
+    assert.notEqual(groupOf('192.0.2.1'), groupOf('192.0.2.2'));
+  });
+
+  it('knows a link-local address by itself, without its interface', () => {
+    const socket = { remoteAddress: 'fe80::1%eth0', remotePort: 7 } as net.Socket;
+    assert.deepEqual(remoteEndpoint(socket), { address: parseAddress('fe80::1'), port: 7 });
+  });
 });
 
+function groupOf(address: string): string {
+  return addressGroup(parseAddress(address));
+}
+
 describe('handshakes that are not finished', { timeout: 20_000 }, () => {
-  it(`are ${HANDSHAKES_MAX} at most: one above that is sent away, whatever it sends`, async (t) => {
+  it(`are ${HANDSHAKES_MAX} at most, from TCP on: the oldest makes room, and members always find it`, async (t) => {
     const end = await openPatientEnd(t);
     const friend = await openEnd(t, 2);
     const { from } = await link(end, friend);
-    const halves = [];
-    for (let n = 0; n < HANDSHAKES_MAX; n++) {
-      const from = `127.0.1.${1 + Math.floor(n / HANDSHAKES_PER_ADDRESS_MAX)}`;
-      halves.push(await Stranger.connect(t, end, from));
+    const oldest = connectTcp(t, end, '127.0.1.1');
+    const dropped = once(oldest, 'close');
+    for (let n = 1; n < HANDSHAKES_MAX; n++) {
+      const address = `127.0.1.${1 + Math.floor(n / HANDSHAKES_PER_ADDRESS_MAX)}`;
+      await once(connectTcp(t, end, address), 'connect');
     }
-    const above = await Stranger.connect(t, end);
-    above.tls.write(Buffer.alloc(1_000, 0xff));
-    await above.gone;
-    assert.equal(end.counters.get('too-many-handshakes'), 1);
+    assert.deepEqual(end.counters.all(), {});
+    await connectMember(t, end, 3);
+    await end.event('link-up', 2);
+    await dropped;
+    assert.deepEqual(end.counters.all(), { 'too-many-handshakes': 1 });
     end.transport.send(from, { type: 'heartbeat', setHash: 1n, wanted: true });
     await friend.event('frame');
+  });
 
-    halves[0]?.tls.destroy();
-    await halves[0]?.gone;
-    await linkEventually(t, end);
+  it('are no longer counted once they are links', async (t) => {
+    const end = await openPatientEnd(t);
+    for (let n = 0; n <= HANDSHAKES_PER_ADDRESS_MAX; n++) {
+      await connectMember(t, end, 3 + n);
+      await end.event('link-up', n + 1);
+    }
+    assert.deepEqual(end.counters.all(), {});
   });
 
   it('of one address leave room for those of others, and for those that we dial', async (t) => {
     const end = await openPatientEnd(t);
     const [near, far] = [await openEnd(t, 2), await openEnd(t, 3, { address: '127.0.0.2' })];
     for (let n = 0; n < HANDSHAKES_PER_ADDRESS_MAX; n++) await Stranger.connect(t, end);
-    for (let n = HANDSHAKES_PER_ADDRESS_MAX; n < HANDSHAKES_MAX; n++) {
-      const above = await Stranger.connect(t, end);
-      await above.gone;
-    }
+    for (let n = HANDSHAKES_PER_ADDRESS_MAX; n < HANDSHAKES_MAX; n++)
+      await once(connectTcp(t, end), 'close');
     const refused = HANDSHAKES_MAX - HANDSHAKES_PER_ADDRESS_MAX;
     assert.deepEqual(end.counters.all(), { 'too-many-handshakes-of-address': refused });
     await link(far, end);

@@ -10,7 +10,8 @@ const ANSWERED: Answer = { error: '', arbiter: new Uint8Array() };
 
 function makeQuestions(): { questions: Questions; sent: (Request | Reply)[] } {
   const sent: (Request | Reply)[] = [];
-  return { questions: new Questions((frame) => sent.push(frame)), sent };
+  const send = (frame: Request | Reply): void => void sent.push(frame);
+  return { questions: new Questions({ send, onFull: () => {} }), sent };
 }
 
 function replyTo(id: number, error = ''): Reply {

@@ -246,6 +246,7 @@ describe('a question', { timeout: 20_000 }, () => {
     const ask = () => one.transport.ask({ peer: two.id, endpoint: two.endpoint }, SPACE);
     const asked = Array.from({ length: QUESTIONS_MAX }, ask);
     await assert.rejects(ask(), new RegExp(`${QUESTIONS_MAX} questions`));
+    assert.deepEqual(one.counters.all(), { 'too-many-questions': 1 });
     one.transport.send(from, HEARTBEAT);
     await two.event('frame');
     for (const answer of waiting) answer(ANSWERED);
