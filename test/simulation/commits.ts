@@ -46,12 +46,17 @@ export class Commits {
 
   /** The process ended: the write under way is whole or not there. */
   drop(peer: SimulatedPeer): void {
-    peer.disk.crash(this.#stage.random() < 0.5);
+    const isTailKept = peer.disk.isWriting && this.#stage.random() < 0.5;
+    const lost = peer.disk.crash(isTailKept);
+    this.#options.observer?.interrupted?.(peer, { isTailKept, lost });
     peer.disk.busyUntil = this.#stage.now;
   }
 
   #sync(peer: SimulatedPeer, { writes, then }: Commit): void {
-    if (peer.disk.isBroken && writes.length > 0) return this.#options.failed(peer);
+    if (peer.disk.isBroken && writes.length > 0) {
+      this.#options.observer?.diskFailed?.(peer);
+      return this.#options.failed(peer);
+    }
     peer.disk.sync();
     this.#options.observer?.synced?.(peer, writes);
     this.#options.execute(peer, then);

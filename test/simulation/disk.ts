@@ -27,14 +27,18 @@ export class Disk {
     this.#store.commit(this.#pending.shift() ?? []);
   }
 
-  /** What was not synced is lost, but for the write under way: that is whole or not there. */
-  crash(isTailKept: boolean): void {
+  /**
+   * What was not synced is lost, but for the write under way: that is whole or not there. Answers
+   * how many were lost.
+   */
+  crash(isTailKept: boolean): number {
     if (isTailKept) this.sync();
+    const lost = this.#pending.length;
     this.#pending = [];
+    return lost;
   }
 
-  /** Sets the state that a peer begins with. */
-  preset(durable: Durable): void {
-    this.#store.durable = durable;
+  get isWriting(): boolean {
+    return this.#pending.length > 0;
   }
 }

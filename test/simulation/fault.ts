@@ -114,7 +114,9 @@ function interrupt(
       world.end(peer, fault);
       break;
     case 'lose-disk':
-      world.replace(peer);
+      // With the founder's disk the universe may be lost, and then nobody gets an address any more.
+      if (world.registry.isFounder(peer.id)) world.end(peer, { isHostGone: false });
+      else world.replace(peer);
       break;
     case 'break-disk':
       peer.disk.isBroken = true;

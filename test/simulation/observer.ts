@@ -20,5 +20,12 @@ export interface Observer {
   /** These writes are in the peer's memory, and not on its disk yet. */
   committing(peer: SimulatedPeer, writes: readonly Write[]): void;
   synced(peer: SimulatedPeer, writes: readonly Write[]): void;
+  /** The process ended with this under way: the oldest write may be on the disk, later ones are not. */
+  interrupted(
+    peer: SimulatedPeer,
+    writes: { readonly isTailKept: boolean; readonly lost: number },
+  ): void;
+  /** A sync failed, and with it the process. */
+  diskFailed(peer: SimulatedPeer): void;
   publishing(peer: SimulatedPeer, content: RecordContent): void;
 }

@@ -129,6 +129,18 @@ export class Oracle implements Observer {
     this.#claims.synced(peer, writes);
   }
 
+  interrupted(
+    _peer: SimulatedPeer,
+    { isTailKept, lost }: { readonly isTailKept: boolean; readonly lost: number },
+  ): void {
+    if (isTailKept) this.sightings.see('write kept by a crash');
+    if (lost > 0) this.sightings.see('write lost by a crash');
+  }
+
+  diskFailed(): void {
+    this.sightings.see('disk failed');
+  }
+
   publishing(peer: SimulatedPeer, content: RecordContent): void {
     if (content.type === 'peer') this.#claims.check(peer, content.custody);
   }

@@ -21,25 +21,14 @@ export class Registry {
     return this.#change(() => this.#members.set(id, name));
   }
 
-  /** All of them at once, in one revision. */
-  registerAll(names: ReadonlyMap<PeerId, string>): View {
-    return this.#change(() => {
-      for (const [id, name] of names) this.#members.set(id, name);
-    });
-  }
-
-  remove(id: PeerId): View {
-    return this.#change(() => this.#members.delete(id));
-  }
-
   /** Who founded the cluster: the first that asked. */
   genesis(founder: PeerId): PeerId {
     this.#founder ??= founder;
     return this.#founder;
   }
 
-  has(id: PeerId): boolean {
-    return this.#members.has(id);
+  isFounder(id: PeerId): boolean {
+    return this.#founder === id;
   }
 
   list(): View | undefined {

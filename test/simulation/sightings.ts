@@ -3,6 +3,7 @@
  * what is behind it, so a long run without it fails.
  */
 import type { CoreEffect, CoreEvent } from '../../peer/core/core-event.ts';
+import type { LinksContent } from '../../peer/mesh/record.ts';
 import type { Write } from '../../peer/ipam/writes.ts';
 
 /** Those that every long run over all scenarios has to reach. */
@@ -78,10 +79,17 @@ export class Sightings {
         return this.see(`refused: ${effect.reason}`);
       case 'bound-hit':
         return this.see(`bound: ${effect.bound}`);
+      case 'learned':
+        for (const { content } of effect.records) if (content.type === 'links') this.#told(content);
+        return;
       case 'send':
         return this.#sent(event, effect.frame.type);
       default:
     }
+  }
+
+  #told({ down }: LinksContent): void {
+    this.see(down.length > 0 ? 'unreachable told' : 'reachable told again');
   }
 
   #sent(event: CoreEvent, frame: string): void {
