@@ -17,8 +17,8 @@ export interface NodeFacts {
   /** Destination of each route of ours through the VXLAN device. */
   readonly tunnelRoutes: readonly string[];
   readonly capabilities: Capabilities;
-  /** Memory that the peer has in use. */
-  readonly residentBytes: number;
+  /** Memory of the peer; of what it shares with others its share. */
+  readonly memoryBytes: number;
 }
 
 /** Capability sets of a process, bit n for capability n. */
@@ -31,7 +31,7 @@ export interface Capabilities {
 
 /** Reads everything that the claims about a node are judged by. */
 export async function readNodeFacts(node: NodePlan, family: Family): Promise<NodeFacts> {
-  const [report, fdb, routes, status] = await Promise.all([
+  const [report, fdb, routes, status, memory] = await Promise.all([
     readReport(node),
     runJson<{ dst?: string }>(node, ['bridge', '-j', 'fdb', 'show', 'dev', VXLAN_DEVICE]),
     runJson<{ dst: string }>(node, [
@@ -45,7 +45,8 @@ export async function readNodeFacts(node: NodePlan, family: Family): Promise<Nod
       'proto',
       `${ROUTE_PROTOCOL}`,
     ]),
-    readProcessStatus(node),
+    readProcessFile(node, 'status'),
+    readProcessFile(node, 'smaps_rollup'),
   ]);
   return {
     name: node.name,
@@ -54,7 +55,7 @@ export async function readNodeFacts(node: NodePlan, family: Family): Promise<Nod
     fdb: fdb.map(({ dst }) => dst ?? 'no address'),
     tunnelRoutes: routes.map(({ dst }) => normalizeDestination(dst)),
     capabilities: parseCapabilities(status),
-    residentBytes: parseResidentBytes(status),
+    memoryBytes: parseMemoryBytes(memory),
   };
 }
 
@@ -69,15 +70,15 @@ function normalizeDestination(destination: string): string {
   return isRange ? destination : formatCidr(hostRange(parseAddress(destination)));
 }
 
-/** proc_pid_status(5) of the peer. */
-async function readProcessStatus({ pidFile }: NodePlan): Promise<string> {
+/** What proc(5) tells of the peer. */
+async function readProcessFile({ pidFile }: NodePlan, name: string): Promise<string> {
   const pid = (await readFile(pidFile, 'utf8')).trim();
-  return await readFile(`/proc/${pid}/status`, 'utf8');
+  return await readFile(`/proc/${pid}/${name}`, 'utf8');
 }
 
-/** 0 when it is not told. */
-export function parseResidentBytes(status: string): number {
-  const [, kibibytes = '0'] = /^VmRSS:\s*(\d+) kB$/m.exec(status) ?? [];
+/** Reads the proportional share of proc_pid_smaps(5); 0 when it is not told. */
+export function parseMemoryBytes(smaps: string): number {
+  const [, kibibytes = '0'] = /^Pss:\s*(\d+) kB$/m.exec(smaps) ?? [];
   return 1024 * Number(kibibytes);
 }
 

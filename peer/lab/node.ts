@@ -17,11 +17,21 @@ const PEER_MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 /** Compiled code is kept between runs: it halves the start of a peer. */
 const COMPILE_CACHE = fileURLToPath(new URL('../../build/compile-cache', import.meta.url));
 
+/**
+ * Peers that start at a time. A start is a second of a core, so more of them only wait for each
+ * other; the seeds must be among the first, for a majority of them answers all who join.
+ */
+export const STARTING_MAX = 8;
+
 /** Fifteen seconds suffice for three nodes on two busy cores; each further peer shares those cores. */
 const READY_TIMEOUT_MS = 15_000;
 const READY_TIMEOUT_PER_NODE_MS = 2500;
-/** How often a peer that is not ready yet is asked again. */
+/**
+ * How often a peer that is not ready yet is asked again, and what is added for each node: a report
+ * tells of all of them, and reading it must not cost more than the start that is waited for.
+ */
 const READY_POLL_MS = 50;
+const READY_POLL_PER_NODE_MS = 3;
 /** Enough of a log to see why a peer stopped, and few enough lines to read. */
 const LOG_LINES_SHOWN = 15;
 
@@ -36,7 +46,11 @@ export async function startPeer(
   const child = spawn(node.startFile, { detached: true, stdio: 'ignore' });
   await once(child, 'spawn');
   child.unref();
-  return await waitUntilReady(node, child, { signal, timeoutMs: readyTimeoutMs(plan) });
+  return await waitUntilReady(node, child, {
+    signal,
+    timeoutMs: readyTimeoutMs(plan),
+    pollMs: READY_POLL_MS + READY_POLL_PER_NODE_MS * plan.nodes.length,
+  });
 }
 
 /** What the peer says of itself now. */
@@ -45,7 +59,7 @@ export async function readReport(node: NodePlan): Promise<Report> {
 }
 
 function readyTimeoutMs({ nodes }: LabPlan): number {
-  return READY_TIMEOUT_MS + READY_TIMEOUT_PER_NODE_MS * nodes.length;
+  return READY_TIMEOUT_MS + READY_TIMEOUT_PER_NODE_MS * Math.min(nodes.length, STARTING_MAX);
 }
 
 /** The peer's flags: all that the lab tells it. */
@@ -94,12 +108,13 @@ export function quote(word: string): string {
 interface Wait {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
+  readonly pollMs: number;
 }
 
 async function waitUntilReady(
   node: NodePlan,
   child: ChildProcess,
-  { signal, timeoutMs }: Wait,
+  { signal, timeoutMs, pollMs }: Wait,
 ): Promise<Report> {
   const deadline = performance.now() + timeoutMs;
   let state = 'not answering';
@@ -113,7 +128,7 @@ async function waitUntilReady(
     const report = await tryReport(node);
     if (report?.peer.state === 'ready') return report;
     state = report === undefined ? state : [report.peer.state, ...report.problems].join(': ');
-    await delay(READY_POLL_MS, undefined, { signal });
+    await delay(pollMs, undefined, { signal });
   }
   throw new LabError(
     await describeLog(node, `is not ready after ${timeoutMs / 1000} s but ${state}`),

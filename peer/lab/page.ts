@@ -127,7 +127,7 @@ function renderClaim({ text, findings }: Claim): string {
 
 function renderTimes({ upMs, provenMs, holds, nodes }: LabResult): string {
   const proven = `Up after ${formatSeconds(upMs)}, proven after ${formatSeconds(provenMs)}.`;
-  const bytes = nodes.reduce((sum, { residentBytes }) => sum + residentBytes, 0);
+  const bytes = nodes.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
   const times = `${proven} The peers take ${Math.round(bytes / 1e6)} MB of memory.`;
   return holds
     ? `${times} Everything claimed holds.`

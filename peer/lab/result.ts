@@ -24,7 +24,7 @@ export interface NodeResult {
   readonly holdings: readonly string[];
   readonly links: LinkCounts;
   /** Memory of the node's peer. */
-  readonly residentBytes: number;
+  readonly memoryBytes: number;
 }
 
 export interface LinkCounts {

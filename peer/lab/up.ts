@@ -5,7 +5,7 @@ import { Listr } from 'listr2';
 import type { Claim } from './claims.ts';
 import { mapConcurrently } from './command.ts';
 import type { NodeFacts } from './node-facts.ts';
-import { startPeer } from './node.ts';
+import { STARTING_MAX, startPeer } from './node.ts';
 import { KEY_FILE, type LabPlan, RESULT_FILE } from './plan.ts';
 import { attachPods, type AttachedPod } from './pod.ts';
 import { overlayAddresses, proveReachability, proveState, proveThroughput } from './proof.ts';
@@ -127,7 +127,7 @@ async function startPeers(plan: LabPlan, signal: AbortSignal, tell: Tell): Promi
   const giveUp = new AbortController();
   const either = AbortSignal.any([signal, giveUp.signal]);
   try {
-    await mapConcurrently(plan.nodes, plan.nodes.length, async (node) => {
+    await mapConcurrently(plan.nodes, STARTING_MAX, async (node) => {
       await startPeer(node, plan, either);
       ready += 1;
       tell(`${ready} of ${plan.nodes.length} ready`);
@@ -173,7 +173,7 @@ function summarize(progress: Progress, provenMs: number): LabResult {
       overlay: overlayAddresses(node),
       holdings: node.report.holdings.map(({ cidr }) => cidr),
       links: countLinks(node),
-      residentBytes: node.residentBytes,
+      memoryBytes: node.memoryBytes,
     })),
     pods: progress.pods.map(({ plan: { name, node }, addresses }) => ({
       name,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Facts, judgeReachability, judgeState } from '#peer/lab/claims.ts';
-import { type NodeFacts, parseCapabilities, parseResidentBytes } from '#peer/lab/node-facts.ts';
+import { type NodeFacts, parseCapabilities, parseMemoryBytes } from '#peer/lab/node-facts.ts';
 import type { LinkReport, PeerReport } from '#peer/http/report.ts';
 import { samplePeer, sampleReport } from '../http/sample-report.ts';
 
@@ -31,7 +31,7 @@ function node(number: number, changes: Partial<NodeFacts> = {}): NodeFacts {
     fdb: others.map((other) => `198.18.0.${other}`),
     tunnelRoutes: others.map((other) => `10.32.${other}.0/24`),
     capabilities: { effective: NET_ADMIN, permitted: NET_ADMIN, bounding: NET_ADMIN, ambient: 0n },
-    residentBytes: 95e6,
+    memoryBytes: 95e6,
     ...changes,
   };
 }
@@ -176,7 +176,12 @@ it('reachability that was tried in part says so', () => {
 });
 
 it('memory is read as the kernel prints it', () => {
-  assert.equal(parseResidentBytes('VmHWM:\t    9000 kB\nVmRSS:\t    1000 kB\n'), 1_024_000);
+  assert.equal(
+    parseMemoryBytes(
+      'Rss:                9000 kB\nPss:                1000 kB\nPss_Dirty:  20 kB\n',
+    ),
+    1_024_000,
+  );
 });
 
 it('reachability fails with each pair that did not answer', () => {

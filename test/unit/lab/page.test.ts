@@ -17,7 +17,7 @@ const RESULT: LabResult = {
       overlay: ['10.32.0.1'],
       holdings: ['10.32.0.0/13'],
       links: { wanted: 1, wantedUp: 1, up: 1 },
-      residentBytes: 95e6,
+      memoryBytes: 95e6,
     },
     {
       name: 'node2',
@@ -26,7 +26,7 @@ const RESULT: LabResult = {
       overlay: ['10.40.0.1'],
       holdings: ['10.40.0.0/13'],
       links: { wanted: 8, wantedUp: 7, up: 9 },
-      residentBytes: 96.4e6,
+      memoryBytes: 96.4e6,
     },
   ],
   pods: [
