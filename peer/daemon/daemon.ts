@@ -11,6 +11,7 @@ import { startCniService } from '../cni/service.ts';
 import type { Config } from '../config/config.ts';
 import type { InCluster } from '../kubernetes/in-cluster.ts';
 import { Counters } from '../counters.ts';
+import { ClusterKeysWatch } from './cluster-keys-watch.ts';
 import { Driver } from './driver.ts';
 import { Host, type Underlay } from './host.ts';
 import type { HttpFront } from '../http/front.ts';
@@ -24,7 +25,6 @@ import { type PeerState, openPeerState } from './peer-state.ts';
 import { createPluginContext } from './plugin-context.ts';
 import { answerSpace, askDonors } from './space-asking.ts';
 import { Standing, hasOthers } from './standing.ts';
-import type { ClusterKeys } from '../transport/cluster-keys.ts';
 import { Transport } from '../transport/transport.ts';
 import { Waiting } from './waiting.ts';
 
@@ -72,7 +72,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { config, log, cluster } = options;
   parts.defer(() => cluster?.close());
   // What can be refused is looked at before anything is changed.
-  const keys = keysOf(options);
+  const keys = parts.adopt(watchKeys(options), (watch) => watch.close());
   const host = parts.use(Host.open(config));
   const underlay = host.underlay(config, cluster?.addresses());
   const overlap = parts.adopt(new OverlapWatch({ host, universe: config.universe, now }), (watch) =>
@@ -94,6 +94,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     lostState: state.store.lost,
     clusterProblems: () => cluster?.problems() ?? [],
     hostProblem: () => overlap.problem(),
+    keyProblem: () => keys.problem(),
   });
   const start = { ...options, parts, counters, host, underlay, state, standing };
 
@@ -110,11 +111,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   return { stop: () => running.disposeAsync() };
 }
 
-/** The keys now; those of a cluster may be replaced while the peer runs. Throws ClusterKeyError. */
-function keysOf({ config, cluster }: DaemonOptions): () => ClusterKeys {
-  if (cluster !== undefined) return () => cluster.keys();
-  const keys = readClusterKeys(config);
-  return () => keys;
+/** Those of a cluster are watched by its API server's client. Throws ClusterKeyError. */
+function watchKeys({ config, cluster, log }: DaemonOptions): ClusterKeysWatch {
+  const read = () => (cluster === undefined ? readClusterKeys(config) : cluster.keys());
+  return new ClusterKeysWatch({ read, log });
 }
 
 function startReconciler({
@@ -140,7 +140,7 @@ function startReconciler({
 
 async function openNetwork(
   start: Start,
-  { keys, reconciler }: { readonly keys: () => ClusterKeys; readonly reconciler: Reconciler },
+  { keys, reconciler }: { readonly keys: ClusterKeysWatch; readonly reconciler: Reconciler },
 ): Promise<Network> {
   const { config, log, parts, counters, state, standing } = start;
   const { identity, cluster, endpoint } = state;
@@ -153,7 +153,7 @@ async function openNetwork(
         cluster,
         clusterName: config.cluster,
         get keys() {
-          return keys();
+          return keys.keys();
         },
         configDigest: configDigest(config),
       },

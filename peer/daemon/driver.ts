@@ -48,6 +48,8 @@ const STOPPING: CoreReply = { type: 'refused', reason: 'the peer is stopping' };
 
 /** setTimeout takes 31 bits; a wake-up that far away is none. */
 const WAKE_MS_MAX = 0x7fff_ffff;
+/** A timer that comes this late was kept waiting by more than the work of a busy peer. */
+const PAUSE_MS = 250;
 
 export class Driver {
   readonly #core: Core;
@@ -61,6 +63,8 @@ export class Driver {
   #isDraining = false;
   #isStopped = false;
   #timer: NodeJS.Timeout | undefined;
+  /** What the timer is set for; infinity for none. */
+  #wakeAt = Number.POSITIVE_INFINITY;
   #nextReply = 1;
 
   constructor({ core, ports, counters, now }: DriverOptions) {
@@ -132,6 +136,7 @@ export class Driver {
       case 'dial':
         return this.#ports.dial(effect.endpoint);
       case 'close':
+        this.#counters.add(effect.reason);
         return this.#ports.close(effect.link, effect.reason);
       case 'learned':
         return this.#ports.remember(effect.records);
@@ -171,10 +176,19 @@ export class Driver {
   }
 
   #setTimer(): void {
+    const wakeAt = this.#isStopped ? Number.POSITIVE_INFINITY : this.#core.nextAt();
+    if (wakeAt === this.#wakeAt) return;
+    this.#wakeAt = wakeAt;
     clearTimeout(this.#timer);
-    if (this.#isStopped) return;
-    const delayMs = Math.max(0, Math.ceil(this.#core.nextAt() - this.#now()));
-    if (delayMs > WAKE_MS_MAX) return;
-    this.#timer = setTimeout(() => this.tell({ type: 'time' }), delayMs);
+    const delayMs = Math.max(0, Math.ceil(wakeAt - this.#now()));
+    if (delayMs <= WAKE_MS_MAX) this.#timer = setTimeout(() => this.#wake(), delayMs);
+  }
+
+  /** After a pause of ours, what others sent meanwhile lies in the kernel's buffers: it is read first. */
+  #wake(): void {
+    const wasPaused = this.#now() - this.#wakeAt > PAUSE_MS;
+    this.#wakeAt = Number.POSITIVE_INFINITY;
+    if (wasPaused) setImmediate(() => this.tell({ type: 'time' }));
+    else this.tell({ type: 'time' });
   }
 }

@@ -12,6 +12,7 @@ import type { Reconciler } from '../kernel/reconciler.ts';
 import type { RulesetReconciler } from '../kernel/ruleset-reconciler.ts';
 import type { OverlayInput } from '../overlay/input.ts';
 import { acceptRemotes } from '../overlay/remotes.ts';
+import type { Transport } from '../transport/transport.ts';
 
 export interface StandingOptions {
   readonly config: Config;
@@ -24,6 +25,8 @@ export interface StandingOptions {
   readonly clusterProblems?: () => readonly string[];
   /** What is wrong with the host's own network. */
   readonly hostProblem?: () => string | undefined;
+  /** What is wrong with the file of the cluster keys. */
+  readonly keyProblem?: () => string | undefined;
 }
 
 type RunningState = Exclude<Report['peer']['state'], 'starting'>;
@@ -57,7 +60,7 @@ export class Standing {
   readonly #options: StandingOptions;
   #reconciler: Pick<Reconciler, 'status'> | undefined;
   #overlayInput: () => OverlayInput | undefined = () => undefined;
-  #linkProblems: () => readonly string[] = () => [];
+  #transport: Pick<Transport, 'problems' | 'versionOf'> | undefined;
   #ruleset: NodeWork['ruleset'] | undefined;
   #installation: NodeWork['installation'] | undefined;
   #waitsFor: string | undefined;
@@ -75,8 +78,8 @@ export class Standing {
     this.#overlayInput = overlayInput;
   }
 
-  watchLinks(transport: { problems(): readonly string[] }): void {
-    this.#linkProblems = () => transport.problems();
+  watchLinks(transport: Pick<Transport, 'problems' | 'versionOf'>): void {
+    this.#transport = transport;
   }
 
   /** What is done for the node beside the overlay. No failure of it keeps ADDs from being served. */
@@ -128,6 +131,7 @@ export class Standing {
       kernel: this.#wholeKernel(),
       counters,
       problems: this.#problems(),
+      versionOf: (link) => this.#transport?.versionOf(link),
     });
   }
 
@@ -173,16 +177,18 @@ export class Standing {
   }
 
   #problems(): readonly string[] {
-    const { core, config, lostState, clusterProblems, hostProblem } = this.#options;
+    const { core, config, lostState, clusterProblems, hostProblem, keyProblem } = this.#options;
     const ofHost = hostProblem?.();
+    const ofKeys = keyProblem?.();
     const down = core.mesh.down();
     const unreachable = core.others().filter(({ peer }) => down.has(peer));
     return [
       ...(this.#waitsFor === undefined ? [] : [this.#waitsFor]),
       ...(lostState === undefined ? [] : [lostState]),
       ...(ofHost === undefined ? [] : [ofHost]),
+      ...(ofKeys === undefined ? [] : [ofKeys]),
       ...(clusterProblems?.() ?? []),
-      ...this.#linkProblems(),
+      ...(this.#transport?.problems() ?? []),
       ...this.#claimProblems(),
       ...this.#conflictProblems(),
       ...(this.#installation?.problems() ?? []),

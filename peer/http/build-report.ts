@@ -5,6 +5,7 @@ import type { Counters } from '../counters.ts';
 import { formatAddress, formatCidr } from '../ipam/cidr.ts';
 import type { KernelReport } from '../kernel/kernel-report.ts';
 import type { PeerRecord } from '../mesh/directory.ts';
+import type { LinkId } from '../mesh/effect.ts';
 import type { Link } from '../mesh/links.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 import type { Endpoint } from '../mesh/record.ts';
@@ -26,6 +27,8 @@ export interface ReportSource {
   readonly kernel: KernelReport;
   readonly counters: Counters;
   readonly problems: readonly string[];
+  /** Of the protocol, on a link; undefined when it is down. */
+  readonly versionOf: (link: LinkId) => number | undefined;
 }
 
 export function buildReport(source: ReportSource): Report {
@@ -41,7 +44,7 @@ export function buildReport(source: ReportSource): Report {
     universe: config.universe.map(formatCidr),
     peers: reportPeers(core, self),
     directory: reportDirectory(core),
-    links: core.mesh.links().map((link) => reportLink(core, link)),
+    links: core.mesh.links().map((link) => reportLink(source, link)),
     holdings: reportHoldings(core),
     pendingGrants: core.ipam.custody().pending.map(({ block, to }) => ({
       cidr: formatCidr(block.cidr),
@@ -133,13 +136,18 @@ function reportPeer(
   };
 }
 
-function reportLink(core: Core, { peer, initiator, endpoint }: Link): LinkReport {
+function reportLink(
+  { core, versionOf }: ReportSource,
+  { id, peer, initiator, endpoint }: Link,
+): LinkReport {
+  const version = versionOf(id);
   return {
     peer,
     name: core.mesh.directory.peer(peer)?.content.profile.name ?? '',
     endpoint: formatEndpoint(endpoint),
     initiator,
     wanted: core.mesh.isWanted(peer),
+    ...(version === undefined ? {} : { version }),
   };
 }
 

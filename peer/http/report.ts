@@ -65,6 +65,8 @@ export interface LinkReport {
   readonly endpoint: string;
   readonly initiator: 'us' | 'them';
   readonly wanted: boolean;
+  /** Of the protocol: the highest that both ends speak. Absent when the link goes down just now. */
+  readonly version?: number;
 }
 
 export interface HoldingReport {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type TestContext, describe, it } from 'node:test';
-import type { CoreEvent } from '#peer/core/core-event.ts';
+import type { CoreEffect, CoreEvent } from '#peer/core/core-event.ts';
 import type { Core } from '#peer/core/core.ts';
 import { Counters } from '#peer/counters.ts';
 import { Driver, type DriverPorts } from '#peer/daemon/driver.ts';
@@ -145,11 +145,11 @@ describe('a driver', () => {
         driver.tell({ type: 'dial-failed', endpoint });
       },
     };
-    const { driver, core } = drive(t, { bootstrap: [testEndpoint(8), testEndpoint(9)], ports });
-    const step = core.step.bind(core);
-    t.mock.method(core, 'step', (now: number, event: CoreEvent) => {
-      order.push(event.type);
-      return step(now, event);
+    const { driver, core } = drive(t, { ports });
+    t.mock.method(core, 'step', (_now: number, { type }: CoreEvent): readonly CoreEffect[] => {
+      order.push(type);
+      if (type !== 'time') return [];
+      return [8, 9].map((n) => ({ type: 'dial', endpoint: testEndpoint(n) }));
     });
     driver.tell({ type: 'time' });
     assert.deepEqual(order, ['time', 'dial', 'dial', 'dial-failed', 'dial-failed']);
@@ -167,6 +167,38 @@ describe('a driver', () => {
       t.mock.timers.tick(100);
     }
     assert.equal((await answer).type, 'refused');
+  });
+
+  it('that was paused hears what came meanwhile before it hears of the time', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    let now = 0;
+    const { driver, core } = drive(t, { now: () => now });
+    const order: string[] = [];
+    t.mock.method(core, 'nextAt', () => now + 1_000);
+    t.mock.method(core, 'step', (_now: number, { type }: CoreEvent): readonly CoreEffect[] => {
+      order.push(type);
+      return [];
+    });
+    driver.start([]);
+    now = 999;
+    t.mock.timers.tick(1_000);
+    assert.equal(order.at(-1), 'time', 'one that is in time is told at once');
+    order.length = 0;
+    now += 6_000;
+    t.mock.timers.tick(1_000);
+    driver.tell({ type: 'link-down', link: 1 });
+    assert.deepEqual(order, ['link-down']);
+    await turn();
+    assert.deepEqual(order, ['link-down', 'time']);
+  });
+
+  it('counts why it closes links', (t) => {
+    const { driver, core, counters } = drive(t);
+    t.mock.method(core, 'step', (): readonly CoreEffect[] => [
+      { type: 'close', link: 1, reason: 'silent' },
+    ]);
+    driver.tell({ type: 'time' });
+    assert.deepEqual(counters.all(), { silent: 1 });
   });
 
   it('asks donors, and tells the core how that ended', async (t) => {

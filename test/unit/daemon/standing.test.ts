@@ -100,7 +100,7 @@ describe('what a peer says of itself', () => {
     const config = parseConfig(['--name=node1', '--universe=10.32.0.0/16'], plain);
     const standing = new Standing({ config, core, counters: new Counters(), epoch: 1 });
     standing.wait('it waits for the arbiter');
-    standing.watchLinks({ problems: () => ['node9 refuses us'] });
+    standing.watchLinks({ problems: () => ['node9 refuses us'], versionOf: () => 1 });
     const { problems } = standing.report();
     assert.deepEqual(problems.slice(0, 2), ['it waits for the arbiter', 'node9 refuses us']);
     assert.match(problems[2] ?? '', /^plain mode/);

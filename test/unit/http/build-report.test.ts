@@ -28,6 +28,7 @@ function reportOf({ core, n }: Member): Report {
     kernel: KERNEL,
     counters,
     problems: ['a problem'],
+    versionOf: () => 1,
   });
 }
 

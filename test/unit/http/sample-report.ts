@@ -44,6 +44,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
       endpoint: endpoints.join(),
       initiator: 'us',
       wanted: true,
+      version: 1,
     })),
     holdings: [{ cidr: '10.32.1.0/24', term: 1, used: 64, free: '192' }],
     pendingGrants: [],
