@@ -1,6 +1,6 @@
 /**
- * The core's quality in simulated clusters: everybody learns everything, links are the wanted
- * ones, holdings are disjoint. Each run prints its seed; SEED=n repeats one.
+ * What single cases in simulated clusters have to come to. Faults in all their mixes are in
+ * scenarios.sim.test.ts. Each run prints its seed; SEED=n repeats one.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -9,7 +9,7 @@ import { isSettled } from './settled.ts';
 import type { SimulatedPeer } from './simulated-peer.ts';
 import { World } from './world.ts';
 
-const SEEDS_PER_SCENARIO = 5;
+const SEEDS_PER_SCENARIO = 2;
 /** Seeds that failed once: 1 had a restarted peer whose old `links` record nobody superseded. */
 const KEPT_SEEDS = [1];
 /** Virtual milliseconds within which a settled state has to be reached. */
@@ -67,7 +67,7 @@ function start(world: World, count: number): void {
 }
 
 describe('simulated clusters', () => {
-  for (const count of [1, 3, 9, 40]) {
+  for (const count of [1, 9]) {
     scenario(
       `${count} peers that start at once know each other and hold disjoint blocks`,
       (world) => {
@@ -77,19 +77,6 @@ describe('simulated clusters', () => {
       },
     );
   }
-
-  scenario('two halves that were cut off from each other become one again', (world) => {
-    start(world, 12);
-    world.fabric.cut((a, b) => a.n % 2 !== b.n % 2, world.peers);
-    world.runUntil(world.now + 30_000);
-    world.fabric.cut(() => false, world.peers);
-    const healed = world.now;
-    assert.ok(
-      world.runUntil(healed + HEAL_MS, () => isSettled(world)),
-      'the halves join',
-    );
-    assertDisjoint(world);
-  });
 
   scenario('while they are cut off, each half knows which peers it has lost', (world) => {
     start(world, 6);
@@ -121,26 +108,6 @@ describe('simulated clusters', () => {
       const seen = world.peers[0]?.machine.mesh.directory.peer(victim.id);
       assert.equal(seen?.epoch, 2);
       assertDisjoint(world);
-    },
-  );
-
-  scenario(
-    'peers that crash and return at random hold disjoint blocks at every moment',
-    (world) => {
-      start(world, 8);
-      for (let round = 0; round < 20; round++) {
-        const victim = world.peers[Math.floor(world.random() * world.peers.length)];
-        assert.ok(victim !== undefined);
-        if (victim.isUp) world.end(victim, { isHostGone: false });
-        else world.start(victim, [0, 1, 2]);
-        world.runUntil(world.now + world.random() * 2_000);
-        assertDisjoint(world);
-      }
-      for (const peer of world.peers) if (!peer.isUp) world.start(peer, [0, 1, 2]);
-      assert.ok(
-        world.runUntil(world.now + HEAL_MS, () => isSettled(world)),
-        'the cluster settles',
-      );
     },
   );
 

@@ -17,6 +17,8 @@ export interface Mistake {
   /** The scenario that brings it to light, and the seeds that this takes at most. */
   readonly scenario: string;
   readonly seedsMax: number;
+  /** Found within a second or two: also by `npm test`. */
+  readonly isQuick: boolean;
 }
 
 const ROOT = path.resolve(import.meta.dirname, '../..');

@@ -1,5 +1,10 @@
-/** Mistakes that somebody might make in the code under test, each with the scenario that finds it. */
+/**
+ * Mistakes that somebody might make in the code under test (or that the simulated node makes in its
+ * place), each with the scenario that brings it to light within so many seeds.
+ */
 import type { Mistake } from './mistake.ts';
+
+const MESH = 'peer/mesh';
 
 export const MISTAKES: readonly Mistake[] = [
   {
@@ -9,5 +14,106 @@ export const MISTAKES: readonly Mistake[] = [
     replacement: 'return [...publish, ...this.#after(writes, then)];',
     scenario: 'cold-start',
     seedsMax: 5,
+    isQuick: true,
+  },
+  {
+    name: 'the epoch does not grow at a restart',
+    file: 'test/simulation/world.ts',
+    text: 'peer.disk.epoch++;',
+    replacement: 'peer.disk.epoch = 1;',
+    scenario: 'crash',
+    seedsMax: 5,
+    isQuick: true,
+  },
+  {
+    name: 'versions are compared by their seq alone',
+    file: `${MESH}/record.ts`,
+    text: 'return a.epoch - b.epoch || a.seq - b.seq;',
+    replacement: 'return a.seq - b.seq;',
+    scenario: 'crash',
+    seedsMax: 10,
+    isQuick: true,
+  },
+  {
+    name: 'of two links each end keeps its own',
+    file: `${MESH}/links.ts`,
+    text: "const lower = this.#self < earlier.peer ? 'us' : 'them';",
+    replacement: "const lower = 'us';",
+    scenario: 'swarm',
+    seedsMax: 100,
+    isQuick: false,
+  },
+  {
+    name: 'digests are never exchanged',
+    file: `${MESH}/limits.ts`,
+    text: 'export const RECONCILES_MAX = 2;',
+    replacement: 'export const RECONCILES_MAX = 0;',
+    scenario: 'partition',
+    seedsMax: 5,
+    isQuick: true,
+  },
+  {
+    name: "a record is counted into another bucket's digest",
+    file: `${MESH}/directory.ts`,
+    text: 'const bucket = bucketOf(peer);',
+    replacement: 'const bucket = bucketOf(peer) ^ 1;',
+    scenario: 'partition',
+    seedsMax: 10,
+    isQuick: false,
+  },
+  {
+    name: 'redials end after some failures',
+    file: `${MESH}/dials.ts`,
+    text: 'dial.nextAt = now + this.#backoff(dial.attempts);',
+    replacement:
+      'dial.nextAt = dial.attempts > 5 ? Number.POSITIVE_INFINITY : now + this.#backoff(dial.attempts);',
+    scenario: 'partition',
+    seedsMax: 10,
+    isQuick: true,
+  },
+  {
+    name: 'silence closes no link',
+    file: `${MESH}/limits.ts`,
+    text: 'export const LINK_SILENCE_MS = 3_500;',
+    replacement: 'export const LINK_SILENCE_MS = 3_500_000;',
+    scenario: 'rack-loss',
+    seedsMax: 10,
+    isQuick: false,
+  },
+  {
+    name: 'links that nobody wants stay',
+    file: `${MESH}/links.ts`,
+    text: 'if (link.unwantedSince === undefined || this.#self > link.peer)',
+    replacement: 'if (link.peer !== undefined)',
+    scenario: 'join',
+    seedsMax: 10,
+    isQuick: false,
+  },
+  {
+    name: 'a congested link carries more than heartbeats',
+    file: `${MESH}/mesh.ts`,
+    text: 'return !this.#flood.isCongested(effect.link);',
+    replacement: 'return true;',
+    scenario: 'slow-consumer',
+    seedsMax: 50,
+    isQuick: false,
+  },
+  {
+    name: 'a notice of an earlier run is never superseded',
+    file: `${MESH}/unreachable-notice.ts`,
+    text: 'this.#isOwed = true;',
+    replacement: 'this.#isOwed = false;',
+    scenario: 'swarm',
+    seedsMax: 100,
+    isQuick: false,
+  },
+  {
+    name: 'a notice is never taken back',
+    file: `${MESH}/unreachable-notice.ts`,
+    text: 'if (!this.#isOwed && isSame(down, told)) {',
+    replacement: 'if (!this.#isOwed && (down.length === 0 || isSame(down, told))) {',
+    scenario: 'rack-loss',
+    seedsMax: 10,
+    isQuick: false,
   },
 ];

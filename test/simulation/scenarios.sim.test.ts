@@ -1,0 +1,94 @@
+/**
+ * A smoke of the simulator: each scenario with a fresh seed and with those that failed once, and some
+ * planted mistakes. `npm run sim` goes on where this ends. A run prints its seed; SEED=n repeats one.
+ */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Fault } from './fault.ts';
+import { MISTAKES } from './mistakes.ts';
+import { type Plan, type Scenario, drawPlan } from './plan.ts';
+import { runPlanted } from './planted.ts';
+import { run } from './run.ts';
+import { SCENARIOS, scenarioNamed } from './scenarios.ts';
+import { shrink } from './shrink.ts';
+
+/** Seeds that failed once: they stay for ever. */
+const KEPT_SEEDS: Readonly<Record<string, readonly number[]>> = {
+  // One way nothing passed, and sends in the step that congested a link were held against it.
+  'slow-consumer': [111],
+  // A peer came up on a broken disk.
+  'failing-disk': [100],
+};
+
+const SEED = process.env['SEED'];
+
+describe('a simulated cluster settles and breaks no invariant:', () => {
+  for (const scenario of SCENARIOS) {
+    it(scenario.name, (t) => {
+      const fresh = Math.floor(Math.random() * 2 ** 31);
+      const kept = KEPT_SEEDS[scenario.name] ?? [];
+      for (const seed of SEED === undefined ? [fresh, ...kept] : [Number(SEED)]) {
+        t.diagnostic(`SEED=${seed}`);
+        const { violation } = run({ plan: drawPlan(scenario, seed), seed });
+        const again = `npm run sim -- --scenario ${scenario.name} --seed ${seed}`;
+        assert.equal(
+          violation,
+          undefined,
+          `${violation?.invariant}: ${violation?.detail}; ${again}`,
+        );
+      }
+    });
+  }
+});
+
+describe('a run', () => {
+  it('of one seed is one run: the same events at the same times', () => {
+    const [one, same, other] = [4711, 4711, 4712].map((seed) => runOf('swarm', seed).hash);
+    assert.equal(one, same);
+    assert.notEqual(one, other);
+  });
+
+  it('looks into every collection of a peer', () => {
+    const plan = planOf('crash', 5);
+    assert.equal(run({ plan, seed: 5, checksBounds: true }).violation, undefined);
+  });
+
+  it('that fails is shrunk to the faults that it takes', () => {
+    const drawn = drawPlan(scenarioOf('crash'), 7, 12);
+    const faults: readonly Fault[] = [
+      { type: 'set-keys', peer: 4, at: 6_000, primary: 9, accepted: [9] },
+      ...drawn.faults,
+      { type: 'crash', peer: 4, at: 7_000, isHostGone: false, forMs: 500 },
+      { type: 'pause', peer: 2, at: 7_000, forMs: 500 },
+    ];
+    const plan = { ...drawn, faults, agreeWithinMs: 5_000 };
+    assert.equal(run({ plan, seed: 7 }).violation?.invariant, 'E1');
+    const shrunk = shrink(plan, 7, 'E1');
+    const types = shrunk.plan.faults.map(({ type }) => type);
+    assert.deepEqual(types, ['set-keys', 'crash']);
+    assert.equal(shrunk.plan.peers, 5);
+    assert.equal(run({ plan: shrunk.plan, seed: 7 }).violation?.invariant, 'E1');
+  });
+});
+
+it('planted mistakes are found', async () => {
+  // The others take longer: `npm run sim -- --planted`.
+  const quick = MISTAKES.filter(({ isQuick }) => isQuick);
+  assert.ok(quick.length >= 3);
+  for (const { mistake, invariant } of await runPlanted(quick, 1))
+    assert.notEqual(invariant, undefined, `${mistake.name}: not found`);
+});
+
+function scenarioOf(name: string): Scenario {
+  const scenario = scenarioNamed(name);
+  assert.ok(scenario !== undefined);
+  return scenario;
+}
+
+function planOf(name: string, seed: number): Plan {
+  return drawPlan(scenarioOf(name), seed);
+}
+
+function runOf(name: string, seed: number) {
+  return run({ plan: planOf(name, seed), seed });
+}
