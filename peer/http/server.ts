@@ -4,6 +4,9 @@
  *
  *   GET /status   text, one screen        GET /healthz  200 while the process serves
  *   GET /report   JSON, see report.ts     GET /readyz   200 when ADDs are served, 503 before
+ *   GET /metrics  numbers for Prometheus, see metrics.ts
+ *
+ * On METRICS_PORT only numbers and health are served, so that it may be open to who collects them.
  */
 import { once } from 'node:events';
 import { chmodSync, lstatSync, rmSync } from 'node:fs';
@@ -11,16 +14,20 @@ import http, { type Server } from 'node:http';
 import { formatAddress } from '../ipam/cidr.ts';
 import type { HttpAddress } from '../config/values.ts';
 import { listenError } from '../listen-error.ts';
+import { METRICS_TYPE, renderMetrics } from './metrics.ts';
 import type { Report } from './report.ts';
 import { renderStatus } from './status-text.ts';
 
 /** Readers that are served at once; each report of 5,000 peers takes a few megabytes. */
 const CONNECTIONS_MAX = 32;
 const REQUEST_TIMEOUT_MS = 5_000;
+/** Weave Net's: scrapers that knew it find ours. */
+export const METRICS_PORT = 6782;
+const PATHS_OF_METRICS_PORT: readonly string[] = ['/metrics', '/healthz', '/readyz'];
 
 interface Answer {
   readonly status: number;
-  readonly type: 'text/plain; charset=utf-8' | 'application/json';
+  readonly type: 'text/plain; charset=utf-8' | 'application/json' | typeof METRICS_TYPE;
   readonly body: string;
 }
 
@@ -33,12 +40,17 @@ export function answerHttp(method: string, path: string, report: () => Report): 
       return text(200, renderStatus(report()));
     case '/report':
       return { status: 200, type: 'application/json', body: `${JSON.stringify(report())}\n` };
+    case '/metrics':
+      return { status: 200, type: METRICS_TYPE, body: renderMetrics(report()) };
     case '/healthz':
       return text(200, 'ok\n');
     case '/readyz':
       return readiness(report());
     default:
-      return text(404, `${path} is not served: /status, /report, /healthz and /readyz are\n`);
+      return text(
+        404,
+        `${path} is not served: /status, /report, /metrics, /healthz and /readyz are\n`,
+      );
   }
 }
 
@@ -64,9 +76,13 @@ export async function startHttpServer(
 }
 
 async function listen(address: HttpAddress, report: () => Report): Promise<Server> {
+  const isMetricsOnly = 'port' in address && address.port === METRICS_PORT;
+  const isServed = (path: string) => !isMetricsOnly || PATHS_OF_METRICS_PORT.includes(path);
   const server = http.createServer((request, response) => {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
-    const { status, type, body } = answerHttp(request.method ?? '', path, report);
+    const { status, type, body } = isServed(path)
+      ? answerHttp(request.method ?? '', path, report)
+      : text(404, `${path} is not served on this port\n`);
     response.writeHead(status, { 'content-type': type }).end(body);
   });
   server.maxConnections = CONNECTIONS_MAX;

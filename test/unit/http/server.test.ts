@@ -59,9 +59,9 @@ describe('an answer over HTTP', () => {
   });
 
   it('names what is served to whoever asks for anything else', () => {
-    const { status, body } = answerHttp('GET', '/metrics/../x', report);
+    const { status, body } = answerHttp('GET', '/nothing/../x', report);
     assert.equal(status, 404);
-    assert.match(body, /\/status, \/report, \/healthz and \/readyz/);
+    assert.match(body, /\/status, \/report, \/metrics, \/healthz and \/readyz/);
     for (const method of ['POST', 'PUT', 'DELETE', 'HEAD', '']) {
       assert.equal(answerHttp(method, '/report', report).status, 405);
     }
