@@ -1,4 +1,5 @@
 /** The whole contract of the mesh with the world: what it is told, and what it asks for. */
+import type { Bound } from './bound-hits.ts';
 import type { MeshFrame } from './frame.ts';
 import type { PeerId } from './peer-id.ts';
 import type { DirectoryRecord, Endpoint, RecordContent } from './record.ts';
@@ -51,7 +52,9 @@ export type MeshEffect =
   /** The directory has these now: ours, or another's that was not known in this version. */
   | { readonly type: 'learned'; readonly records: readonly DirectoryRecord[] }
   /** Something of another's was refused; counted, and bounded by what it cost the sender. */
-  | { readonly type: 'refused'; readonly reason: Refusal };
+  | { readonly type: 'refused'; readonly reason: Refusal }
+  /** A bound of ours was hit; counted. */
+  | { readonly type: 'bound-hit'; readonly bound: Bound };
 
 export type Refusal =
   | 'bad-record'

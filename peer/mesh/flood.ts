@@ -1,11 +1,13 @@
 /**
  * Spreading records over the links. An idle link gets a record at once; a busy one gets it in the
  * next batch when it is eager, or only its id when it is not, and asks for what it lacks. Queues
- * hold keys and not records: a newer version takes the older one's place, so memory is bounded by
+ * hold ids and not records: a newer version takes the older one's place, so memory is bounded by
  * the directory.
  */
+import type { BoundHits } from './bound-hits.ts';
 import type { Directory } from './directory.ts';
 import type { LinkId, MeshEffect } from './effect.ts';
+import type { MeshFrame } from './frame.ts';
 import {
   ANNOUNCE_MS,
   ANSWER_BYTES_MAX,
@@ -21,40 +23,48 @@ import {
   type SignedRecord,
   compareVersions,
   recordId,
-  recordKey,
 } from './record.ts';
+import { RecordMap } from './record-map.ts';
 
 interface Queue {
   /** When records went out last. */
   sentAt: number;
-  readonly batch: Map<string, RecordKey>;
-  readonly announce: Map<string, RecordKey>;
+  readonly batch: RecordMap<RecordId>;
+  readonly announce: RecordMap<RecordId>;
   batchAt: number;
   announceAt: number;
   congested: boolean;
 }
 
-export interface Spread {
-  readonly records: readonly DirectoryRecord[];
-  /** The link they came by, which has them. */
-  readonly from?: LinkId | undefined;
-  /** Only announce: for what came by reconciliation, which most others have. */
-  readonly announceOnly: boolean;
+/** How much a link gets of what is new: `none` when neither end wants it. */
+export type Share = 'eager' | 'lazy' | 'none';
+
+/** A record that is new here, and whom not to tell. */
+export interface News {
+  readonly record: DirectoryRecord;
+  /** These have it: it came by one, the others announced it. */
+  readonly knownTo: readonly LinkId[];
 }
+
+const NOTHING: readonly MeshEffect[] = [];
 
 export class Flood {
   readonly #directory: Directory;
+  readonly #hits: BoundHits;
   readonly #queues = new Map<LinkId, Queue>();
+  /** When the next batch or announcement of any of them is due. */
+  #nextAt = Number.POSITIVE_INFINITY;
 
-  constructor(directory: Directory) {
+  constructor(directory: Directory, hits: BoundHits) {
     this.#directory = directory;
+    this.#hits = hits;
   }
 
   up(link: LinkId): void {
     this.#queues.set(link, {
       sentAt: Number.NEGATIVE_INFINITY,
-      batch: new Map(),
-      announce: new Map(),
+      batch: new RecordMap(),
+      announce: new RecordMap(),
       batchAt: Number.POSITIVE_INFINITY,
       announceAt: Number.POSITIVE_INFINITY,
       congested: false,
@@ -63,6 +73,7 @@ export class Flood {
 
   down(link: LinkId): void {
     this.#queues.delete(link);
+    this.#noteNext();
   }
 
   /** Drops what is queued for the link, queues and answers nothing more: reconciliation repairs it later. */
@@ -70,7 +81,11 @@ export class Flood {
     const queue = this.#queues.get(link);
     if (queue === undefined) return;
     queue.congested = true;
-    this.#clear(queue);
+    queue.batch.clear();
+    queue.announce.clear();
+    queue.batchAt = Number.POSITIVE_INFINITY;
+    queue.announceAt = Number.POSITIVE_INFINITY;
+    this.#noteNext();
   }
 
   drained(link: LinkId): void {
@@ -83,44 +98,65 @@ export class Flood {
     return this.#queues.get(link)?.congested === true;
   }
 
-  spread(now: number, spread: Spread, isEager: (link: LinkId) => boolean): readonly MeshEffect[] {
-    const keys = spread.records.map((record) => recordId(record));
-    return [...this.#queues].flatMap(([link, queue]) => {
-      if (link === spread.from || queue.congested) return [];
-      if (spread.announceOnly) return this.#enqueueAnnounce(now, queue, keys);
+  /** What is new goes to all links that have a share in it. */
+  spread(
+    now: number,
+    news: readonly News[],
+    shareOf: (link: LinkId) => Share,
+  ): readonly MeshEffect[] {
+    const everything = news.map(({ record }) => record);
+    const effects: MeshEffect[] = [];
+    /** One frame object for all links that get the same: it is encoded once. */
+    let frames: readonly MeshFrame[] | undefined;
+    for (const [link, queue] of this.#queues) {
+      const share = queue.congested ? 'none' : shareOf(link);
+      if (share === 'none') continue;
+      const isAll = news.every(({ knownTo }) => !knownTo.includes(link));
+      const records = isAll ? everything : recordsFor(link, news);
+      if (records.length === 0) continue;
       if (now >= queue.sentAt + IDLE_LINK_MS && queue.batch.size === 0) {
         queue.sentAt = now;
-        return this.#sendRecords(link, keys);
-      }
-      if (isEager(link)) return this.#enqueueBatch(now, queue, keys);
-      return this.#enqueueAnnounce(now, queue, keys);
-    });
+        if (isAll) frames ??= toFrames(everything);
+        const all = isAll && frames !== undefined ? frames : toFrames(records);
+        for (const frame of all) effects.push({ type: 'send', link, frame });
+      } else if (share === 'eager') this.#enqueueBatch(now, queue, records);
+      else this.#enqueueAnnounce(now, queue, records);
+    }
+    return effects;
+  }
+
+  /** Only says that they are here: for what most others have. */
+  announce(now: number, link: LinkId, records: readonly DirectoryRecord[]): void {
+    const queue = this.#queues.get(link);
+    if (queue !== undefined && !queue.congested && records.length > 0)
+      this.#enqueueAnnounce(now, queue, records);
   }
 
   /** The other end has these: they need not be sent to it. */
   heard(link: LinkId, ids: readonly RecordId[]): void {
     const queue = this.#queues.get(link);
-    if (queue === undefined) return;
+    if (queue === undefined || queue.batch.size + queue.announce.size === 0) return;
     for (const id of ids) {
       const known = this.#directory.get(id);
       if (known !== undefined && compareVersions(id, known) < 0) continue;
-      queue.batch.delete(recordKey(id));
-      queue.announce.delete(recordKey(id));
+      queue.batch.delete(id);
+      queue.announce.delete(id);
     }
   }
 
   due(now: number): readonly MeshEffect[] {
-    return [...this.#queues].flatMap(([link, queue]) => [
-      ...(now >= queue.batchAt ? this.#flushBatch(now, link, queue) : []),
-      ...(now >= queue.announceAt ? this.#flushAnnounce(link, queue) : []),
-    ]);
+    if (now < this.#nextAt) return NOTHING;
+    const effects: MeshEffect[] = [];
+    for (const [link, queue] of this.#queues) {
+      if (now >= queue.batchAt) effects.push(...this.#flushBatch(now, link, queue));
+      if (now >= queue.announceAt) effects.push(...this.#flushAnnounce(link, queue));
+    }
+    this.#noteNext();
+    return effects;
   }
 
   nextAt(): number {
-    const times = [...this.#queues.values()].map((queue) =>
-      Math.min(queue.batchAt, queue.announceAt),
-    );
-    return Math.min(Number.POSITIVE_INFINITY, ...times);
+    return this.#nextAt;
   }
 
   /**
@@ -128,65 +164,89 @@ export class Flood {
    * bring about, and none while the link is congested. It finds and asks for the rest anew.
    */
   answer(link: LinkId, keys: readonly RecordKey[]): readonly MeshEffect[] {
-    if (this.isCongested(link)) return [];
-    const answered: RecordKey[] = [];
+    return this.isCongested(link) ? NOTHING : sendRecords(link, this.#takeAnswer(keys));
+  }
+
+  /** The same for what it did not ask for; what is too much to send at once is announced to it. */
+  offer(link: LinkId, ids: readonly RecordId[]): readonly MeshEffect[] {
+    if (this.isCongested(link)) return NOTHING;
+    const records = this.#takeAnswer(ids);
+    // What is offered is in the directory, so nothing was passed over.
+    return [...sendRecords(link, records), ...announceIds(link, ids.slice(records.length))];
+  }
+
+  /** As many of these as an answer may have, those asked for first. */
+  #takeAnswer(keys: readonly RecordKey[]): readonly DirectoryRecord[] {
+    const answered: DirectoryRecord[] = [];
     let bytes = 0;
     for (const key of keys) {
-      if (answered.length >= IDS_PER_FRAME || bytes >= ANSWER_BYTES_MAX) break;
-      const signed = this.#directory.get(key)?.signed;
-      if (signed === undefined) continue;
-      answered.push(key);
-      bytes += sizeOf(signed);
+      if (answered.length >= IDS_PER_FRAME || bytes >= ANSWER_BYTES_MAX) {
+        this.#hits.add('answer-cut');
+        break;
+      }
+      const record = this.#directory.get(key);
+      if (record === undefined) continue;
+      answered.push(record);
+      bytes += sizeOf(record.signed);
     }
-    return this.#sendRecords(link, answered);
+    return answered;
   }
 
-  /** The newest versions of these records, in as many frames as they need. */
-  #sendRecords(link: LinkId, keys: readonly RecordKey[]): readonly MeshEffect[] {
-    const records = keys.flatMap((key) => this.#directory.get(key)?.signed ?? []);
-    return inFrames(records).map((part) => ({
-      type: 'send',
-      link,
-      frame: { type: 'records', records: part },
-    }));
-  }
-
-  #enqueueBatch(now: number, queue: Queue, keys: readonly RecordKey[]): readonly MeshEffect[] {
+  #enqueueBatch(now: number, queue: Queue, records: readonly DirectoryRecord[]): void {
     if (queue.batch.size === 0) queue.batchAt = now + BATCH_MS;
-    for (const key of keys) queue.batch.set(recordKey(key), key);
-    return [];
+    this.#nextAt = Math.min(this.#nextAt, queue.batchAt);
+    for (const record of records) {
+      const id = recordId(record);
+      queue.batch.set(id, id);
+    }
   }
 
-  #enqueueAnnounce(now: number, queue: Queue, keys: readonly RecordKey[]): readonly MeshEffect[] {
+  #enqueueAnnounce(now: number, queue: Queue, records: readonly DirectoryRecord[]): void {
     if (queue.announce.size === 0) queue.announceAt = now + ANNOUNCE_MS;
-    for (const key of keys) queue.announce.set(recordKey(key), key);
-    return [];
+    this.#nextAt = Math.min(this.#nextAt, queue.announceAt);
+    for (const record of records) {
+      const id = recordId(record);
+      queue.announce.set(id, id);
+    }
+  }
+
+  #noteNext(): void {
+    this.#nextAt = Number.POSITIVE_INFINITY;
+    for (const { batchAt, announceAt } of this.#queues.values())
+      this.#nextAt = Math.min(this.#nextAt, batchAt, announceAt);
   }
 
   #flushBatch(now: number, link: LinkId, queue: Queue): readonly MeshEffect[] {
-    const keys = [...queue.batch.values()];
+    const records = this.#newest(queue.batch);
     queue.batch.clear();
     queue.batchAt = Number.POSITIVE_INFINITY;
     queue.sentAt = now;
-    return this.#sendRecords(link, keys);
+    return sendRecords(link, records);
   }
 
   #flushAnnounce(link: LinkId, queue: Queue): readonly MeshEffect[] {
-    const ids = [...queue.announce.values()].flatMap((key) => {
-      const record = this.#directory.get(key);
-      return record === undefined ? [] : [recordId(record)];
-    });
+    const ids = this.#newest(queue.announce).map(recordId);
     queue.announce.clear();
     queue.announceAt = Number.POSITIVE_INFINITY;
-    return inParts(ids).map((part) => ({ type: 'send', link, frame: { type: 'have', ids: part } }));
+    return announceIds(link, ids);
   }
 
-  #clear(queue: Queue): void {
-    queue.batch.clear();
-    queue.announce.clear();
-    queue.batchAt = Number.POSITIVE_INFINITY;
-    queue.announceAt = Number.POSITIVE_INFINITY;
+  #newest(queued: RecordMap<RecordId>): readonly DirectoryRecord[] {
+    return queued.values().flatMap((id) => this.#directory.get(id) ?? []);
   }
+}
+
+/** Tells the other end that these are here. */
+function announceIds(link: LinkId, ids: readonly RecordId[]): readonly MeshEffect[] {
+  return inParts(ids).map((part) => ({ type: 'send', link, frame: { type: 'have', ids: part } }));
+}
+
+/** In as many frames as they need. */
+export function sendRecords(
+  link: LinkId,
+  records: readonly DirectoryRecord[],
+): readonly MeshEffect[] {
+  return toFrames(records).map((frame) => ({ type: 'send', link, frame }));
 }
 
 /** Ids in parts that fit one frame each. */
@@ -197,18 +257,22 @@ export function inParts(ids: readonly RecordId[]): readonly (readonly RecordId[]
   );
 }
 
-function inFrames(records: readonly SignedRecord[]): readonly (readonly SignedRecord[])[] {
+function recordsFor(link: LinkId, news: readonly News[]): readonly DirectoryRecord[] {
+  return news.filter(({ knownTo }) => !knownTo.includes(link)).map(({ record }) => record);
+}
+
+function toFrames(records: readonly DirectoryRecord[]): readonly MeshFrame[] {
   const frames: SignedRecord[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
-  for (const record of records) {
+  for (const { signed } of records) {
     if (bytes >= RECORDS_FRAME_BYTES) {
       frames.push([]);
       bytes = 0;
     }
-    frames.at(-1)?.push(record);
-    bytes += sizeOf(record);
+    frames.at(-1)?.push(signed);
+    bytes += sizeOf(signed);
   }
-  return frames;
+  return frames.map((part) => ({ type: 'records', records: part }));
 }
 
 function sizeOf({ body, signature }: SignedRecord): number {

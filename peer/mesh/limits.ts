@@ -25,27 +25,44 @@ export const FOUND_ENDPOINTS_MAX = 16;
 /** A link that neither end wants is closed after this. */
 export const UNWANTED_LINK_MS = 15_000;
 
-/** A link that is younger than this does not make room for another: its end is still learning. */
-export const LINK_AGE_MIN_MS = 500;
+/**
+ * A link that is younger than this does not make room for another. Its end is told at once who its
+ * neighbours are (a referral); it needs the link for as long as that takes to be read, and no longer:
+ * thousands that start together come by the same three seeds.
+ */
+export const LINK_AGE_MIN_MS = 20;
 
 export const HEARTBEAT_MS = 1_000;
 /** Heartbeats are spread by this share of the interval, so that they don't fall into step. */
 export const HEARTBEAT_JITTER = 0.1;
 /** Silence after which a link is dead: three heartbeats and some. */
 export const LINK_SILENCE_MS = 3_500;
-/** A step that comes this late means that we were not running, not that others were silent. */
-export const PAUSE_MS = 250;
+/**
+ * A step that comes late means that we were not running, not that others were silent. Of what a link's
+ * silence lasted the longest lateness is not held against it, however long it was (a process may be
+ * stopped for minutes), and of all others so much: who is always late still notices a dead link.
+ */
+export const LATENESS_FORGIVEN_MAX_MS = 3_500;
 
 /** A link that got nothing for this long takes a record at once. */
 export const IDLE_LINK_MS = 10;
 export const BATCH_MS = 10;
 export const ANNOUNCE_MS = 50;
-/** How long an announcer may take to send what was asked of it before the next one is asked. */
+/** How long an announcer that was asked may send nothing before the next one is asked. */
 export const PULL_TIMEOUT_MS = 100;
 /** Others that are remembered to have announced the same version. */
 export const PULL_ANNOUNCERS_MAX = 4;
-/** Versions that are asked for at the same time. */
+/** Versions that are asked for or are to be: the whole directory. */
 export const PULLS_MAX = 20_000;
+/**
+ * Versions that one link is asked for at a time: an answer of them takes milliseconds, so that other
+ * links get their share, and fits ANSWER_BYTES_MAX. The next are asked for when half of them came.
+ */
+export const PULL_WINDOW = 256;
+/** For so long a peer is not asked again for a version that it brought and we refused. */
+export const QUARANTINE_MS = 60_000;
+/** Versions that were refused and are remembered; the oldest make room. */
+export const QUARANTINE_MAX = 1_024;
 
 /** Bytes of records in one frame, before the last one is added. */
 export const RECORDS_FRAME_BYTES = 64 * 1024;
@@ -64,6 +81,8 @@ export const RECORD_BODY_BYTES_MAX = 16 * 1024;
 export const BUCKET_COUNT = 256;
 /** An exchange of digests that brought nothing by then may be started anew. */
 export const RECONCILE_TIMEOUT_MS = 2_000;
+/** The longest wait before the next exchange with a link whose last ones brought nothing. */
+export const RECONCILE_WAIT_MAX_MS = 60_000;
 /** Exchanges that a peer starts at the same time. */
 export const RECONCILES_MAX = 2;
 /** Heartbeats in a row that have to differ before records that are on their way count as missing. */
@@ -73,14 +92,22 @@ export const MISMATCHES_BEFORE_RECONCILE = 2;
 export const WRITER_RATE = { burst: 25, perSecond: 5 };
 
 /**
- * Records with a false signature that one link may bring. An honest peer verifies before it passes
- * on, so these come from it alone, and each costs us a verification.
+ * Records with a false signature that one peer may bring. An honest peer verifies before it passes
+ * on, so these come from it alone, and each costs us a verification. Who has spent it is not linked
+ * with again before all of it is earned back.
  */
 export const MISBEHAVIOUR_RATE = { burst: 20, perSecond: 1 };
+/** Peers whose misbehaviour is remembered; the oldest make room. */
+export const MISBEHAVING_PEERS_MAX = 1_024;
 
 /** Directory entries; two records a peer, 10,000 peers. */
 export const DIRECTORY_RECORDS_MAX = 20_000;
 
+/**
+ * For so long after its start a peer tells nobody whom it can't reach: in a cluster that starts as a
+ * whole others may be yet to come. As long as it takes to find a link dead.
+ */
+export const UNREACHABLE_GRACE_MS = 3_500;
 /** A rack that vanishes is told in one record, not in one for each of its peers. */
 export const UNREACHABLE_NOTICE_DELAY_MS = 200;
 /** A flapping link is told at this rate. */

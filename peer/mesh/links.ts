@@ -6,12 +6,11 @@ import type { CloseReason, LinkId, LinkUp } from './effect.ts';
 import {
   HEARTBEAT_JITTER,
   HEARTBEAT_MS,
+  LATENESS_FORGIVEN_MAX_MS,
   LINK_AGE_MIN_MS,
   LINK_SILENCE_MS,
-  MISBEHAVIOUR_RATE,
   UNWANTED_LINK_MS,
 } from './limits.ts';
-import { TokenBucket } from '../token-bucket.ts';
 import type { PeerId } from './peer-id.ts';
 import type { Endpoint } from './record.ts';
 
@@ -21,12 +20,16 @@ export interface Link {
   readonly initiator: 'us' | 'them';
   readonly endpoint: Endpoint;
   readonly upAt: number;
-  /** What the other end may still get wrong before the link is closed. */
-  readonly patience: TokenBucket;
   heardAt: number;
+  /** The longest time by which we were late ourselves since then. */
+  pauseMs: number;
+  /** All other lateness of ours since then. */
+  lateMs: number;
   heartbeatAt: number;
   wantedByThem: boolean;
   unwantedSince: number | undefined;
+  /** It was told who its neighbours are. */
+  isReferred: boolean;
 }
 
 export interface Closing {
@@ -47,6 +50,8 @@ export class Links {
   readonly #linksMax: number;
   readonly #byId = new Map<LinkId, Link>();
   readonly #byPeer = new Map<PeerId, Link>();
+  /** Undefined when it has to be looked for. */
+  #nextAt: number | undefined;
 
   constructor({ self, random, linksMax }: LinksOptions) {
     this.#self = self;
@@ -81,13 +86,22 @@ export class Links {
   down(id: LinkId): Link | undefined {
     const link = this.#byId.get(id);
     if (link === undefined) return undefined;
+    this.#nextAt = undefined;
     this.#byId.delete(id);
     if (this.#byPeer.get(link.peer) === link) this.#byPeer.delete(link.peer);
     return link;
   }
 
+  /** Something came by it. */
+  heard(now: number, link: Link): void {
+    link.heardAt = now;
+    link.pauseMs = 0;
+    link.lateMs = 0;
+  }
+
   /** Notes since when neither end wants a link. */
   noteWanted(now: number, isWanted: (peer: PeerId) => boolean): void {
+    this.#nextAt = undefined;
     for (const link of this.#byId.values()) {
       const wanted = link.wantedByThem || isWanted(link.peer);
       if (wanted) link.unwantedSince = undefined;
@@ -97,30 +111,46 @@ export class Links {
 
   /** Links that are silent, or unwanted for long enough and ours to close. */
   due(now: number): readonly Closing[] {
-    return this.all().flatMap((link): Closing[] => {
-      if (now >= link.heardAt + LINK_SILENCE_MS) return [{ link, reason: 'silent' }];
-      if (now >= this.#unwantedUntil(link)) return [{ link, reason: 'unwanted' }];
-      return [];
-    });
+    if (now < this.nextAt()) return [];
+    this.#nextAt = undefined;
+    const closings: Closing[] = [];
+    for (const link of this.#byId.values()) {
+      if (now >= silentAt(link)) closings.push({ link, reason: 'silent' });
+      else if (now >= this.#unwantedUntil(link)) closings.push({ link, reason: 'unwanted' });
+    }
+    return closings;
   }
 
   /** Links that are to get a heartbeat now; the next one of each is set. */
   takeHeartbeats(now: number): readonly Link[] {
-    const due = this.all().filter((link) => now >= link.heartbeatAt);
-    for (const link of due) link.heartbeatAt = now + this.#heartbeatInterval();
+    if (now < this.nextAt()) return [];
+    this.#nextAt = undefined;
+    const due: Link[] = [];
+    for (const link of this.#byId.values()) {
+      if (now < link.heartbeatAt) continue;
+      link.heartbeatAt = now + this.#heartbeatInterval();
+      due.push(link);
+    }
     return due;
   }
 
-  /** We were not running for so long: nobody was silent in that time. */
-  forgivePause(pausedMs: number): void {
-    for (const link of this.#byId.values()) link.heardAt += pausedMs;
+  /** We were late by so much: in that time nobody could be heard. */
+  forgive(lateMs: number): void {
+    for (const link of this.#byId.values()) {
+      const isLongest = lateMs > link.pauseMs;
+      link.lateMs += isLongest ? link.pauseMs : lateMs;
+      if (isLongest) link.pauseMs = lateMs;
+    }
   }
 
+  /** No later than when something is due; who was heard since then may make it too early. */
   nextAt(): number {
-    const times = this.all().map((link) =>
-      Math.min(link.heartbeatAt, link.heardAt + LINK_SILENCE_MS, this.#unwantedUntil(link)),
-    );
-    return Math.min(Number.POSITIVE_INFINITY, ...times);
+    if (this.#nextAt !== undefined) return this.#nextAt;
+    let next = Number.POSITIVE_INFINITY;
+    for (const link of this.#byId.values())
+      next = Math.min(next, link.heartbeatAt, silentAt(link), this.#unwantedUntil(link));
+    this.#nextAt = next;
+    return next;
   }
 
   /** The lower id closes, so that the two ends never close different ones of two links. */
@@ -131,7 +161,7 @@ export class Links {
 
   /**
    * At the limit the oldest link that we don't want makes room: a newcomer needs us for the moment
-   * in which it learns the directory, and then has neighbours of its own.
+   * in which it learns who its neighbours are.
    */
   #takeWithin(link: Link, isWanted: (peer: PeerId) => boolean): Closing | undefined {
     if (this.#byId.size < this.#linksMax || isWanted(link.peer)) {
@@ -148,6 +178,7 @@ export class Links {
   }
 
   #take(link: Link): void {
+    this.#nextAt = undefined;
     this.#byId.set(link.id, link);
     this.#byPeer.set(link.peer, link);
   }
@@ -169,15 +200,22 @@ export class Links {
       initiator,
       endpoint,
       upAt: now,
-      patience: new TokenBucket(MISBEHAVIOUR_RATE),
       heardAt: now,
+      pauseMs: 0,
+      lateMs: 0,
       heartbeatAt: now,
       wantedByThem: true,
       unwantedSince: undefined,
+      isReferred: false,
     };
   }
 
   #heartbeatInterval(): number {
     return HEARTBEAT_MS * (1 + HEARTBEAT_JITTER * (2 * this.#random() - 1));
   }
+}
+
+/** When its silence is too long. The one pause counts whole, so that a stop of minutes is survived. */
+function silentAt({ heardAt, pauseMs, lateMs }: Link): number {
+  return heardAt + LINK_SILENCE_MS + pauseMs + Math.min(lateMs, LATENESS_FORGIVEN_MAX_MS);
 }

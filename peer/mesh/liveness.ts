@@ -18,15 +18,30 @@ export function downPeers(
 ): ReadonlySet<PeerId> {
   // Peers that were removed have records still, but no place on the rings.
   const members = new Set(rings.orders[0]);
-  const ids = directory.peerIds().filter((id) => members.has(id));
-  const accused = new Set(ids.flatMap((id) => directory.down(id)));
-  const suspects = ids.filter((id) => accused.has(id) && !alive.has(id));
-  const suspected = new Set(suspects);
+  const suspected = new Set(accusedPeers(directory, members).filter((id) => !alive.has(id)));
   const isDown = (id: PeerId): boolean => {
     const observers = observersOf(rings, id);
     const trusted = observers.filter((observer) => !suspected.has(observer));
     const asked = trusted.length > 0 ? trusted : observers;
     return asked.length > 0 && asked.every((observer) => directory.down(observer).includes(id));
   };
-  return new Set(suspects.filter(isDown));
+  return new Set([...suspected].filter(isDown));
+}
+
+/** Whether anybody says of anybody that it can't be reached: mostly nobody does. */
+export function hasAccusations(directory: Directory): boolean {
+  for (const { content } of directory.accusations()) if (content.down.length > 0) return true;
+  return false;
+}
+
+/** The members whom a member can't reach, sorted. */
+function accusedPeers(directory: Directory, members: ReadonlySet<PeerId>): readonly PeerId[] {
+  const accused = new Set<PeerId>();
+  for (const { peer, content } of directory.accusations()) {
+    if (!members.has(peer)) continue;
+    for (const id of content.down) {
+      if (members.has(id) && directory.peer(id) !== undefined) accused.add(id);
+    }
+  }
+  return [...accused].sort();
 }

@@ -3,89 +3,77 @@
  * reconciliation; everything that it does to the world is in the effects it returns. The same
  * code runs in the daemon and in the simulator.
  */
+import { BoundHits } from './bound-hits.ts';
 import { Dials } from './dials.ts';
-import { Directory, type PeerRecord } from './directory.ts';
-import type { LinkId, LinkUp, MeshEffect, MeshEvent, Refusal } from './effect.ts';
-import { Flood } from './flood.ts';
+import { Directory } from './directory.ts';
+import type { LinkId, LinkUp, MeshEffect, MeshEvent } from './effect.ts';
+import { Flood, type News, type Share, sendRecords } from './flood.ts';
 import type { BucketEntries, Heartbeat, MeshFrame } from './frame.ts';
-import { DIRECTORY_RECORDS_MAX, PAUSE_MS } from './limits.ts';
+import { Intake } from './intake.ts';
 import { type Closing, type Link, Links } from './links.ts';
-import { downPeers } from './liveness.ts';
+import { downPeers, hasAccusations } from './liveness.ts';
+import type { MeshOptions } from './mesh-options.ts';
+import { Patience } from './patience.ts';
 import type { PeerId } from './peer-id.ts';
 import { Pulls } from './pulls.ts';
-import { Reconcile, isConsistent } from './reconcile.ts';
+import { type Exchanging, Reconcile, isConsistent } from './reconcile.ts';
 import {
   type DirectoryRecord,
-  type Endpoint,
-  type RecordBody,
   type RecordContent,
+  type RecordId,
   type SignedRecord,
   recordId,
 } from './record.ts';
 import { Topology } from './topology.ts';
 import { UnreachableNotice } from './unreachable-notice.ts';
-import { WriterBudget } from './writer-budget.ts';
 
-/** Cryptography and encoding, as pure functions: the core has none of its own. */
-export interface RecordCodec {
-  /** Encodes and signs a body of our own. */
-  seal(body: RecordBody): DirectoryRecord;
-  /** What the bytes say, unverified; undefined for bytes that are no record. */
-  parse(signed: SignedRecord): DirectoryRecord | undefined;
-  /** Whether the writer's signature holds. By far the most expensive of the three. */
-  verify(record: DirectoryRecord): boolean;
-}
-
-export interface MeshOptions {
-  readonly self: PeerId;
-  /** Greater than in any earlier run of this identity. */
-  readonly epoch: number;
-  readonly codec: RecordCodec;
-  /** Links above which a peer that isn't wanted is sent elsewhere. */
-  readonly linksMax: number;
-  /** Where to join: dialled until the peers behind them are known. */
-  readonly bootstrap: readonly Endpoint[];
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
-  /** Those whose writers the arbiter, as far as we know, has not removed or replaced. */
-  readonly members: (records: readonly PeerRecord[]) => readonly PeerRecord[];
-}
+export type { MeshOptions, RecordCodec } from './mesh-options.ts';
 
 export class Mesh {
   readonly directory = new Directory();
   readonly #options: MeshOptions;
+  readonly #hits = new BoundHits();
   readonly #links: Links;
   readonly #dials: Dials;
-  readonly #flood = new Flood(this.directory);
-  readonly #pulls = new Pulls(this.directory);
-  readonly #reconcile = new Reconcile(this.directory);
-  readonly #budget = new WriterBudget();
-  #seq = 0;
-  /** When nextAt() promised the next step; later than that means that we were paused. */
-  #expectedAt = Number.POSITIVE_INFINITY;
-  readonly #notice = new UnreachableNotice();
   readonly #topology: Topology;
+  readonly #intake: Intake;
+  readonly #flood = new Flood(this.directory, this.#hits);
+  readonly #pulls = new Pulls(this.directory, this.#hits);
+  readonly #reconcile = new Reconcile(this.directory, this.#hits);
+  readonly #patience = new Patience(this.#hits);
+  readonly #notice = new UnreachableNotice();
+  readonly #exchanging: Exchanging = {
+    isWanted: (link) => this.#isWantedHere(link),
+    isIdle: (link) => this.#pulls.isIdle(link),
+  };
+  #seq = 0;
+  /** When nextAt() promised the next step; one that comes later means that we were not running. */
+  #expectedAt = Number.POSITIVE_INFINITY;
+  #hasMatched = false;
 
   constructor(options: MeshOptions) {
     this.#options = options;
     this.#links = new Links(options);
     this.#dials = new Dials(options.self, options.random);
+    this.#intake = new Intake({ ...options, directory: this.directory, hits: this.#hits });
     this.#topology = new Topology({
       ...options,
       directory: this.directory,
       links: this.#links,
       dials: this.#dials,
+      hits: this.#hits,
+      isShunned: (peer) => this.#patience.isShunned(peer),
     });
   }
 
   /** Handles one event at `now` (milliseconds of a clock that never goes back). */
   step(now: number, event: MeshEvent): readonly MeshEffect[] {
-    this.#forgivePause(now);
-    const effects = [...this.#handle(now, event), ...this.#settle(now)].filter((effect) =>
-      this.#mayGo(effect),
-    );
+    if (now > this.#expectedAt) this.#links.forgive(now - this.#expectedAt);
+    const handled = this.#handle(now, event);
+    const settled = this.#settle(now);
+    const effects = handled.length === 0 ? settled : [...handled, ...settled];
     this.#expectedAt = this.nextAt();
-    return effects;
+    return effects.filter((effect) => this.#mayGo(effect));
   }
 
   /** When the next `time` event is due. */
@@ -104,22 +92,23 @@ export class Mesh {
   }
 
   isWanted(peer: PeerId): boolean {
-    return this.#topology.neighbours().wanted.includes(peer);
+    return this.#topology.isWanted(peer);
   }
 
-  /** Whether our directory has equalled another's since the start. */
+  /**
+   * Whether our directory has equalled that of a listed member since the start: two newcomers that
+   * know nothing are not in step with anybody.
+   */
   isSynced(): boolean {
-    return this.#reconcile.hasMatched;
+    return this.#hasMatched;
   }
 
   /** Peers that are down by what their observers say. */
   down(): ReadonlySet<PeerId> {
+    if (!hasAccusations(this.directory)) return new Set();
     const linked = this.#links.all().map((link) => link.peer);
-    return downPeers(
-      this.directory,
-      this.#topology.rings(),
-      new Set([this.#options.self, ...linked]),
-    );
+    const alive = new Set([this.#options.self, ...linked]);
+    return downPeers(this.directory, this.#topology.rings(), alive);
   }
 
   #handle(now: number, event: MeshEvent): readonly MeshEffect[] {
@@ -127,7 +116,8 @@ export class Mesh {
       case 'link-up':
         return this.#linkUp(now, event);
       case 'link-down':
-        return this.#linkDown(event.link);
+        if (this.#links.down(event.link) !== undefined) this.#forget(event.link);
+        return [];
       case 'dial-failed':
         this.#dials.failed(now, event.endpoint);
         this.#topology.reachChanged();
@@ -159,14 +149,15 @@ export class Mesh {
 
   /** What is due now, after every event: the state decides, and not which event came. */
   #settle(now: number): readonly MeshEffect[] {
-    this.#links.noteWanted(now, (peer) => this.isWanted(peer));
     return [
       ...this.#closeDue(now),
       ...this.#heartbeats(now),
       ...this.#flood.due(now),
+      ...this.#reconcile.due(now, this.#exchanging),
       ...this.#pulls.due(now),
       ...this.#publishUnreachable(now),
       ...this.#dial(now),
+      ...this.#hits.take(),
     ];
   }
 
@@ -184,8 +175,21 @@ export class Mesh {
 
   #heartbeats(now: number): readonly MeshEffect[] {
     const due = this.#links.takeHeartbeats(now);
-    if (due.length > 0) this.#budget.sweep(now);
-    return due.map((link) => this.#heartbeat(link));
+    if (due.length === 0) return [];
+    this.#links.noteWanted(now, (peer) => this.isWanted(peer));
+    if (this.#patience.recover(now)) this.#topology.reachChanged();
+    const { setHash } = this.directory;
+    // One frame object for all links that get the same: it is encoded once.
+    const frames = [true, false].map((wanted): Heartbeat => ({
+      type: 'heartbeat',
+      setHash,
+      wanted,
+    }));
+    const isJoining = this.#topology.isJoining();
+    return due.flatMap(({ id, peer }) => {
+      const frame = frames[isJoining || this.isWanted(peer) ? 0 : 1];
+      return frame === undefined ? [] : { type: 'send', link: id, frame };
+    });
   }
 
   #dial(now: number): readonly MeshEffect[] {
@@ -197,21 +201,38 @@ export class Mesh {
   #linkUp(now: number, event: LinkUp): readonly MeshEffect[] {
     if (event.initiator === 'us') {
       this.#dials.answered(now, event.endpoint, event.peer);
-      this.#topology.resolved(event.endpoint, event.peer);
-    }
-    const closing = this.#links.up(now, event, (peer) => this.isWanted(peer));
-    if (this.#links.get(event.link) !== undefined) {
-      this.#flood.up(event.link);
-      this.#reconcile.up(event.link);
+      this.#topology.answered(event.endpoint, event.peer);
     }
     this.#topology.reachChanged();
-    return closing === undefined ? [] : this.#close(closing);
+    if (this.#patience.isShunned(event.peer))
+      return [{ type: 'close', link: event.link, reason: 'misbehaved' }];
+    const closing = this.#links.up(now, event, (peer) => this.isWanted(peer));
+    const link = this.#links.get(event.link);
+    this.#topology.reachChanged();
+    const closed = closing === undefined ? [] : this.#close(closing);
+    if (link === undefined) {
+      const isCrowdedOut = closing?.reason === 'link-limit' && event.initiator === 'them';
+      return isCrowdedOut ? [...this.#refer(event.link, event.peer), ...closed] : closed;
+    }
+    this.#flood.up(event.link);
+    this.#reconcile.up(event.link, event.initiator);
+    return [...closed, ...this.#introduce(link)];
   }
 
-  #linkDown(id: LinkId): readonly MeshEffect[] {
-    if (this.#links.down(id) === undefined) return [];
-    this.#forget(id);
-    return [];
+  /** Who dialled says at once who it is: the other end may be its neighbour, and not know it yet. */
+  #introduce(link: Link): readonly MeshEffect[] {
+    const own = this.directory.peer(this.#options.self);
+    return link.initiator === 'us' && own !== undefined ? sendRecords(link.id, [own]) : [];
+  }
+
+  /**
+   * Sends a peer that came to the wrong one where it belongs: the records of those who are next to
+   * it on the rings, and ours. It learns all others from them; so a seed is not crowded.
+   */
+  #refer(link: LinkId, peer: PeerId): readonly MeshEffect[] {
+    const ids = [this.#options.self, ...this.#topology.adjacentTo(peer)];
+    const records = ids.flatMap((id) => (id === peer ? [] : (this.directory.peer(id) ?? [])));
+    return sendRecords(link, records);
   }
 
   #close({ link, reason }: Closing): readonly MeshEffect[] {
@@ -230,7 +251,7 @@ export class Mesh {
   #frame(now: number, id: LinkId, frame: MeshFrame): readonly MeshEffect[] {
     const link = this.#links.get(id);
     if (link === undefined) return [];
-    link.heardAt = now;
+    this.#links.heard(now, link);
     switch (frame.type) {
       case 'heartbeat':
         return this.#heard(now, link, frame);
@@ -238,89 +259,88 @@ export class Mesh {
         return this.#records(now, link, frame.records);
       case 'have':
         this.#flood.heard(id, frame.ids);
-        return this.#pulls.announced(now, id, frame.ids);
+        return this.#pull(now, { link, ids: frame.ids, isSync: false });
       case 'want':
         return this.#flood.answer(id, frame.ids);
       case 'bucket-digests':
         return this.#reconcile.digests(id, frame);
       case 'bucket-entries':
-        return this.#entries(now, id, frame);
+        return this.#entries(now, link, frame);
     }
   }
 
   #heard(now: number, link: Link, frame: Heartbeat): readonly MeshEffect[] {
     link.wantedByThem = frame.wanted;
-    return this.#reconcile.heartbeat(now, link.id, frame.setHash);
+    if (frame.wanted) link.unwantedSince = undefined;
+    const isEqual = this.#reconcile.heartbeat(now, link.id, frame.setHash);
+    const { peer } = link;
+    if (isEqual && this.#topology.isMember(peer) && this.#topology.isListed(peer))
+      this.#hasMatched = true;
+    if (link.isReferred || link.initiator === 'us' || this.isWanted(peer)) return [];
+    link.isReferred = true;
+    return this.#refer(link.id, peer);
   }
 
-  #entries(now: number, link: LinkId, frame: BucketEntries): readonly MeshEffect[] {
-    const difference = isConsistent(frame) ? this.#reconcile.entries(now, link, frame) : undefined;
+  #entries(now: number, link: Link, frame: BucketEntries): readonly MeshEffect[] {
+    const { id } = link;
+    const difference = isConsistent(frame) ? this.#reconcile.entries(now, id, frame) : undefined;
     if (difference === undefined) return [{ type: 'refused', reason: 'unasked-entries' }];
+    this.#flood.heard(id, frame.entries);
     return [
-      ...this.#flood.answer(link, difference.surplus),
-      ...this.#pulls.announced(now, link, difference.missing),
+      ...this.#flood.offer(id, difference.surplus),
+      ...this.#pull(now, { link, ids: difference.missing, isSync: true }),
     ];
+  }
+
+  #pull(
+    now: number,
+    announced: { readonly link: Link; readonly ids: readonly RecordId[]; readonly isSync: boolean },
+  ): readonly MeshEffect[] {
+    const { link, isSync } = announced;
+    const ids = this.#intake.askable(now, announced.ids, link.peer);
+    return this.#pulls.announced(now, { link: link.id, ids, isSync });
   }
 
   #records(now: number, from: Link, records: readonly SignedRecord[]): readonly MeshEffect[] {
     const refused: MeshEffect[] = [];
     const fresh: DirectoryRecord[] = [];
     for (const signed of records) {
-      const outcome = this.#examine(now, signed, fresh.length);
-      if (typeof outcome === 'string') refused.push({ type: 'refused', reason: outcome });
-      else if (outcome !== undefined) fresh.push(outcome);
-      if (outcome === 'bad-signature' && !from.patience.spend(now)) {
+      const brought = { by: from.peer, newCount: fresh.length };
+      const examined = this.#intake.examine(now, signed, brought);
+      if (examined.type === 'new') fresh.push(examined.record);
+      if (examined.type === 'own' && examined.record.content.type === 'links') this.#notice.owe();
+      if (examined.type !== 'refused') continue;
+      refused.push({ type: 'refused', reason: examined.reason });
+      if (examined.reason === 'bad-signature' && !this.#patience.spend(now, from.peer))
         return [...refused, ...this.#close({ link: from, reason: 'misbehaved' })];
-      }
     }
     return [...refused, ...this.#learn(now, fresh, from.id)];
-  }
-
-  /**
-   * The record if it is new and sound; why not; or undefined for one that is known already.
-   * `freshCount`: those of the same frame that are to be taken before it.
-   */
-  #examine(
-    now: number,
-    signed: SignedRecord,
-    freshCount: number,
-  ): DirectoryRecord | Refusal | undefined {
-    const record = this.#options.codec.parse(signed);
-    if (record === undefined) return 'bad-record';
-    if (this.directory.has(recordId(record))) return undefined;
-    if (record.peer === this.#options.self) return this.#noteOwn(record);
-    // Looked at before the verification, which is what costs, and spent after it: else whoever
-    // forges records of another could spend the other's budget.
-    if (this.#budget.isSpent(now, record.peer)) return 'writer-budget';
-    if (!this.#options.codec.verify(record)) return 'bad-signature';
-    this.#budget.spend(now, record.peer);
-    const known = this.directory.get(recordId(record)) !== undefined;
-    if (!known && this.directory.size + freshCount >= DIRECTORY_RECORDS_MAX)
-      return 'directory-full';
-    return record;
-  }
-
-  /**
-   * A record of ours that we don't have: of an earlier run, which a new version has to supersede,
-   * or of a run that is yet to come: then our disk was set back, or another peer has our identity.
-   */
-  #noteOwn(record: DirectoryRecord): Refusal | undefined {
-    if (record.epoch >= this.#options.epoch) return 'own-record-from-elsewhere';
-    if (record.content.type === 'links') this.#notice.owe();
-    return undefined;
   }
 
   /** Takes new records into the directory and passes them on. */
   #learn(now: number, records: readonly DirectoryRecord[], from?: LinkId): readonly MeshEffect[] {
     const learned = this.#apply(records);
     if (learned.length === 0) return [];
-    for (const record of learned) this.#pulls.learned(recordId(record));
-    const announceOnly = from !== undefined && this.#reconcile.isBusy(now, from);
-    const spread = { records: learned, from, announceOnly };
+    if (from !== undefined) this.#reconcile.learned(from);
+    const news: News[] = [];
+    for (const record of learned) {
+      const pulled = this.#pulls.learned(now, recordId(record));
+      const knownTo = [...(from === undefined ? [] : [from]), ...(pulled?.announcers ?? [])];
+      if (pulled?.isSync === true) this.#announceSynced(now, { record, knownTo });
+      else news.push({ record, knownTo });
+    }
     return [
       { type: 'learned', records: learned },
-      ...this.#flood.spread(now, spread, (link) => this.#isEager(link)),
+      ...(news.length === 0 ? [] : this.#flood.spread(now, news, (link) => this.#shareOf(link))),
     ];
+  }
+
+  /** What came up in an exchange most others have; and those that wait for an exchange get it there. */
+  #announceSynced(now: number, { record, knownTo }: News): void {
+    for (const { id } of this.#links.all()) {
+      const isTold = this.#shareOf(id) !== 'none' && this.#reconcile.isLevel(id);
+      if (isTold && !knownTo.includes(id)) this.#flood.announce(now, id, [record]);
+    }
   }
 
   #recall(records: readonly DirectoryRecord[]): readonly MeshEffect[] {
@@ -330,11 +350,13 @@ export class Mesh {
   }
 
   #apply(records: readonly DirectoryRecord[]): readonly DirectoryRecord[] {
-    const before = this.directory.peerIds();
-    const applied = records.filter((record) => this.directory.apply(record));
-    if (this.directory.peerIds() !== before) this.#topology.membersChanged();
-    if (applied.length > 0) this.#topology.endpointsChanged();
-    return applied;
+    return records.filter((record) => {
+      const earlier = this.directory.peer(record.peer);
+      if (!this.directory.apply(record)) return false;
+      const now = this.directory.peer(record.peer);
+      if (now !== undefined && now !== earlier) this.#topology.learned(now, earlier);
+      return true;
+    });
   }
 
   #publish(now: number, content: RecordContent): readonly MeshEffect[] {
@@ -352,25 +374,23 @@ export class Mesh {
     return this.#notice.isDue(now, down, told) ? this.#publish(now, { type: 'links', down }) : [];
   }
 
-  #heartbeat(link: Link): MeshEffect {
-    const wanted = this.isWanted(link.peer);
-    const frame: Heartbeat = { type: 'heartbeat', setHash: this.directory.setHash, wanted };
-    return { type: 'send', link: link.id, frame };
-  }
-
   /** Only heartbeats go out by a congested link; whoever waits for more asks again in a while. */
   #mayGo(effect: MeshEffect): boolean {
     if (effect.type !== 'send' || effect.frame.type === 'heartbeat') return true;
     return !this.#flood.isCongested(effect.link);
   }
 
-  #isEager(id: LinkId): boolean {
+  /** What the link gets of all that is new. */
+  #shareOf(id: LinkId): Share {
     const link = this.#links.get(id);
-    return link !== undefined && this.#topology.neighbours().eager.has(link.peer);
+    if (link === undefined) return 'none';
+    if (this.#topology.neighbours().eager.has(link.peer)) return 'eager';
+    return link.wantedByThem || this.isWanted(link.peer) ? 'lazy' : 'none';
   }
 
-  #forgivePause(now: number): void {
-    const pausedMs = now - this.#expectedAt;
-    if (pausedMs > PAUSE_MS) this.#links.forgivePause(pausedMs);
+  /** Who looks for a way in compares with whomever it has. */
+  #isWantedHere(id: LinkId): boolean {
+    const link = this.#links.get(id);
+    return link !== undefined && (this.isWanted(link.peer) || this.#topology.isJoining());
   }
 }

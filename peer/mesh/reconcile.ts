@@ -2,52 +2,92 @@
  * Anti-entropy: finds what two directories don't share, whatever the reason. The set hash in each
  * heartbeat says that something differs; 256 bucket digests say where; the entries of those
  * buckets say what; then just that is sent and asked for.
+ *
+ * It is the snapshot of a joiner as well. One end of a link is enough to find what both lack: that
+ * is the one that dialled, for it is more often the one that is new.
  */
-import { BUCKET_COUNT } from './limits.ts';
-import { MISMATCHES_BEFORE_RECONCILE, RECONCILES_MAX, RECONCILE_TIMEOUT_MS } from './limits.ts';
+import type { BoundHits } from './bound-hits.ts';
+import {
+  MISMATCHES_BEFORE_RECONCILE,
+  RECONCILES_MAX,
+  RECONCILE_TIMEOUT_MS,
+  RECONCILE_WAIT_MAX_MS,
+} from './limits.ts';
 import type { Directory } from './directory.ts';
 import { bucketOf } from './directory.ts';
 import type { LinkId, MeshEffect } from './effect.ts';
 import { inParts } from './flood.ts';
 import type { BucketDigests, BucketEntries } from './frame.ts';
-import { type RecordId, type RecordKey, compareVersions, recordId, recordKey } from './record.ts';
+import { type RecordId, compareVersions, recordId, recordKey } from './record.ts';
 
 interface Exchange {
+  readonly initiator: 'us' | 'them';
   /** Heartbeats in a row whose set hash differed from ours. */
   mismatches: number;
-  /** Until when an exchange that we started may go on; in the past when there is none. */
-  busyUntil: number;
+  /** The newest of those hashes; undefined when there is none. */
+  theirHash: bigint | undefined;
+  /** Whether one that we started goes on. */
+  isBusy: boolean;
+  startedAt: number;
+  /** Buckets that were answered: each is once. */
+  readonly answered: Set<number>;
+  /** It brought us something. */
+  isFruitful: boolean;
+  /** How many in a row were not; the next waits longer each time. */
+  fruitless: number;
+  /** Whether all that we knew was compared once: what we learn since then, it has to be told of. */
+  isLevel: boolean;
   /** The link takes no more now: nothing is asked or answered. */
   congested: boolean;
+  /** It was due and had to wait for others. */
+  isPutOff: boolean;
 }
 
 /** What comparing the entries of some buckets showed. */
 export interface Difference {
   /** Records of ours that the other end lacks. */
-  readonly surplus: readonly RecordKey[];
+  readonly surplus: readonly RecordId[];
   /** Versions of the other end that we lack. */
   readonly missing: readonly RecordId[];
 }
 
+/** What decides when an exchange may begin and has ended. */
+export interface Exchanging {
+  /** Whether the link is one to compare with: newcomers that pass by are not worth it. */
+  isWanted(link: LinkId): boolean;
+  /** Whether nothing is asked of the link any more. */
+  isIdle(link: LinkId): boolean;
+}
+
+const NOTHING: readonly MeshEffect[] = [];
+
 export class Reconcile {
   readonly #directory: Directory;
+  readonly #hits: BoundHits;
+  /** Some exchange goes on, or may be due. */
+  #isActive = false;
   readonly #exchanges = new Map<LinkId, Exchange>();
-  #hasMatched = false;
 
-  constructor(directory: Directory) {
+  constructor(directory: Directory, hits: BoundHits) {
     this.#directory = directory;
+    this.#hits = hits;
   }
 
-  /** Whether our directory has equalled another's at a heartbeat. */
-  get hasMatched(): boolean {
-    return this.#hasMatched;
-  }
-
-  /** A new link reconciles at its first heartbeat: that is what joins two healed halves. */
-  up(link: LinkId): void {
-    const mismatches = MISMATCHES_BEFORE_RECONCILE - 1;
-    const busyUntil = Number.NEGATIVE_INFINITY;
-    this.#exchanges.set(link, { mismatches, busyUntil, congested: false });
+  /** The end that dialled reconciles at the first heartbeat: that is what joins two healed halves. */
+  up(link: LinkId, initiator: 'us' | 'them'): void {
+    this.#exchanges.set(link, {
+      initiator,
+      mismatches: initiator === 'us' ? MISMATCHES_BEFORE_RECONCILE - 1 : 0,
+      theirHash: undefined,
+      isBusy: false,
+      startedAt: Number.NEGATIVE_INFINITY,
+      answered: new Set(),
+      isFruitful: false,
+      fruitless: 0,
+      isLevel: false,
+      congested: false,
+      isPutOff: false,
+    });
   }
 
   down(link: LinkId): void {
@@ -61,44 +101,78 @@ export class Reconcile {
 
   /** What was dropped while it was congested is found at the next heartbeat. */
   drained(link: LinkId): void {
-    if (this.#exchanges.has(link)) this.up(link);
+    if (this.#exchanges.has(link)) this.up(link, 'us');
   }
 
-  /** Compares the other end's set hash with ours; starts an exchange when they keep differing. */
-  heartbeat(now: number, link: LinkId, setHash: bigint): readonly MeshEffect[] {
+  /** Compares the other end's set hash with ours; says whether they are equal. */
+  heartbeat(now: number, link: LinkId, setHash: bigint): boolean {
     const exchange = this.#exchanges.get(link);
-    if (exchange === undefined) return [];
-    if (setHash === this.#directory.setHash) {
-      this.#hasMatched = true;
-      exchange.mismatches = 0;
-      exchange.busyUntil = Number.NEGATIVE_INFINITY;
-      return [];
+    if (exchange === undefined) return false;
+    if (!isOpen(now, exchange)) exchange.answered.clear();
+    if (setHash !== this.#directory.setHash) {
+      exchange.mismatches++;
+      exchange.theirHash = setHash;
+      this.#isActive = true;
+      return false;
     }
-    exchange.mismatches++;
-    if (exchange.congested) return [];
-    const patient = exchange.mismatches < MISMATCHES_BEFORE_RECONCILE;
-    if (patient || now < exchange.busyUntil || this.#busy(now) >= RECONCILES_MAX) return [];
-    exchange.busyUntil = now + RECONCILE_TIMEOUT_MS;
-    const digests = [...this.#directory.bucketDigests];
-    return [{ type: 'send', link, frame: { type: 'bucket-digests', digests } }];
+    Object.assign(exchange, {
+      isBusy: false,
+      mismatches: 0,
+      theirHash: undefined,
+      fruitless: 0,
+      isLevel: true,
+      isPutOff: false,
+    });
+    return true;
+  }
+
+  /** Begins the exchanges that are due, as far as others leave room for them. */
+  due(now: number, exchanging: Exchanging): readonly MeshEffect[] {
+    if (!this.#isActive) return NOTHING;
+    let busyCount = 0;
+    let openCount = 0;
+    for (const [link, exchange] of this.#exchanges) {
+      if (exchange.isBusy) this.#endIfOver(now, exchange, exchanging.isIdle(link));
+      if (exchange.isBusy) busyCount++;
+      if (exchange.isBusy || exchange.theirHash !== undefined) openCount++;
+    }
+    this.#isActive = openCount > 0;
+    const effects: MeshEffect[] = [];
+    for (const [link, exchange] of this.#exchanges) {
+      if (!this.#isDue(now, exchange) || !exchanging.isWanted(link)) continue;
+      if (busyCount >= RECONCILES_MAX) {
+        this.#putOff(exchange);
+        continue;
+      }
+      effects.push(this.#begin(now, link, exchange));
+      busyCount++;
+    }
+    return effects;
   }
 
   /** Answers with all that we have in the buckets that differ; nothing while it is congested. */
   digests(link: LinkId, frame: BucketDigests): readonly MeshEffect[] {
-    if (this.#exchanges.get(link)?.congested === true) return [];
+    const exchange = this.#exchanges.get(link);
+    if (exchange === undefined || exchange.congested) return [];
+    // Both began at once: one of the two is enough, and both ends let the dialler's go on.
+    if (exchange.isBusy && exchange.initiator === 'us') return [];
+    Object.assign(exchange, { isBusy: false, isLevel: true, mismatches: 0 });
     const ours = this.#directory.bucketDigests;
-    const buckets = Array.from({ length: BUCKET_COUNT }, (_, bucket) => bucket).filter(
-      (bucket) => frame.digests[bucket] !== ours[bucket],
+    const differing = ours.flatMap((digest, bucket) =>
+      frame.digests[bucket] === digest ? [] : [bucket],
     );
-    return this.#inFrames(buckets).map((entries) => ({ type: 'send', link, frame: entries }));
+    return this.#inFrames(differing).map((entries) => ({ type: 'send', link, frame: entries }));
   }
 
   /** What we have and the other end lacks, and the other way round; undefined if we didn't ask. */
   entries(now: number, link: LinkId, frame: BucketEntries): Difference | undefined {
     const exchange = this.#exchanges.get(link);
-    if (exchange === undefined || now >= exchange.busyUntil) return undefined;
+    if (exchange === undefined || !isOpen(now, exchange)) return undefined;
+    const buckets = new Set(frame.buckets);
+    if (!exchange.answered.isDisjointFrom(buckets)) return undefined;
+    for (const bucket of buckets) exchange.answered.add(bucket);
     const theirs = new Map(frame.entries.map((id) => [recordKey(id), id]));
-    const ours = frame.buckets.flatMap((bucket) => this.#directory.inBucket(bucket));
+    const ours = [...this.#directory.inBuckets(buckets).values()].flat();
     const surplus = ours.map(recordId).filter((id) => {
       const their = theirs.get(recordKey(id));
       return their === undefined || compareVersions(their, id) < 0;
@@ -106,18 +180,58 @@ export class Reconcile {
     return { surplus, missing: frame.entries.filter((id) => !this.#directory.has(id)) };
   }
 
-  /** Whether records that come by this link may be the answer to an exchange that we started. */
-  isBusy(now: number, link: LinkId): boolean {
+  /** The link brought something new while an exchange went on. */
+  learned(link: LinkId): void {
     const exchange = this.#exchanges.get(link);
-    return exchange !== undefined && now < exchange.busyUntil;
+    if (exchange !== undefined) exchange.isFruitful = true;
+  }
+
+  /** Whether what comes up in exchanges with others is news to this one: later ones tell it of all. */
+  isLevel(link: LinkId): boolean {
+    return this.#exchanges.get(link)?.isLevel === true;
+  }
+
+  #isDue(now: number, exchange: Exchange): boolean {
+    const { isBusy, congested, mismatches, theirHash, fruitless, startedAt } = exchange;
+    if (isBusy || congested || mismatches < MISMATCHES_BEFORE_RECONCILE) return false;
+    if (theirHash === undefined || theirHash === this.#directory.setHash) return false;
+    const waitMs = RECONCILE_TIMEOUT_MS * 2 ** Math.max(0, fruitless - 1);
+    return now >= startedAt + Math.min(RECONCILE_WAIT_MAX_MS, waitMs);
+  }
+
+  #begin(now: number, link: LinkId, exchange: Exchange): MeshEffect {
+    Object.assign(exchange, {
+      isBusy: true,
+      isLevel: true,
+      isFruitful: false,
+      startedAt: now,
+      theirHash: undefined,
+      isPutOff: false,
+    });
+    exchange.answered.clear();
+    const digests = this.#directory.bucketDigests;
+    return { type: 'send', link, frame: { type: 'bucket-digests', digests } };
+  }
+
+  /** One is over when what it showed has come, or when it has had its time. */
+  #endIfOver(now: number, exchange: Exchange, isIdle: boolean): void {
+    const hasEnded = exchange.answered.size > 0 && isIdle;
+    if (!hasEnded && isOpen(now, exchange)) return;
+    exchange.fruitless = exchange.isFruitful ? 0 : exchange.fruitless + 1;
+    exchange.isBusy = false;
+  }
+
+  #putOff(exchange: Exchange): void {
+    if (!exchange.isPutOff) this.#hits.add('too-many-reconciles');
+    exchange.isPutOff = true;
   }
 
   /** Buckets together until their entries fill a frame, so that each bucket comes whole. */
   #inFrames(buckets: readonly number[]): readonly BucketEntries[] {
     const frames: BucketEntries[] = [];
     let open: { buckets: number[]; entries: RecordId[] } = { buckets: [], entries: [] };
-    for (const bucket of buckets) {
-      const entries = this.#directory.inBucket(bucket).map(recordId);
+    for (const [bucket, records] of this.#directory.inBuckets(new Set(buckets))) {
+      const entries = records.map(recordId);
       if (open.buckets.length > 0 && inParts([...open.entries, ...entries]).length > 1) {
         frames.push({ type: 'bucket-entries', ...open });
         open = { buckets: [], entries: [] };
@@ -128,10 +242,11 @@ export class Reconcile {
     if (open.buckets.length > 0) frames.push({ type: 'bucket-entries', ...open });
     return frames;
   }
+}
 
-  #busy(now: number): number {
-    return [...this.#exchanges.values()].filter((exchange) => now < exchange.busyUntil).length;
-  }
+/** Whether entries may still come for the exchange that we started last. */
+function isOpen(now: number, { startedAt }: Exchange): boolean {
+  return now < startedAt + RECONCILE_TIMEOUT_MS;
 }
 
 /** False for entries that are in none of the buckets named: nobody honest sends them. */

@@ -5,13 +5,16 @@
  *
  * An id is a hash already, so ring r orders the ids by their bytes rotated left by 4r: four
  * independent 32-bit positions, and the rest of the id decides between equal ones.
+ *
+ * This is the plain definition. A peer that knows thousands keeps but the part of it that it needs
+ * (ring-windows.ts), and tests hold the two against each other.
  */
 import { assert } from '../assert.ts';
 import { EAGER_RING_COUNT, FULL_MESH_PEERS_MAX, RING_COUNT, RING_WALK_MAX } from './limits.ts';
 import type { PeerId } from './peer-id.ts';
 
 /** Hex digits by which each further ring rotates. */
-const ROTATION_DIGITS = 8;
+export const ROTATION_DIGITS = 8;
 
 export interface Rings {
   /** ring -> the ids in its order. */
@@ -25,6 +28,22 @@ export interface Neighbours {
   readonly eager: ReadonlySet<PeerId>;
 }
 
+/** What a peer knows of another that decides how far it walks a ring. */
+export interface Standing {
+  /** There is no link to it, and none can be made now. */
+  isUnreachable(id: PeerId): boolean;
+  isLinked(id: PeerId): boolean;
+  /** The arbiter lists it: it is not merely somebody's claim. */
+  isListed(id: PeerId): boolean;
+}
+
+/** Of everybody when all is well. */
+export const IN_GOOD_STANDING: Standing = {
+  isUnreachable: () => false,
+  isLinked: () => false,
+  isListed: () => true,
+};
+
 export function buildRings(ids: readonly PeerId[]): Rings {
   const orders = Array.from({ length: RING_COUNT }, (_, ring) => {
     const positions = ids.map((id) => ({ id, at: positionOn(ring, id) }));
@@ -33,62 +52,77 @@ export function buildRings(ids: readonly PeerId[]): Rings {
   return { orders };
 }
 
-/**
- * The neighbours that `self` wants. `isUnreachable` tells whom it can't reach now: the true
- * neighbour stays wanted (dialling it on is what heals a partition), and so is the next one that
- * can be reached, which closes the ring over the gap.
- */
-export function neighbours(
-  rings: Rings,
-  self: PeerId,
-  isUnreachable: (id: PeerId) => boolean,
-): Neighbours {
-  const eager = new Set<PeerId>();
-  const wanted = new Set<PeerId>();
-  for (const [ring, order] of rings.orders.entries()) {
-    for (const id of ringNeighbours(order, self, isUnreachable)) {
-      wanted.add(id);
-      if (ring < EAGER_RING_COUNT) eager.add(id);
-    }
-  }
+/** The neighbours that `self` wants: what its walks along all rings, both ways, find. */
+export function neighbours(rings: Rings, self: PeerId, standing: Standing): Neighbours {
+  const walks = rings.orders.map((order) =>
+    [1, -1].flatMap((direction) => {
+      const outward = outwardFrom(order, self, direction);
+      return walk(withinSight(outward, standing), standing).wanted;
+    }),
+  );
   const everybody = rings.orders[0] ?? [];
-  if (everybody.length <= FULL_MESH_PEERS_MAX) everybody.forEach((id) => wanted.add(id));
+  return chooseNeighbours(walks, everybody.length <= FULL_MESH_PEERS_MAX ? everybody : [], self);
+}
+
+/** `walks`: ring -> whom its walks found; `all`: everybody of a cluster that is a full mesh. */
+export function chooseNeighbours(
+  walks: readonly (readonly PeerId[])[],
+  all: readonly PeerId[],
+  self: PeerId,
+): Neighbours {
+  const wanted = new Set([...walks.flat(), ...all]);
   wanted.delete(self);
-  return { wanted: [...wanted].sort(), eager };
+  return { wanted: [...wanted].sort(), eager: new Set(walks.slice(0, EAGER_RING_COUNT).flat()) };
 }
 
 /** Who watches `id`: the ring neighbours it has when everybody is reachable. */
 export function observersOf(rings: Rings, id: PeerId): readonly PeerId[] {
-  return neighbours(rings, id, () => false).wanted;
+  return neighbours(rings, id, IN_GOOD_STANDING).wanted;
 }
 
-function ringNeighbours(
-  order: readonly PeerId[],
-  self: PeerId,
-  isUnreachable: (id: PeerId) => boolean,
-): readonly PeerId[] {
+/**
+ * Whom a walk past these wants, the nearest first. Who can't be reached stays wanted (dialling it
+ * on is what heals a partition), and the walk goes on, which closes the ring over the gap. It ends
+ * at the first that can be reached and is vouched for: by a link, or by the arbiter's list. Others
+ * are but claims: the first of them is wanted, the walk goes on, and so whoever makes identities up
+ * gets between nobody who is listed.
+ */
+export function walk(
+  outward: readonly PeerId[],
+  standing: Standing,
+): { readonly wanted: readonly PeerId[]; readonly hasEnded: boolean } {
+  const wanted: PeerId[] = [];
+  let hasClaim = false;
+  for (const id of outward) {
+    const isReachable = !standing.isUnreachable(id);
+    const isVouched = standing.isLinked(id) || standing.isListed(id);
+    const isFurtherClaim = isReachable && !isVouched && hasClaim;
+    if (!isFurtherClaim) wanted.push(id);
+    if (isReachable && isVouched) return { wanted, hasEnded: true };
+    if (isReachable) hasClaim = true;
+  }
+  return { wanted, hasEnded: false };
+}
+
+/**
+ * Whom a walk looks at: the nearest, as many as a walk may pass, and beyond these as many of those
+ * that are listed, and everybody linked. So no number of made-up identities is in the way.
+ */
+function withinSight(outward: readonly PeerId[], standing: Standing): readonly PeerId[] {
+  const listed = outward.filter((id) => standing.isListed(id)).slice(0, RING_WALK_MAX);
+  const inSight = new Set([...outward.slice(0, RING_WALK_MAX), ...listed]);
+  return outward.filter((id) => inSight.has(id) || standing.isLinked(id));
+}
+
+/** Everybody else on the ring, from the neighbour in this direction (1 or -1) on. */
+function outwardFrom(order: readonly PeerId[], self: PeerId, direction: number): readonly PeerId[] {
   const at = order.indexOf(self);
   assert(at >= 0, `${self} is on its own rings`);
-  return [1, -1].flatMap((direction) => walk(order, { at, direction }, isUnreachable));
+  const others = [...order.slice(at + 1), ...order.slice(0, at)];
+  return direction === 1 ? others : others.reverse();
 }
 
-function walk(
-  order: readonly PeerId[],
-  from: { readonly at: number; readonly direction: number },
-  isUnreachable: (id: PeerId) => boolean,
-): readonly PeerId[] {
-  const passed: PeerId[] = [];
-  for (let step = 1; step < order.length && step <= RING_WALK_MAX; step++) {
-    const index = (from.at + from.direction * step + step * order.length) % order.length;
-    const id = order[index];
-    assert(id !== undefined, `position ${index} of a ring of ${order.length}`);
-    passed.push(id);
-    if (!isUnreachable(id)) break;
-  }
-  return passed;
-}
-
-function positionOn(ring: number, id: PeerId): string {
+export function positionOn(ring: number, id: PeerId): string {
   const cut = ring * ROTATION_DIGITS;
   return id.slice(cut) + id.slice(0, cut);
 }

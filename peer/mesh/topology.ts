@@ -1,16 +1,19 @@
 /**
  * Whom this peer wants links to, derived from the directory, the links there are and the dials
- * that failed; and whom to dial for that. Derived anew only after one of these changed: with
- * thousands of peers the rings are the costly part.
+ * that failed; and whom to dial for that. Derived anew only after one of these changed in a way
+ * that matters here: with thousands of peers most changes do not.
  */
+import type { BoundHits } from './bound-hits.ts';
 import type { Dials, DialTarget } from './dials.ts';
 import { endpointKey } from './dials.ts';
 import type { Directory, PeerRecord } from './directory.ts';
-import { FOUND_ENDPOINTS_MAX } from './limits.ts';
+import { type JoinEndpoint, JoinEndpoints } from './join-endpoints.ts';
+import { DIAL_DEFERENCE_MS } from './limits.ts';
 import type { Links } from './links.ts';
 import type { PeerId } from './peer-id.ts';
 import type { Endpoint } from './record.ts';
-import { type Neighbours, type Rings, buildRings, neighbours } from './rings.ts';
+import { RingWindows, WINDOW_WIDTH } from './ring-windows.ts';
+import { type Neighbours, type Rings, type Standing, buildRings } from './rings.ts';
 
 export interface TopologyOptions {
   readonly self: PeerId;
@@ -19,26 +22,53 @@ export interface TopologyOptions {
   readonly dials: Dials;
   /** Where to join: dialled until the peers behind them are known. */
   readonly bootstrap: readonly Endpoint[];
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
   /** Those whose writers the arbiter, as far as we know, has not removed or replaced. */
   readonly members: (records: readonly PeerRecord[]) => readonly PeerRecord[];
+  /** Whether the arbiter, as far as we know, lists the peer; everybody when it isn't told. */
+  readonly isListed?: (peer: PeerId) => boolean;
+  /** It misbehaved: no links with it for now. */
+  readonly isShunned: (peer: PeerId) => boolean;
+  readonly hits: BoundHits;
 }
 
-export class Topology {
+export class Topology implements Standing {
   readonly #options: TopologyOptions;
-  /** Which peer answered at an address that we were told to join at. */
-  readonly #resolved = new Map<string, PeerId>();
-  /** Where others may be who aren't known yet, the oldest first. */
-  #found: readonly Endpoint[] = [];
+  readonly #join: JoinEndpoints;
+  /** By endpoint of a wanted peer: who answered there instead of it. */
+  readonly #answeredInstead = new Map<string, PeerId>();
+  #windows: RingWindows | undefined;
   #rings: Rings | undefined;
   #neighbours: Neighbours | undefined;
+  #wanted: ReadonlySet<PeerId> = new Set();
+  #unreachable: readonly PeerId[] | undefined;
   #targets: readonly DialTarget[] | undefined;
 
   constructor(options: TopologyOptions) {
     this.#options = options;
+    this.#join = new JoinEndpoints(options);
   }
 
-  /** The set of members, or of peers that have a record, is another one. */
+  /** The directory has this record now, in place of an earlier one or of none. */
+  learned(record: PeerRecord, earlier: PeerRecord | undefined): void {
+    if (this.#join.noteRecord(record) || this.#wanted.has(record.peer)) this.#targets = undefined;
+    const isMember = this.#isMember(record);
+    if (earlier !== undefined) {
+      if (isMember !== this.#isMember(earlier)) this.membersChanged();
+      // Where it can be reached may have changed, and with that whether it can.
+      else if (this.#wanted.has(record.peer)) this.reachChanged();
+      return;
+    }
+    if (!isMember || this.#windows === undefined) return;
+    this.#rings = undefined;
+    if (this.#windows.add(record.peer, { isListed: this.isListed(record.peer) }))
+      this.#neighbours = undefined;
+  }
+
+  /** The set of members is another one. */
   membersChanged(): void {
+    this.#windows = undefined;
     this.#rings = undefined;
     this.reachChanged();
   }
@@ -46,63 +76,97 @@ export class Topology {
   /** Links or failed dials are others. */
   reachChanged(): void {
     this.#neighbours = undefined;
-    this.#targets = undefined;
-  }
-
-  /** Some peers may be reached at other endpoints. */
-  endpointsChanged(): void {
+    this.#unreachable = undefined;
     this.#targets = undefined;
   }
 
   /** Endpoints to dial until the peers behind them are known, besides those to join at. */
   found(endpoints: readonly Endpoint[]): void {
-    const keys = new Set(endpoints.map(endpointKey));
-    const others = this.#found.filter((endpoint) => !keys.has(endpointKey(endpoint)));
-    const known = this.#knownEndpoints();
-    const open = [...others, ...endpoints].filter((endpoint) => !known.has(endpointKey(endpoint)));
-    this.#found = open.slice(-FOUND_ENDPOINTS_MAX);
-    this.endpointsChanged();
+    this.#targets = undefined;
+    this.#join.found(endpoints);
   }
 
   /** A dial to the endpoint was answered by this peer. */
-  resolved(endpoint: Endpoint, peer: PeerId): void {
-    this.#resolved.set(endpointKey(endpoint), peer);
+  answered(endpoint: Endpoint, peer: PeerId): void {
+    this.#join.answered(endpoint, peer);
+    this.#answeredInstead.set(endpointKey(endpoint), peer);
   }
 
+  /** Everybody's place on the rings: costs a sort of all, made anew after a member came. */
   rings(): Rings {
-    this.#rings ??= this.#buildRings();
+    this.#rings ??= buildRings(this.#memberIds());
     return this.#rings;
   }
 
   neighbours(): Neighbours {
-    this.#neighbours ??= neighbours(this.rings(), this.#options.self, (peer) =>
-      this.isUnreachable(peer),
-    );
-    return this.#neighbours;
+    if (this.#neighbours !== undefined) return this.#neighbours;
+    const found = this.#ownWindows().neighbours(this, this.#linkedMembers());
+    const isSame =
+      found.wanted.length === this.#wanted.size &&
+      found.wanted.every((peer) => this.#wanted.has(peer));
+    if (!isSame) {
+      this.#wanted = new Set(found.wanted);
+      this.#unreachable = undefined;
+      this.#targets = undefined;
+    }
+    this.#neighbours = found;
+    return found;
+  }
+
+  isWanted(peer: PeerId): boolean {
+    this.neighbours();
+    return this.#wanted.has(peer);
+  }
+
+  /** Nobody that we want is linked: we are looking for a way in. */
+  isJoining(): boolean {
+    const { links } = this.#options;
+    return !this.neighbours().wanted.some((peer) => links.to(peer) !== undefined);
+  }
+
+  /** Who is next to the peer on the rings, whether or not it is a member. */
+  adjacentTo(peer: PeerId): readonly PeerId[] {
+    const windows = new RingWindows({ self: peer, width: 1 });
+    for (const id of this.#memberIds()) windows.add(id, { isListed: false });
+    return windows.adjacent();
   }
 
   /** The wanted peers that can't be reached, sorted. */
   unreachable(): readonly PeerId[] {
-    return this.neighbours().wanted.filter((peer) => this.isUnreachable(peer));
+    const { wanted } = this.neighbours();
+    this.#unreachable ??= wanted.filter((peer) => this.isUnreachable(peer));
+    return this.#unreachable;
   }
 
-  /** No link, and every endpoint of it was dialled in vain. */
+  /** No link, and no endpoint of it that was not dialled in vain. */
   isUnreachable(peer: PeerId): boolean {
-    const { links, dials } = this.#options;
+    const { links, dials, isShunned } = this.#options;
     if (links.to(peer) !== undefined) return false;
-    const endpoints = this.endpointsOf(peer);
-    return endpoints.length > 0 && endpoints.every((endpoint) => dials.isFailing(endpoint));
+    if (isShunned(peer)) return true;
+    return this.endpointsOf(peer).every(
+      (endpoint) => dials.isFailing(endpoint) || this.#isAnothers(endpoint, peer),
+    );
+  }
+
+  isLinked(peer: PeerId): boolean {
+    return this.#options.links.to(peer) !== undefined;
+  }
+
+  isListed(peer: PeerId): boolean {
+    return this.#options.isListed?.(peer) ?? true;
+  }
+
+  isMember(peer: PeerId): boolean {
+    const record = this.#options.directory.peer(peer);
+    return record !== undefined && this.#isMember(record);
   }
 
   /** What to dial; undefined when it is the same as at the last call. */
   takeNewTargets(): readonly DialTarget[] | undefined {
+    this.neighbours();
     if (this.#targets !== undefined) return undefined;
-    const { links } = this.#options;
-    const open = this.neighbours().wanted.filter((peer) => links.to(peer) === undefined);
-    this.#targets = [
-      ...this.#unresolvedBootstrap().map((endpoint) => ({ endpoint })),
-      ...open.flatMap((peer) => this.endpointsOf(peer).map((endpoint) => ({ endpoint, peer }))),
-    ];
+    this.#targets = [...this.#joinTargets(), ...this.#wantedTargets()];
+    this.#pruneAnswers();
     return this.#targets;
   }
 
@@ -110,27 +174,79 @@ export class Topology {
     return this.#options.directory.peer(peer)?.content.profile.endpoints ?? [];
   }
 
-  #buildRings(): Rings {
+  #isMember(record: PeerRecord): boolean {
+    return this.#options.members([record]).length > 0;
+  }
+
+  #memberIds(): readonly PeerId[] {
     const { self, directory, members } = this.#options;
-    const ids = members(directory.peers()).map((record) => record.peer);
-    return buildRings([...new Set([...ids, self])].sort());
+    const ids = members([...directory.peersAsTheyCame()]).map((record) => record.peer);
+    return [...new Set([self, ...ids])];
   }
 
-  /** Where to join, but for ourselves, those we have a link to, and those the rings take care of. */
-  #unresolvedBootstrap(): readonly Endpoint[] {
-    const { self, links, bootstrap } = this.#options;
-    const open = [...bootstrap, ...this.#found].filter((endpoint) => {
-      const peer = this.#resolved.get(endpointKey(endpoint));
-      return peer !== self && (peer === undefined || links.to(peer) === undefined);
+  #ownWindows(): RingWindows {
+    if (this.#windows !== undefined) return this.#windows;
+    const windows = new RingWindows({ self: this.#options.self, width: WINDOW_WIDTH });
+    for (const id of this.#memberIds()) windows.add(id, { isListed: this.isListed(id) });
+    this.#windows = windows;
+    return windows;
+  }
+
+  #linkedMembers(): readonly PeerId[] {
+    const peers = this.#options.links.all().map((link) => link.peer);
+    return peers.filter((peer) => this.isMember(peer));
+  }
+
+  /**
+   * Wanted peers without a link. Who looks for a way in dials at once, whatever its id: nobody
+   * knows of it yet, so nobody dials it.
+   */
+  #wantedTargets(): readonly DialTarget[] {
+    const { links, isShunned } = this.#options;
+    const open = this.neighbours().wanted.filter(
+      (peer) => links.to(peer) === undefined && !isShunned(peer),
+    );
+    const wait = this.isJoining() ? { waitMs: 0 } : {};
+    return open.flatMap((peer) =>
+      this.endpointsOf(peer)
+        .filter((endpoint) => !this.#isAnothers(endpoint, peer))
+        .map((endpoint) => ({ endpoint, peer, ...wait })),
+    );
+  }
+
+  /** Somebody else answers there, to whom we have a link: a second one would help nobody. */
+  #isAnothers(endpoint: Endpoint, peer: PeerId): boolean {
+    const { self, links } = this.#options;
+    const there = this.#answeredInstead.get(endpointKey(endpoint));
+    if (there === undefined || there === peer) return false;
+    return there === self || links.to(there) !== undefined;
+  }
+
+  /**
+   * Where to join, one after the other: all of those that are told the same three addresses should
+   * not crowd all three. Found ones are dialled at once, they are as many as were looked for.
+   */
+  #joinTargets(): readonly DialTarget[] {
+    const isLost = this.isJoining() && this.unreachable().length === this.#wanted.size;
+    const open = this.#join.all().filter((one) => this.#isOpen(one, isLost));
+    return open.map(({ endpoint, peer, isFound }, rank) => {
+      const turn = peer === undefined ? rank : rank + 1;
+      return { endpoint, waitMs: isFound ? 0 : turn * DIAL_DEFERENCE_MS };
     });
-    if (open.length === 0) return [];
-    const known = this.#knownEndpoints();
-    this.#found = this.#found.filter((endpoint) => !known.has(endpointKey(endpoint)));
-    return open.filter((endpoint) => !known.has(endpointKey(endpoint)));
   }
 
-  #knownEndpoints(): ReadonlySet<string> {
-    const ids = this.#options.directory.peerIds();
-    return new Set(ids.flatMap((id) => this.endpointsOf(id).map(endpointKey)));
+  /** Known ones the rings take care of; while these lead nowhere, those named by the operator are tried. */
+  #isOpen({ peer, isKnown, isFound }: JoinEndpoint, isLost: boolean): boolean {
+    if (peer === undefined) return true;
+    const { self, links, isShunned } = this.#options;
+    if (peer === self || links.to(peer) !== undefined || isShunned(peer)) return false;
+    return !isKnown || (isLost && !isFound);
+  }
+
+  #pruneAnswers(): void {
+    const open = this.neighbours().wanted.flatMap((peer) => this.endpointsOf(peer));
+    const keys = new Set(open.map(endpointKey));
+    for (const key of this.#answeredInstead.keys())
+      if (!keys.has(key)) this.#answeredInstead.delete(key);
   }
 }

@@ -1,13 +1,20 @@
 /**
  * When to tell others whom we can't reach: a little after it changed, so that a rack that vanishes
- * is one record, and at a bounded rate, so that a flapping link floods nobody.
+ * is one record, and at a bounded rate, so that a flapping link floods nobody. Nothing is told in the
+ * first moments of a run: others may be starting as well.
  */
 import { TokenBucket } from '../token-bucket.ts';
-import { UNREACHABLE_NOTICE_DELAY_MS, UNREACHABLE_NOTICE_RATE } from './limits.ts';
+import {
+  UNREACHABLE_GRACE_MS,
+  UNREACHABLE_NOTICE_DELAY_MS,
+  UNREACHABLE_NOTICE_RATE,
+} from './limits.ts';
 import type { PeerId } from './peer-id.ts';
 
 export class UnreachableNotice {
   readonly #rate = new TokenBucket(UNREACHABLE_NOTICE_RATE);
+  /** When we first looked: our start. */
+  #startedAt = Number.POSITIVE_INFINITY;
   /** Infinite while others know. */
   #dueAt = Number.POSITIVE_INFINITY;
   #isOwed = false;
@@ -19,11 +26,14 @@ export class UnreachableNotice {
 
   /** Whether to tell `down` now, where `told` is what others know. Both are sorted. */
   isDue(now: number, down: readonly PeerId[], told: readonly PeerId[]): boolean {
+    this.#startedAt = Math.min(this.#startedAt, now);
     if (!this.#isOwed && isSame(down, told)) {
       this.#dueAt = Number.POSITIVE_INFINITY;
       return false;
     }
-    this.#dueAt = Math.min(this.#dueAt, now + UNREACHABLE_NOTICE_DELAY_MS);
+    const earliestAt = this.#startedAt + UNREACHABLE_GRACE_MS;
+    const dueAt = Math.max(now + UNREACHABLE_NOTICE_DELAY_MS, earliestAt);
+    this.#dueAt = Math.min(this.#dueAt, dueAt);
     if (now < this.#dueAt) return false;
     return this.#spend(now);
   }

@@ -13,8 +13,11 @@ import {
   EAGER_RING_COUNT,
   FOUND_ENDPOINTS_MAX,
   FULL_MESH_PEERS_MAX,
+  MISBEHAVING_PEERS_MAX,
   PULLS_MAX,
   PULL_ANNOUNCERS_MAX,
+  PULL_WINDOW,
+  QUARANTINE_MAX,
   RING_COUNT,
   RING_WALK_MAX,
 } from '#peer/mesh/limits.ts';
@@ -24,36 +27,65 @@ import type { Collection } from './collections.ts';
 /** What the victim is started with (see the Member of the core's tests). */
 const LINKS_MAX = 24;
 const FAMILIES = 2;
+/** Where to join, as the operator named it. */
+const BOOTSTRAP_MAX = 8;
 
-/** Wanted are the ring neighbours, as far as each ring is walked, or a small cluster as a whole. */
-const WANTED_MAX = 2 * RING_COUNT * RING_WALK_MAX + FULL_MESH_PEERS_MAX;
+/**
+ * Wanted are, on each side of each ring, the nearest, the nearest listed ones, a claim and where the
+ * walk ended, or a small cluster as a whole.
+ */
+const WANTED_MAX = 2 * RING_COUNT * (2 * RING_WALK_MAX + 2) + FULL_MESH_PEERS_MAX;
 const LINKED_MAX = LINKS_MAX + WANTED_MAX;
 const TARGETS_MAX = FOUND_ENDPOINTS_MAX + WANTED_MAX * ENDPOINTS_MAX;
 /** The network and broadcast address of the universe, and the VTEP, are left out of what is fresh. */
 const FRESH_MAX = BLOCKS_MAX + 3;
 
 const BOUNDS: Readonly<Record<string, number>> = {
-  'mesh.directory.#records': DIRECTORY_RECORDS_MAX,
-  'mesh.directory.#buckets': BUCKET_COUNT,
-  'mesh.directory.#buckets[]': DIRECTORY_RECORDS_MAX,
-  'mesh.directory.#bucketDigests': BUCKET_COUNT,
+  'mesh.directory.#peers': DIRECTORY_RECORDS_MAX,
+  'mesh.directory.#links': DIRECTORY_RECORDS_MAX,
   'mesh.directory.#peerIds': DIRECTORY_RECORDS_MAX,
   'mesh.#links.#byId': LINKED_MAX,
   'mesh.#links.#byPeer': LINKED_MAX,
   'mesh.#dials.#dials': TARGETS_MAX,
   'mesh.#flood.#queues': LINKED_MAX,
-  'mesh.#flood.#queues[].batch': DIRECTORY_RECORDS_MAX,
-  'mesh.#flood.#queues[].announce': DIRECTORY_RECORDS_MAX,
-  'mesh.#pulls.#pulls': PULLS_MAX,
-  'mesh.#pulls.#pulls[].others': PULL_ANNOUNCERS_MAX,
+  'mesh.#flood.#queues[].batch.#peer': DIRECTORY_RECORDS_MAX,
+  'mesh.#flood.#queues[].batch.#links': DIRECTORY_RECORDS_MAX,
+  'mesh.#flood.#queues[].announce.#peer': DIRECTORY_RECORDS_MAX,
+  'mesh.#flood.#queues[].announce.#links': DIRECTORY_RECORDS_MAX,
+  'mesh.#pulls.#pulls.#peer': PULLS_MAX,
+  'mesh.#pulls.#pulls.#links': PULLS_MAX,
+  'mesh.#pulls.#pulls.#peer[].announcers': PULL_ANNOUNCERS_MAX + 1,
+  'mesh.#pulls.#pulls.#links[].announcers': PULL_ANNOUNCERS_MAX + 1,
+  'mesh.#pulls.#sources': LINKED_MAX,
+  'mesh.#pulls.#sources[].waiting': 2 * PULLS_MAX,
+  'mesh.#pulls.#sources[].waiting[].announcers': PULL_ANNOUNCERS_MAX + 1,
+  'mesh.#pulls.#sources[].asked': PULL_WINDOW,
+  'mesh.#pulls.#sources[].asked[].announcers': PULL_ANNOUNCERS_MAX + 1,
   'mesh.#reconcile.#exchanges': LINKED_MAX,
-  'mesh.#budget.#buckets': DIRECTORY_RECORDS_MAX,
-  'mesh.#topology.#resolved': TARGETS_MAX,
-  'mesh.#topology.#found': FOUND_ENDPOINTS_MAX,
+  'mesh.#reconcile.#exchanges[].answered': BUCKET_COUNT,
+  'mesh.#intake.#quarantine.#refused': QUARANTINE_MAX,
+  'mesh.#intake.#quarantine.#refused[].bringers': PULL_ANNOUNCERS_MAX + 1,
+  'mesh.#patience.#buckets': MISBEHAVING_PEERS_MAX,
+  'mesh.#patience.#shunned': MISBEHAVING_PEERS_MAX,
+  'mesh.#intake.#budget.#recent': DIRECTORY_RECORDS_MAX,
+  'mesh.#intake.#budget.#earlier': DIRECTORY_RECORDS_MAX,
+  'mesh.#topology.#join.#bootstrap': BOOTSTRAP_MAX,
+  'mesh.#topology.#join.#found': FOUND_ENDPOINTS_MAX,
+  'mesh.#topology.#join.#claimed': FOUND_ENDPOINTS_MAX + BOOTSTRAP_MAX,
+  'mesh.#topology.#join.#answered': FOUND_ENDPOINTS_MAX + BOOTSTRAP_MAX,
+  'mesh.#topology.#answeredInstead': TARGETS_MAX,
+  'mesh.#topology.#windows.#nearest': 2 * RING_COUNT,
+  'mesh.#topology.#windows.#nearest[].ids': RING_WALK_MAX,
+  'mesh.#topology.#windows.#nearest[].#distances': RING_WALK_MAX,
+  'mesh.#topology.#windows.#listed': 2 * RING_COUNT,
+  'mesh.#topology.#windows.#listed[].ids': RING_WALK_MAX,
+  'mesh.#topology.#windows.#listed[].#distances': RING_WALK_MAX,
+  'mesh.#topology.#wanted': WANTED_MAX,
+  'mesh.#topology.#unreachable': WANTED_MAX,
   'mesh.#topology.#rings.orders': RING_COUNT,
   'mesh.#topology.#rings.orders[]': DIRECTORY_RECORDS_MAX,
   'mesh.#topology.#neighbours.wanted': WANTED_MAX,
-  'mesh.#topology.#neighbours.eager': 2 * EAGER_RING_COUNT * RING_WALK_MAX,
+  'mesh.#topology.#neighbours.eager': 2 * EAGER_RING_COUNT * (2 * RING_WALK_MAX + 2),
   'mesh.#topology.#targets': TARGETS_MAX,
   'ipam.#universe': FAMILIES,
   'ipam.#addresses.#allocators': FAMILIES,
@@ -74,7 +106,10 @@ const BOUNDS: Readonly<Record<string, number>> = {
 };
 
 /** Collections whose entries hold no further ones, or whose entries are records. */
-export const LEAVES: ReadonlySet<string> = new Set(['mesh.directory.#records']);
+export const LEAVES: ReadonlySet<string> = new Set([
+  'mesh.directory.#peers',
+  'mesh.directory.#links',
+]);
 
 /** A sentence for each collection over its bound, or without one. */
 export function findBoundless(collections: readonly Collection[]): readonly string[] {

@@ -15,7 +15,7 @@ export interface Collection {
 const ENTRIES_LOOKED_INTO = 24;
 const DEPTH_MAX = 8;
 /** What an object was made from, or shares with another where it is looked at. */
-const FOREIGN = new Set(['#options', '#directory', '#random']);
+const FOREIGN = new Set(['#options', '#directory', '#random', '#hits']);
 const COUNT = /\((\d+)\)$/;
 
 /** The debugger's answer; the types of Node leave out its private fields. */

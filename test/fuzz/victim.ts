@@ -8,7 +8,7 @@ import { parseSeedReply, parseSeedRequest } from '#peer/arbiter/seeds/messages.t
 import type { CoreEffect } from '#peer/core/core-event.ts';
 import { contains, containsAddress, formatAddress, formatCidr } from '#peer/ipam/cidr.ts';
 import type { Directory } from '#peer/mesh/directory.ts';
-import { HEARTBEAT_MS } from '#peer/mesh/limits.ts';
+import { HEARTBEAT_MS, MISBEHAVIOUR_RATE } from '#peer/mesh/limits.ts';
 import { type DirectoryRecord, recordId } from '#peer/mesh/record.ts';
 import { FRAME_BYTES_MAX, SEND_BUFFER_HIGH_BYTES } from '#peer/transport/limits.ts';
 import { decodeFrame, encodeFrame } from '#peer/wire/frame-codec.ts';
@@ -37,6 +37,12 @@ const LINKED = HONEST.slice(0, 4);
 const OLD = { epoch: 4, seq: 1 };
 const NEW = { epoch: 5, seq: 5 };
 
+/** As whom the hostile one links. */
+const ATTACKERS = [HOSTILE_ID, ...SYBIL_IDS];
+/** How long the victim takes no link of whoever misbehaved, and until it has noticed that it may. */
+const SHUNNED_MS =
+  (1_000 * MISBEHAVIOUR_RATE.burst) / MISBEHAVIOUR_RATE.perSecond + 2 * HEARTBEAT_MS;
+
 /** Counts what became of frames. */
 export type Tally = (outcome: string) => void;
 
@@ -46,6 +52,7 @@ export class Victim {
   readonly #kept: readonly DirectoryRecord[];
   readonly #tally: Tally;
   #link = 1_000;
+  #attacker = 0;
   #reply = 0;
   #heartbeatAt = 0;
   #isClosed = false;
@@ -81,6 +88,15 @@ export class Victim {
     this.#sent.clear();
     this.#waitUntil(this.#member.now + afterMs);
     if (this.#isClosed) this.#relink();
+    // Shunned for what it did: it comes as somebody else, and when all are known it has to wait.
+    for (let tries = 0; this.#isClosed && tries < ATTACKERS.length; tries++) {
+      this.#attacker++;
+      this.#relink();
+    }
+    if (this.#isClosed) {
+      this.#waitUntil(this.#member.now + SHUNNED_MS);
+      this.#relink();
+    }
     if (what === 'frame') this.#receive(bytes);
     else this.#tellOfLink(what);
     this.#checkSent();
@@ -151,7 +167,7 @@ export class Victim {
   #relink(): void {
     this.#link++;
     this.#isClosed = false;
-    const peer = HOSTILE_ID;
+    const peer = ATTACKERS[this.#attacker % ATTACKERS.length] ?? HOSTILE_ID;
     const endpoint = testEndpoint(HOSTILE);
     this.#tell({ type: 'link-up', link: this.#link, peer, initiator: 'them', endpoint });
   }
@@ -240,8 +256,9 @@ function newestOf(numbers: readonly number[]): readonly DirectoryRecord[] {
 }
 
 function sumOfDigests(directory: Directory): bigint {
-  const buckets = directory.bucketDigests.map((_digest, bucket) => directory.inBucket(bucket));
-  const sum = buckets.flat().reduce((all, { digest }) => all + digest, 0n);
+  const buckets = new Set(directory.bucketDigests.keys());
+  const records = [...directory.inBuckets(buckets).values()].flat();
+  const sum = records.reduce((all, { digest }) => all + digest, 0n);
   return BigInt.asUintN(128, sum);
 }
 

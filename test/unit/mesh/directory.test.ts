@@ -64,11 +64,22 @@ describe('the directory', () => {
     for (const record of POOL) directory.apply(record);
     for (const n of [1, 2, 3, 4]) {
       const { id } = testIdentity(n);
-      const kinds = directory
-        .inBucket(bucketOf(id))
+      const bucket = bucketOf(id);
+      const records = directory.inBuckets(new Set([bucket])).get(bucket) ?? [];
+      const kinds = records
         .filter(({ peer }) => peer === id)
         .map((record) => recordId(record).kind);
       assert.deepEqual(kinds, ['links', 'peer']);
+    }
+  });
+
+  it('has all ids in their order, whenever it was asked for them before', () => {
+    const directory = new Directory();
+    const expected: string[] = [];
+    for (const n of [3, 1, 4, 2]) {
+      directory.apply(sealPeer(n));
+      expected.push(testIdentity(n).id);
+      assert.deepEqual(directory.peerIds(), [...expected].sort());
     }
   });
 });

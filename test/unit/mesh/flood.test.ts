@@ -1,9 +1,10 @@
 /** Spreading records: at once on idle links, batched or announced on busy ones, never for ever. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { BoundHits } from '#peer/mesh/bound-hits.ts';
 import { Directory } from '#peer/mesh/directory.ts';
 import type { MeshEffect } from '#peer/mesh/effect.ts';
-import { Flood } from '#peer/mesh/flood.ts';
+import { Flood, type Share } from '#peer/mesh/flood.ts';
 import {
   ANNOUNCE_MS,
   ANSWER_BYTES_MAX,
@@ -24,7 +25,8 @@ const NEVER = Number.POSITIVE_INFINITY;
 class Flooded {
   readonly records = new ManyRecords();
   readonly directory = new Directory();
-  readonly flood = new Flood(this.directory);
+  readonly hits = new BoundHits();
+  readonly flood = new Flood(this.directory, this.hits);
 
   constructor() {
     this.flood.up(EAGER);
@@ -34,15 +36,13 @@ class Flooded {
   spread(
     now: number,
     records: readonly DirectoryRecord[],
-    spread: { from?: number; announceOnly?: boolean } = {},
+    { from, share }: { from?: number; share?: Share } = {},
   ): readonly string[] {
     for (const record of records) this.directory.apply(record);
-    const effects = this.flood.spread(
-      now,
-      { records, announceOnly: false, ...spread },
-      (link) => link === EAGER,
-    );
-    return describeFrames(effects);
+    const knownTo = from === undefined ? [] : [from];
+    const news = records.map((record) => ({ record, knownTo }));
+    const shareOf = (link: number): Share => share ?? (link === EAGER ? 'eager' : 'lazy');
+    return describeFrames(this.flood.spread(now, news, shareOf));
   }
 
   due(now: number): readonly string[] {
@@ -203,13 +203,39 @@ describe('an answer', () => {
   });
 });
 
-describe('what came by reconciliation', () => {
-  it('is announced on every other link, idle ones too', () => {
+describe('a link that neither end wants', () => {
+  it('gets nothing of what is new, idle or not', () => {
     const flooded = new Flooded();
-    flooded.flood.up(3);
+    assert.deepEqual(flooded.spread(0, flooded.records.range(1, 3), { share: 'none' }), []);
+    assert.deepEqual(flooded.spread(1, flooded.records.range(4, 4), { share: 'none' }), []);
+    assert.equal(flooded.flood.nextAt(), NEVER);
+  });
+});
+
+describe('what is only announced', () => {
+  it('goes as an id on an idle link, too', () => {
+    const flooded = new Flooded();
     const records = flooded.records.range(1, 10);
-    assert.deepEqual(flooded.spread(0, records, { from: 3, announceOnly: true }), []);
-    assert.deepEqual(flooded.due(ANNOUNCE_MS), ['1: have 10', '2: have 10']);
+    for (const record of records) flooded.directory.apply(record);
+    flooded.flood.announce(0, EAGER, records);
+    assert.equal(flooded.flood.nextAt(), ANNOUNCE_MS);
+    assert.deepEqual(flooded.due(ANNOUNCE_MS), ['1: have 10']);
+  });
+});
+
+describe('an offer', () => {
+  it('sends what fits an answer, announces the rest, and tells that it was cut', () => {
+    const flooded = new Flooded();
+    const records = flooded.records.range(1, IDS_PER_FRAME + 10);
+    const small = { body: new Uint8Array(8), signature: new Uint8Array(64) };
+    for (const record of records) flooded.directory.apply({ ...record, signed: small });
+    const effects = flooded.flood.offer(EAGER, records.map(recordId));
+    const sent = effects.filter(
+      (effect) => effect.type === 'send' && effect.frame.type === 'records',
+    );
+    assert.equal(recordsOf(sent).length, IDS_PER_FRAME);
+    assert.deepEqual(describeFrames(effects.slice(sent.length)), ['1: have 10']);
+    assert.deepEqual(flooded.hits.take(), [{ type: 'bound-hit', bound: 'answer-cut' }]);
   });
 });
 
@@ -237,7 +263,8 @@ describe('a frame', () => {
   it('of ids has its bound', () => {
     const flooded = new Flooded();
     const records = flooded.records.range(1, 2 * IDS_PER_FRAME + 1);
-    flooded.spread(0, records, { from: LAZY, announceOnly: true });
+    for (const record of records) flooded.directory.apply(record);
+    flooded.flood.announce(0, EAGER, records);
     assert.deepEqual(flooded.due(ANNOUNCE_MS), [
       `1: have ${IDS_PER_FRAME}`,
       `1: have ${IDS_PER_FRAME}`,

@@ -1,7 +1,12 @@
 /** Links: one to a peer, decided alike at both ends; silent and unwanted ones go. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { LINK_AGE_MIN_MS, LINK_SILENCE_MS, UNWANTED_LINK_MS } from '../../../peer/mesh/limits.ts';
+import {
+  LATENESS_FORGIVEN_MAX_MS,
+  LINK_AGE_MIN_MS,
+  LINK_SILENCE_MS,
+  UNWANTED_LINK_MS,
+} from '../../../peer/mesh/limits.ts';
 import { Links } from '../../../peer/mesh/links.ts';
 import type { PeerId } from '../../../peer/mesh/peer-id.ts';
 import { testEndpoint } from '../../support/records.ts';
@@ -77,8 +82,28 @@ describe('links', () => {
   it('silence while we were paused is not held against the other end', () => {
     const links = linksOf(LOW);
     links.up(0, linkUp(1, HIGH, 'us'), () => true);
-    links.forgivePause(10_000);
+    links.forgive(10_000);
     assert.deepEqual(links.due(10_000), []);
+  });
+
+  it('who is always late notices a dead link all the same, and who was stopped once in time', () => {
+    const links = linksOf(LOW);
+    links.up(0, linkUp(1, HIGH, 'us'), () => true);
+    links.forgive(60_000);
+    for (let time = 0; time < 1_000; time++) links.forgive(100);
+    const deadAt = 60_000 + LINK_SILENCE_MS + LATENESS_FORGIVEN_MAX_MS;
+    assert.deepEqual(links.due(deadAt - 1), []);
+    assert.equal(links.due(deadAt)[0]?.reason, 'silent');
+  });
+
+  it('what was forgiven before the other end was heard counts no more', () => {
+    const links = linksOf(LOW);
+    links.up(0, linkUp(1, HIGH, 'us'), () => true);
+    links.forgive(60_000);
+    const link = links.get(1);
+    assert.ok(link !== undefined);
+    links.heard(60_000, link);
+    assert.equal(links.due(60_000 + LINK_SILENCE_MS)[0]?.reason, 'silent');
   });
 
   it('a link that neither end wants is closed by the lower id after a while', () => {

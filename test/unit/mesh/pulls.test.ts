@@ -1,9 +1,10 @@
 /** Asking for what was announced: one announcer at a time, the next after a time-out, bounded. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { BoundHits } from '#peer/mesh/bound-hits.ts';
 import { Directory } from '#peer/mesh/directory.ts';
 import type { MeshEffect } from '#peer/mesh/effect.ts';
-import { PULLS_MAX, PULL_ANNOUNCERS_MAX, PULL_TIMEOUT_MS } from '#peer/mesh/limits.ts';
+import { PULLS_MAX, PULL_ANNOUNCERS_MAX, PULL_TIMEOUT_MS, PULL_WINDOW } from '#peer/mesh/limits.ts';
 import { Pulls } from '#peer/mesh/pulls.ts';
 import { type RecordId, recordId } from '#peer/mesh/record.ts';
 import { ManyRecords, manyId } from './many-records.ts';
@@ -11,9 +12,17 @@ import { ManyRecords, manyId } from './many-records.ts';
 const RECORDS = new ManyRecords();
 const ID = recordId(RECORDS.one(1));
 
-function makePulls(): { directory: Directory; pulls: Pulls } {
+/** Pulls that are told of versions by the flood. */
+class Announced extends Pulls {
+  hear(now: number, link: number, ids: readonly RecordId[]): readonly MeshEffect[] {
+    return this.announced(now, { link, ids, isSync: false });
+  }
+}
+
+function makePulls(): { directory: Directory; hits: BoundHits; pulls: Announced } {
   const directory = new Directory();
-  return { directory, pulls: new Pulls(directory) };
+  const hits = new BoundHits();
+  return { directory, hits, pulls: new Announced(directory, hits) };
 }
 
 /** "link: count" for each frame of wants. */
@@ -31,41 +40,42 @@ function newer(id: RecordId): RecordId {
 describe('an announced version', () => {
   it('is asked for once, however many announce it', () => {
     const { pulls } = makePulls();
-    assert.deepEqual(wants(pulls.announced(0, 1, [ID])), ['1: 1']);
-    assert.deepEqual(pulls.announced(0, 2, [ID]), []);
-    assert.deepEqual(pulls.announced(0, 1, [ID]), []);
+    assert.deepEqual(wants(pulls.hear(0, 1, [ID])), ['1: 1']);
+    assert.deepEqual(pulls.hear(0, 2, [ID]), []);
+    assert.deepEqual(pulls.hear(0, 1, [ID]), []);
   });
 
   it('that is here, or older than what is here, is not asked for', () => {
     const { directory, pulls } = makePulls();
     directory.apply(RECORDS.one(1, { epoch: 2, seq: 1 }));
-    assert.deepEqual(pulls.announced(0, 1, [ID, { ...ID, epoch: 2 }]), []);
+    assert.deepEqual(pulls.hear(0, 1, [ID, { ...ID, epoch: 2 }]), []);
   });
 
   it('that is newer than the one asked for is asked for too', () => {
     const { pulls } = makePulls();
-    pulls.announced(0, 1, [ID]);
-    assert.deepEqual(wants(pulls.announced(0, 2, [newer(ID)])), ['2: 1']);
-    pulls.learned(ID);
+    pulls.hear(0, 1, [ID]);
+    assert.deepEqual(wants(pulls.hear(0, 2, [newer(ID)])), ['2: 1']);
+    pulls.learned(0, ID);
     assert.equal(pulls.nextAt(), PULL_TIMEOUT_MS);
-    pulls.learned(newer(ID));
+    pulls.learned(0, newer(ID));
+    pulls.due(PULL_TIMEOUT_MS);
     assert.equal(pulls.nextAt(), Number.POSITIVE_INFINITY);
   });
 
   it('is asked of the next announcer after the time-out, of each once, and then given up', () => {
     const { pulls } = makePulls();
-    for (const link of [1, 2, 3]) pulls.announced(0, link, [ID]);
+    for (const link of [1, 2, 3]) pulls.hear(0, link, [ID]);
     assert.deepEqual(pulls.due(PULL_TIMEOUT_MS - 1), []);
     assert.deepEqual(wants(pulls.due(PULL_TIMEOUT_MS)), ['2: 1']);
     assert.deepEqual(wants(pulls.due(2 * PULL_TIMEOUT_MS)), ['3: 1']);
     assert.deepEqual(pulls.due(3 * PULL_TIMEOUT_MS), []);
     assert.equal(pulls.nextAt(), Number.POSITIVE_INFINITY);
-    assert.deepEqual(wants(pulls.announced(1_000, 4, [ID])), ['4: 1']);
+    assert.deepEqual(wants(pulls.hear(1_000, 4, [ID])), ['4: 1']);
   });
 
   it('is not asked of a link that is down', () => {
     const { pulls } = makePulls();
-    for (const link of [1, 2, 3]) pulls.announced(0, link, [ID]);
+    for (const link of [1, 2, 3]) pulls.hear(0, link, [ID]);
     pulls.down(2);
     assert.deepEqual(wants(pulls.due(PULL_TIMEOUT_MS)), ['3: 1']);
   });
@@ -73,8 +83,8 @@ describe('an announced version', () => {
   it('is asked in one frame with others of the same announcer', () => {
     const { pulls } = makePulls();
     const ids = RECORDS.range(1, 50).map(recordId);
-    assert.deepEqual(wants(pulls.announced(0, 1, ids)), ['1: 50']);
-    pulls.announced(0, 2, ids);
+    assert.deepEqual(wants(pulls.hear(0, 1, ids)), ['1: 50']);
+    pulls.hear(0, 2, ids);
     assert.deepEqual(wants(pulls.due(PULL_TIMEOUT_MS)), ['2: 50']);
   });
 });
@@ -82,7 +92,7 @@ describe('an announced version', () => {
 describe('the bounds of pulls', () => {
   it(`hold ${PULL_ANNOUNCERS_MAX} other announcers of one version`, () => {
     const { pulls } = makePulls();
-    for (let link = 1; link <= PULL_ANNOUNCERS_MAX + 10; link++) pulls.announced(0, link, [ID]);
+    for (let link = 1; link <= PULL_ANNOUNCERS_MAX + 10; link++) pulls.hear(0, link, [ID]);
     let [asked, now] = [0, 0];
     while (pulls.nextAt() < Number.POSITIVE_INFINITY) {
       now = pulls.nextAt();
@@ -93,20 +103,64 @@ describe('the bounds of pulls', () => {
 
   it('are not used up by one link that announces again and again', () => {
     const { pulls } = makePulls();
-    for (let time = 0; time < 10; time++) pulls.announced(0, 1, [ID]);
-    pulls.announced(0, 2, [ID]);
+    for (let time = 0; time < 10; time++) pulls.hear(0, 1, [ID]);
+    pulls.hear(0, 2, [ID]);
     assert.deepEqual(wants(pulls.due(PULL_TIMEOUT_MS)), ['2: 1']);
   });
 
-  it(`hold ${PULLS_MAX} versions; more are asked for when these are gone`, () => {
-    const { pulls } = makePulls();
+  it(`hold ${PULLS_MAX} versions; of more it is told, and they are forgotten`, () => {
+    const { pulls, hits } = makePulls();
     const ids = Array.from({ length: PULLS_MAX + 5 }, (_, n) => ({ ...ID, peer: manyId(n) }));
-    const asked = pulls.announced(0, 1, ids).flatMap((effect) => {
+    pulls.hear(0, 1, ids.slice(0, PULLS_MAX));
+    assert.deepEqual(hits.take(), []);
+    pulls.hear(0, 1, ids);
+    assert.deepEqual(hits.take(), [{ type: 'bound-hit', bound: 'too-many-pulls' }]);
+    let count = 0;
+    for (const id of ids) if (pulls.learned(0, id) !== undefined) count++;
+    assert.equal(count, PULLS_MAX);
+  });
+
+  it('ask one link for a window of versions, and for the next when half of these came', () => {
+    const { pulls } = makePulls();
+    const ids = RECORDS.range(1, 2 * PULL_WINDOW).map(recordId);
+    assert.deepEqual(wants(pulls.hear(0, 1, ids)), [`1: ${PULL_WINDOW}`]);
+    for (const id of ids.slice(0, PULL_WINDOW / 2 - 1)) pulls.learned(1, id);
+    assert.deepEqual(pulls.due(1), []);
+    for (const id of ids.slice(0, PULL_WINDOW / 2)) pulls.learned(1, id);
+    assert.deepEqual(wants(pulls.due(1)), [`1: ${PULL_WINDOW / 2}`]);
+  });
+
+  it('ask two links that have the same for different parts of it', () => {
+    const { pulls } = makePulls();
+    const ids = RECORDS.range(1, 2 * PULL_WINDOW).map(recordId);
+    const asked = [1, 2].flatMap((link) => pulls.hear(0, link, ids));
+    const all = asked.flatMap((effect) => {
       assert.ok(effect.type === 'send' && effect.frame.type === 'want');
-      return effect.frame.ids;
+      return effect.frame.ids.map(({ peer }) => peer);
     });
-    assert.equal(asked.length, PULLS_MAX);
-    pulls.due(PULL_TIMEOUT_MS);
-    assert.deepEqual(wants(pulls.announced(PULL_TIMEOUT_MS, 1, ids.slice(-5))), ['1: 5']);
+    assert.equal(new Set(all).size, 2 * PULL_WINDOW);
+  });
+
+  it('ask who sent a part for the rest once more, and who sent nothing no more', () => {
+    const { pulls } = makePulls();
+    const ids = RECORDS.range(1, 10).map(recordId);
+    pulls.hear(0, 1, ids);
+    for (const id of ids.slice(0, 4)) pulls.learned(50, id);
+    assert.deepEqual(pulls.due(50 + PULL_TIMEOUT_MS - 1), []);
+    assert.deepEqual(wants(pulls.due(50 + PULL_TIMEOUT_MS)), ['1: 6']);
+    assert.deepEqual(pulls.due(50 + 2 * PULL_TIMEOUT_MS), []);
+    assert.equal(pulls.isIdle(1), true);
+  });
+
+  it('hold no more places for a link than there are versions, whatever it announces', () => {
+    const { pulls } = makePulls();
+    for (let seq = 1; seq <= 30; seq++) {
+      const ids = Array.from({ length: 2_000 }, (_, n) => ({ ...ID, peer: manyId(n), seq }));
+      pulls.hear(0, 1, ids);
+    }
+    let asked = 0;
+    for (let now = 0; pulls.nextAt() < Number.POSITIVE_INFINITY; now = pulls.nextAt())
+      asked += pulls.due(now).length;
+    assert.ok(asked <= Math.ceil(2_000 / PULL_WINDOW) + 1);
   });
 });

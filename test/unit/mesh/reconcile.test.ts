@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { BoundHits } from '#peer/mesh/bound-hits.ts';
 import { Directory } from '#peer/mesh/directory.ts';
 import type { MeshEffect } from '#peer/mesh/effect.ts';
 import type { BucketEntries } from '#peer/mesh/frame.ts';
@@ -10,8 +11,9 @@ import {
   MISMATCHES_BEFORE_RECONCILE,
   RECONCILES_MAX,
   RECONCILE_TIMEOUT_MS,
+  RECONCILE_WAIT_MAX_MS,
 } from '#peer/mesh/limits.ts';
-import { type Difference, Reconcile, isConsistent } from '#peer/mesh/reconcile.ts';
+import { type Difference, type Exchanging, Reconcile, isConsistent } from '#peer/mesh/reconcile.ts';
 import { type DirectoryRecord, recordId, recordKey } from '#peer/mesh/record.ts';
 import { FRAME_BYTES_MAX } from '#peer/transport/limits.ts';
 import { encodeFrame } from '#peer/wire/frame-codec.ts';
@@ -27,9 +29,22 @@ function endOf(records: readonly DirectoryRecord[]): {
 } {
   const directory = new Directory();
   for (const record of records) directory.apply(record);
-  const reconcile = new Reconcile(directory);
-  reconcile.up(LINK);
+  const reconcile = new Reconcile(directory, new BoundHits());
+  reconcile.up(LINK, 'us');
   return { directory, reconcile };
+}
+
+const ANY: Exchanging = { isWanted: () => true, isIdle: () => false };
+
+/** A heartbeat with this set hash, and what is begun for it. */
+function heartbeat(
+  reconcile: Reconcile,
+  now: number,
+  setHash: bigint,
+  link = LINK,
+): readonly MeshEffect[] {
+  reconcile.heartbeat(now, link, setHash);
+  return reconcile.due(now, ANY);
 }
 
 type End = ReturnType<typeof endOf>;
@@ -42,7 +57,7 @@ function onlyFrame(effects: readonly MeshEffect[]) {
 
 /** What the answerer says to the one that asks: frames of entries. */
 function exchange(asker: End, answerer: End): readonly BucketEntries[] {
-  const started = asker.reconcile.heartbeat(0, LINK, answerer.directory.setHash);
+  const started = heartbeat(asker.reconcile, 0, answerer.directory.setHash);
   const digests = onlyFrame(started);
   assert.ok(digests.type === 'bucket-digests');
   return answerer.reconcile.digests(LINK, digests).map((effect) => {
@@ -153,43 +168,100 @@ describe('an exchange', () => {
 
   it('begins at the first heartbeat of a new link, and later only when several differ', () => {
     const { directory, reconcile } = endOf(COMMON.slice(0, 3));
-    assert.equal(reconcile.heartbeat(0, LINK, other).length, 1);
-    reconcile.heartbeat(1_000, LINK, directory.setHash);
+    assert.equal(heartbeat(reconcile, 0, other).length, 1);
+    heartbeat(reconcile, 1_000, directory.setHash);
     for (let n = 1; n < MISMATCHES_BEFORE_RECONCILE; n++) {
-      assert.deepEqual(reconcile.heartbeat(2_000 * n, LINK, other), []);
+      assert.deepEqual(heartbeat(reconcile, 2_000 * n, other), []);
     }
-    assert.equal(reconcile.heartbeat(9_000, LINK, other).length, 1);
+    assert.equal(heartbeat(reconcile, 9_000, other).length, 1);
   });
 
   it('is not begun while one goes on, and is begun anew when that brought nothing', () => {
     const { reconcile } = endOf([]);
-    reconcile.heartbeat(0, LINK, other);
-    assert.deepEqual(reconcile.heartbeat(RECONCILE_TIMEOUT_MS - 1, LINK, other), []);
-    assert.equal(reconcile.heartbeat(RECONCILE_TIMEOUT_MS, LINK, other).length, 1);
+    heartbeat(reconcile, 0, other);
+    assert.deepEqual(heartbeat(reconcile, RECONCILE_TIMEOUT_MS - 1, other), []);
+    assert.equal(heartbeat(reconcile, RECONCILE_TIMEOUT_MS, other).length, 1);
   });
 
   it(`goes on with ${RECONCILES_MAX} others at a time`, () => {
     const { reconcile } = endOf([]);
     const started = [1, 2, 3, 4].map((link) => {
-      reconcile.up(link);
-      return reconcile.heartbeat(0, link, other).length;
+      reconcile.up(link, 'us');
+      return heartbeat(reconcile, 0, other, link).length;
     });
     assert.deepEqual(started, [1, 1, 0, 0]);
   });
 
-  it('shows that we are in step once a set hash equals ours', () => {
-    const { directory, reconcile } = endOf(COMMON.slice(0, 3));
+  it('is begun by the end that dialled, and by the other only when several heartbeats differ', () => {
+    const { reconcile } = endOf([]);
+    reconcile.up(2, 'them');
+    for (let n = 1; n < MISMATCHES_BEFORE_RECONCILE; n++)
+      assert.deepEqual(heartbeat(reconcile, n, other, 2), []);
+    assert.equal(heartbeat(reconcile, 1_000, other, 2).length, 1);
+  });
+
+  it('of both ends at once is one: that of the end that dialled', () => {
+    const [dialler, accepter] = [endOf([]), endOf(COMMON.slice(0, 3))];
+    accepter.reconcile.up(LINK, 'them');
+    const digests = onlyFrame(heartbeat(dialler.reconcile, 0, other));
+    heartbeat(accepter.reconcile, 0, other);
+    const theirs = onlyFrame(heartbeat(accepter.reconcile, 1_000, other));
+    assert.ok(digests.type === 'bucket-digests' && theirs.type === 'bucket-digests');
+    assert.deepEqual(dialler.reconcile.digests(LINK, theirs), []);
+    assert.equal(accepter.reconcile.digests(LINK, digests).length, 1);
+  });
+
+  it('makes room for the next when all that it showed has come', () => {
+    const [asker, answerer] = [endOf([]), endOf(COMMON.slice(0, 3))];
+    const links = [LINK, 2, 3];
+    for (const link of links) asker.reconcile.up(link, 'us');
+    for (const link of links) asker.reconcile.heartbeat(0, link, other);
+    const begun = asker.reconcile.due(0, ANY);
+    assert.equal(begun.length, RECONCILES_MAX);
+    const [first] = begun;
+    assert.ok(first?.type === 'send' && first.frame.type === 'bucket-digests');
+    for (const effect of answerer.reconcile.digests(LINK, first.frame)) {
+      assert.ok(effect.type === 'send' && effect.frame.type === 'bucket-entries');
+      asker.reconcile.entries(1, LINK, effect.frame);
+    }
+    assert.deepEqual(asker.reconcile.due(1, ANY), []);
+    const [next] = asker.reconcile.due(2, { ...ANY, isIdle: (link) => link === LINK });
+    assert.ok(next?.type === 'send' && next.link === 3);
+  });
+
+  it('that brought nothing makes the next wait longer, up to a bound, until a heartbeat is equal', () => {
+    const { directory, reconcile } = endOf([]);
+    const begun: number[] = [];
+    for (let now = 0; now < 20 * RECONCILE_WAIT_MAX_MS; now += 1_000)
+      if (heartbeat(reconcile, now, other).length > 0) begun.push(now);
+    const waits = begun.slice(1).map((at, n) => at - (begun[n] ?? 0));
+    assert.ok((waits[1] ?? 0) > (waits[0] ?? 0));
+    assert.equal(Math.max(...waits), RECONCILE_WAIT_MAX_MS);
+    const now = 30 * RECONCILE_WAIT_MAX_MS;
+    heartbeat(reconcile, now, directory.setHash);
+    heartbeat(reconcile, now + 1_000, other);
+    assert.equal(heartbeat(reconcile, now + 2_000, other).length, 1);
+  });
+
+  it('is not begun with a link that is not wanted', () => {
+    const { reconcile } = endOf([]);
     reconcile.heartbeat(0, LINK, other);
-    assert.equal(reconcile.hasMatched, false);
-    reconcile.heartbeat(1_000, LINK, directory.setHash);
-    assert.equal(reconcile.hasMatched, true);
+    assert.deepEqual(reconcile.due(0, { ...ANY, isWanted: () => false }), []);
+  });
+
+  it('takes the entries of each bucket once', () => {
+    const frame: BucketEntries = { type: 'bucket-entries', buckets: [0], entries: [] };
+    const { reconcile } = endOf([]);
+    heartbeat(reconcile, 0, other);
+    assert.ok(reconcile.entries(1, LINK, frame) !== undefined);
+    assert.equal(reconcile.entries(1, LINK, frame), undefined);
   });
 
   it('that nobody asked for, or whose time is over, is refused', () => {
     const frame: BucketEntries = { type: 'bucket-entries', buckets: [0], entries: [] };
     const { reconcile } = endOf([]);
     assert.equal(reconcile.entries(0, LINK, frame), undefined);
-    reconcile.heartbeat(0, LINK, other);
+    heartbeat(reconcile, 0, other);
     assert.ok(reconcile.entries(1, LINK, frame) !== undefined);
     assert.equal(reconcile.entries(RECONCILE_TIMEOUT_MS, LINK, frame), undefined);
     assert.equal(reconcile.entries(1, 99, frame), undefined);
@@ -199,20 +271,20 @@ describe('an exchange', () => {
     const { directory, reconcile } = endOf(COMMON.slice(0, 3));
     const frame = { type: 'bucket-digests', digests: [] } as const;
     reconcile.congested(LINK);
-    assert.deepEqual(reconcile.heartbeat(0, LINK, other), []);
+    assert.deepEqual(heartbeat(reconcile, 0, other), []);
     assert.deepEqual(reconcile.digests(LINK, frame), []);
-    reconcile.heartbeat(0, LINK, directory.setHash);
-    assert.equal(reconcile.hasMatched, true);
+    heartbeat(reconcile, 0, directory.setHash);
+    reconcile.drained(LINK);
+    assert.equal(heartbeat(reconcile, 1, other).length, 1);
     reconcile.drained(LINK);
     assert.equal(reconcile.digests(LINK, frame).length, 1);
-    assert.equal(reconcile.heartbeat(1, LINK, other).length, 1);
   });
 
   it('is not begun on a link that is gone when it drains', () => {
     const { reconcile } = endOf([]);
     reconcile.down(LINK);
     reconcile.drained(LINK);
-    assert.deepEqual(reconcile.heartbeat(0, LINK, other), []);
+    assert.deepEqual(heartbeat(reconcile, 0, other), []);
   });
 
   it('with entries outside the buckets it names is not consistent', () => {

@@ -4,13 +4,12 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { FULL_MESH_PEERS_MAX, RING_COUNT } from '../../../peer/mesh/limits.ts';
 import type { PeerId } from '../../../peer/mesh/peer-id.ts';
-import { buildRings, neighbours, observersOf } from '../../../peer/mesh/rings.ts';
+import { IN_GOOD_STANDING, buildRings, neighbours, observersOf } from '../../../peer/mesh/rings.ts';
 
 const anyId = fc
   .uint8Array({ minLength: 16, maxLength: 16 })
   .map((bytes) => bytes.toHex() as PeerId);
 const anyIds = fc.uniqueArray(anyId, { minLength: 1, maxLength: 60 });
-const nobody = (): boolean => false;
 
 describe('rings', () => {
   it('every ring holds every id exactly once, whatever order the ids came in', () => {
@@ -29,8 +28,8 @@ describe('rings', () => {
       fc.property(anyIds, (ids) => {
         const rings = buildRings(ids);
         for (const id of ids) {
-          for (const other of neighbours(rings, id, nobody).wanted) {
-            assert.ok(neighbours(rings, other, nobody).wanted.includes(id));
+          for (const other of neighbours(rings, id, IN_GOOD_STANDING).wanted) {
+            assert.ok(neighbours(rings, other, IN_GOOD_STANDING).wanted.includes(id));
           }
         }
       }),
@@ -46,7 +45,7 @@ describe('rings', () => {
         for (let id = open.pop(); id !== undefined; id = open.pop()) {
           if (reached.has(id)) continue;
           reached.add(id);
-          open.push(...neighbours(rings, id, nobody).eager);
+          open.push(...neighbours(rings, id, IN_GOOD_STANDING).eager);
         }
         assert.equal(reached.size, ids.length);
       }),
@@ -58,7 +57,7 @@ describe('rings', () => {
       fc.property(anyIds, (ids) => {
         const rings = buildRings(ids);
         for (const id of ids) {
-          const { wanted } = neighbours(rings, id, nobody);
+          const { wanted } = neighbours(rings, id, IN_GOOD_STANDING);
           if (ids.length <= FULL_MESH_PEERS_MAX) assert.equal(wanted.length, ids.length - 1);
           else assert.ok(wanted.length <= 2 * RING_COUNT);
           assert.ok(!wanted.includes(id));
@@ -73,7 +72,10 @@ describe('rings', () => {
     const [ring = []] = rings.orders;
     const [self, gone, next] = ring;
     assert.ok(self !== undefined && gone !== undefined && next !== undefined);
-    const { wanted } = neighbours(rings, self, (id) => id === gone);
+    const { wanted } = neighbours(rings, self, {
+      ...IN_GOOD_STANDING,
+      isUnreachable: (id) => id === gone,
+    });
     assert.ok(wanted.includes(gone));
     assert.ok(wanted.includes(next));
   });
@@ -84,7 +86,7 @@ describe('rings', () => {
         const rings = buildRings(ids);
         for (const id of ids) {
           const observers = ids.filter((other) =>
-            neighbours(rings, other, nobody).wanted.includes(id),
+            neighbours(rings, other, IN_GOOD_STANDING).wanted.includes(id),
           );
           assert.deepEqual(observersOf(rings, id), observers.sort());
         }

@@ -8,15 +8,26 @@ import { manyId } from './many-records.ts';
 const [MAD, CALM] = [manyId(1), manyId(2)];
 
 describe('the budget of writers', () => {
-  it('lets a mad one have its burst and its rate, with and without sweeping', () => {
-    for (const sweeps of [false, true]) {
+  it('lets a mad one have its burst and its rate, however long it goes on', () => {
+    const budget = new WriterBudget();
+    let accepted = 0;
+    for (let now = 0; now <= 60_000; now += 10) {
+      for (let n = 0; n < 10; n++) if (budget.spend(now, MAD)) accepted++;
+    }
+    assert.equal(accepted, WRITER_RATE.burst + 60 * WRITER_RATE.perSecond);
+  });
+
+  it('is full again for who was quiet for long enough, and not before', () => {
+    const fillMs = (1_000 * WRITER_RATE.burst) / WRITER_RATE.perSecond;
+    for (const quietMs of [0, 1_000, fillMs, 3 * fillMs]) {
       const budget = new WriterBudget();
+      budget.spend(0, CALM);
+      while (budget.spend(fillMs - 1, MAD));
+      const now = fillMs - 1 + quietMs;
       let accepted = 0;
-      for (let now = 0; now <= 60_000; now += 10) {
-        for (let n = 0; n < 10; n++) if (budget.spend(now, MAD)) accepted++;
-        if (sweeps && now % 1_000 === 0) budget.sweep(now);
-      }
-      assert.equal(accepted, WRITER_RATE.burst + 60 * WRITER_RATE.perSecond);
+      while (budget.spend(now, MAD)) accepted++;
+      const earned = Math.min(WRITER_RATE.burst, (quietMs / 1_000) * WRITER_RATE.perSecond);
+      assert.equal(accepted, earned);
     }
   });
 

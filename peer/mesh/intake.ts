@@ -1,0 +1,82 @@
+/**
+ * What others bring is examined here, the cheap checks before the one that costs: form, whether it is
+ * known, room, the writer's rate, and then the signature. Nothing is done about a record before its
+ * signature is known to hold. Who brought one that is of no use is not asked for it again soon.
+ */
+import type { BoundHits } from './bound-hits.ts';
+import type { Directory } from './directory.ts';
+import type { Refusal } from './effect.ts';
+import { DIRECTORY_RECORDS_MAX } from './limits.ts';
+import type { RecordCodec } from './mesh-options.ts';
+import type { PeerId } from './peer-id.ts';
+import { Quarantine } from './quarantine.ts';
+import { type DirectoryRecord, type RecordId, type SignedRecord, recordId } from './record.ts';
+import { WriterBudget } from './writer-budget.ts';
+
+export type Examined =
+  | { readonly type: 'new'; readonly record: DirectoryRecord }
+  | { readonly type: 'known' }
+  /** Of an earlier run of ours, and not known here. */
+  | { readonly type: 'own'; readonly record: DirectoryRecord }
+  | { readonly type: 'refused'; readonly reason: Refusal };
+
+/** Where a record came from. */
+export interface Brought {
+  readonly by: PeerId;
+  /** How many of the same frame are to be taken before it. */
+  readonly newCount: number;
+}
+
+export interface IntakeOptions {
+  readonly self: PeerId;
+  readonly epoch: number;
+  readonly codec: RecordCodec;
+  readonly directory: Directory;
+  readonly hits: BoundHits;
+}
+
+export class Intake {
+  readonly #options: IntakeOptions;
+  readonly #budget = new WriterBudget();
+  readonly #quarantine: Quarantine;
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+    this.#quarantine = new Quarantine(options.hits);
+  }
+
+  examine(now: number, signed: SignedRecord, { by, newCount }: Brought): Examined {
+    const { codec, directory } = this.#options;
+    const record = codec.parse(signed);
+    if (record === undefined) return { type: 'refused', reason: 'bad-record' };
+    const id = recordId(record);
+    if (directory.has(id)) return { type: 'known' };
+    const reason = this.#findRefusal(now, record, newCount);
+    if (reason === undefined && record.peer !== this.#options.self) return { type: 'new', record };
+    // A writer that is over its rate writes sound records: they are heard of later.
+    if (reason !== 'writer-budget') this.#quarantine.add(now, id, by);
+    return reason === undefined ? { type: 'own', record } : { type: 'refused', reason };
+  }
+
+  /** Those of the versions that the peer may be asked for. */
+  askable(now: number, ids: readonly RecordId[], peer: PeerId): readonly RecordId[] {
+    return ids.filter((id) => !this.#quarantine.has(now, id, peer));
+  }
+
+  #findRefusal(now: number, record: DirectoryRecord, newCount: number): Refusal | undefined {
+    const { codec, directory, self, epoch } = this.#options;
+    const isFirst = directory.get(recordId(record)) === undefined;
+    if (isFirst && directory.size + newCount >= DIRECTORY_RECORDS_MAX) return 'directory-full';
+    // Looked at before the verification, which is what costs, and spent after it: else whoever
+    // forges records of another could spend the other's budget.
+    if (this.#budget.isSpent(now, record.peer)) return 'writer-budget';
+    if (!codec.verify(record)) return 'bad-signature';
+    // The first of a writer's records that we hear of is free: that is how all of a cluster that
+    // starts are heard without a bucket for each.
+    const isOwn = record.peer === self;
+    if (!isFirst || isOwn) this.#budget.spend(now, record.peer);
+    // Of a run that is yet to come: our disk was set back, or another peer has our identity. Those
+    // of earlier runs a new version has to supersede.
+    return isOwn && record.epoch >= epoch ? 'own-record-from-elsewhere' : undefined;
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * Where others may be who aren't known yet: the endpoints that we were told to join at, and those
+ * that were found since. Which of them are open, that is to be dialled; not when (dials.ts).
+ */
+import type { BoundHits } from './bound-hits.ts';
+import { endpointKey } from './dials.ts';
+import type { Directory, PeerRecord } from './directory.ts';
+import { FOUND_ENDPOINTS_MAX } from './limits.ts';
+import type { PeerId } from './peer-id.ts';
+import type { Endpoint } from './record.ts';
+
+export interface JoinEndpoint {
+  readonly endpoint: Endpoint;
+  /** Who answered there, or says that it can be reached there. */
+  readonly peer?: PeerId | undefined;
+  /** Its peer's record is here, so that the rings take care of it. */
+  readonly isKnown: boolean;
+  /** Found, and not named by the operator. */
+  readonly isFound: boolean;
+}
+
+export interface JoinEndpointsOptions {
+  readonly directory: Directory;
+  readonly bootstrap: readonly Endpoint[];
+  /** Uniform in [0, 1): peers that are told the same endpoints begin at different ones. */
+  readonly random: () => number;
+  readonly hits: BoundHits;
+}
+
+export class JoinEndpoints {
+  readonly #directory: Directory;
+  readonly #hits: BoundHits;
+  readonly #bootstrap: readonly Endpoint[];
+  /** The oldest first. */
+  #found: readonly Endpoint[] = [];
+  /** By endpoint, of those above only: who said in its record that it can be reached there. */
+  readonly #claimed = new Map<string, PeerId>();
+  /** The same: who answered there. */
+  readonly #answered = new Map<string, PeerId>();
+
+  constructor({ directory, bootstrap, random, hits }: JoinEndpointsOptions) {
+    this.#directory = directory;
+    this.#hits = hits;
+    const first = Math.floor(random() * bootstrap.length);
+    this.#bootstrap = [...bootstrap.slice(first), ...bootstrap.slice(0, first)];
+  }
+
+  /** Takes endpoints of peers that aren't known. */
+  found(endpoints: readonly Endpoint[]): void {
+    const keys = new Set(endpoints.map(endpointKey));
+    const earlier = this.#found.filter((endpoint) => !keys.has(endpointKey(endpoint)));
+    this.#found = [...earlier, ...endpoints];
+    for (const record of this.#directory.peersAsTheyCame()) this.noteRecord(record);
+    const open = this.#found.filter((endpoint) => !this.#isKnown(endpoint));
+    this.#found = open.slice(-FOUND_ENDPOINTS_MAX);
+    if (open.length > FOUND_ENDPOINTS_MAX) this.#hits.add('too-many-found-endpoints');
+    this.#prune();
+  }
+
+  /** A record that is new here; says whether it is about one of these endpoints. */
+  noteRecord({ peer, content }: PeerRecord): boolean {
+    const ours = content.profile.endpoints.filter((endpoint) => this.#isOurs(endpoint));
+    for (const endpoint of ours) this.#claimed.set(endpointKey(endpoint), peer);
+    return ours.length > 0;
+  }
+
+  /** A dial to the endpoint was answered by this peer. */
+  answered(endpoint: Endpoint, peer: PeerId): void {
+    if (this.#isOurs(endpoint)) this.#answered.set(endpointKey(endpoint), peer);
+  }
+
+  all(): readonly JoinEndpoint[] {
+    const describe = (endpoint: Endpoint, isFound: boolean): JoinEndpoint => {
+      const isKnown = this.#isKnown(endpoint);
+      const key = endpointKey(endpoint);
+      const peer = this.#answered.get(key) ?? (isKnown ? this.#claimed.get(key) : undefined);
+      return { endpoint, peer, isKnown, isFound };
+    };
+    return [
+      ...this.#bootstrap.map((endpoint) => describe(endpoint, false)),
+      ...this.#found.map((endpoint) => describe(endpoint, true)),
+    ];
+  }
+
+  #isOurs(endpoint: Endpoint): boolean {
+    const isSame = (other: Endpoint): boolean =>
+      other.port === endpoint.port &&
+      other.address.value === endpoint.address.value &&
+      other.address.family === endpoint.address.family;
+    return this.#bootstrap.some(isSame) || this.#found.some(isSame);
+  }
+
+  /** Whoever said so may have moved since. */
+  #isKnown(endpoint: Endpoint): boolean {
+    const key = endpointKey(endpoint);
+    const peer = this.#claimed.get(key);
+    const record = peer === undefined ? undefined : this.#directory.peer(peer);
+    const endpoints = record?.content.profile.endpoints ?? [];
+    return endpoints.some((other) => endpointKey(other) === key);
+  }
+
+  #prune(): void {
+    const keys = new Set([...this.#bootstrap, ...this.#found].map(endpointKey));
+    for (const map of [this.#claimed, this.#answered]) {
+      for (const key of map.keys()) if (!keys.has(key)) map.delete(key);
+    }
+  }
+}
