@@ -61,8 +61,7 @@ it('keys are rotated over all steps without a link being lost, and a bad file ch
   await rotateTo(oldKey, newKey);
   await rotateTo(newKey, oldKey);
   cluster.writeFile('key', 'short\n');
-  const isTold = async () => (await readProblems()).includes('5 characters');
-  await eventuallyTrue('the problem is told', isTold);
+  await eventuallyTrue('it is told', async () => (await readProblems()).includes('5 characters'));
   await rotateTo(newKey);
   assert.deepEqual(await readLinks(), links);
   await eventuallyTrue('the problem is over', async () => (await readProblems()) === '');
