@@ -1,0 +1,143 @@
+/** The windows of one peer come to what the plain definition of the rings says, for any cluster. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { FULL_MESH_PEERS_MAX } from '#peer/mesh/limits.ts';
+import type { PeerId } from '#peer/mesh/peer-id.ts';
+import { RingWindows, WINDOW_WIDTH } from '#peer/mesh/ring-windows.ts';
+import {
+  IN_GOOD_STANDING,
+  type Standing,
+  buildRings,
+  neighbours,
+  observersOf,
+} from '#peer/mesh/rings.ts';
+import { manyId } from './many-records.ts';
+
+const anyId = fc
+  .uint8Array({ minLength: 16, maxLength: 16 })
+  .map((bytes) => bytes.toHex() as PeerId);
+/** Ids that share positions on rings, as chance makes few of them. */
+const crowdedId = fc
+  .array(fc.constantFrom('00000000', '00000001', '80000000', 'ffffffff'), {
+    minLength: 4,
+    maxLength: 4,
+  })
+  .map((parts) => parts.join('') as PeerId);
+const anyIds = fc.uniqueArray(fc.oneof(anyId, crowdedId), { minLength: 1, maxLength: 80 });
+/** What is known of each peer, in the order of the ids. */
+const anyTraits = fc.array(
+  fc.record({ isGone: fc.boolean(), isListed: fc.boolean(), isLinked: fc.boolean() }),
+  { minLength: 80, maxLength: 80 },
+);
+
+function standingOf(
+  ids: readonly PeerId[],
+  traits: readonly { isGone: boolean; isListed: boolean; isLinked: boolean }[],
+): Standing {
+  const of = (id: PeerId) => traits[ids.indexOf(id)];
+  return {
+    isUnreachable: (id) => of(id)?.isGone === true && of(id)?.isLinked === false,
+    isListed: (id) => of(id)?.isListed === true,
+    isLinked: (id) => of(id)?.isLinked === true,
+  };
+}
+
+function windowsOf(
+  self: PeerId,
+  ids: readonly PeerId[],
+  standing: Standing = IN_GOOD_STANDING,
+): RingWindows {
+  const windows = new RingWindows({ self, width: WINDOW_WIDTH });
+  for (const id of ids) if (id !== self) windows.add(id, { isListed: standing.isListed(id) });
+  return windows;
+}
+
+describe('the windows of a peer', () => {
+  it('want whom the rings want, whoever is gone, listed or linked, in whatever order they came', () => {
+    fc.assert(
+      fc.property(anyIds, anyTraits, (ids, traits) => {
+        const [self] = ids;
+        if (self === undefined) return;
+        const standing = standingOf(ids, traits);
+        const linked = ids.filter((id) => standing.isLinked(id));
+        const found = windowsOf(self, [...ids].reverse(), standing).neighbours(standing, linked);
+        assert.deepEqual(found, neighbours(buildRings(ids), self, standing));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('say of each newcomer that may change whom is wanted that it may', () => {
+    fc.assert(
+      fc.property(anyIds, (ids) => {
+        const [self, ...others] = ids;
+        if (self === undefined) return;
+        const windows = windowsOf(self, []);
+        let before = windows.neighbours(IN_GOOD_STANDING, []);
+        for (const id of others) {
+          const mayChange = windows.add(id, { isListed: true });
+          const after = windows.neighbours(IN_GOOD_STANDING, []);
+          if (!mayChange) assert.deepEqual(after, before);
+          before = after;
+        }
+      }),
+    );
+  });
+
+  it('of a stranger are next to it where its neighbours will be once it is known', () => {
+    const ids = Array.from({ length: 200 }, (_, n) => manyId(n));
+    const stranger = manyId(1_000);
+    const windows = new RingWindows({ self: stranger, width: 1 });
+    for (const id of ids) windows.add(id, { isListed: false });
+    assert.deepEqual(windows.adjacent(), observersOf(buildRings([...ids, stranger]), stranger));
+  });
+
+  it('have room for all of a full mesh', () => {
+    assert.ok(WINDOW_WIDTH >= FULL_MESH_PEERS_MAX - 1);
+  });
+});
+
+describe('identities that were made up', () => {
+  const honest = Array.from({ length: 12 }, (_, n) => manyId(n));
+  const madeUp = Array.from({ length: 2_000 }, (_, n) => manyId(1_000 + n));
+  const all = [...honest, ...madeUp];
+  const isHonest = (id: PeerId): boolean => honest.includes(id);
+
+  it('don’t come between two that are listed, be they reachable or not', () => {
+    for (const isUnreachable of [() => false, (id: PeerId) => !isHonest(id)]) {
+      const standing: Standing = { isUnreachable, isLinked: () => false, isListed: isHonest };
+      const rings = buildRings(honest);
+      for (const self of honest) {
+        const found = windowsOf(self, all, standing).neighbours(standing, []);
+        const wanted = new Set(found.wanted);
+        for (const id of neighbours(rings, self, IN_GOOD_STANDING).wanted)
+          assert.ok(wanted.has(id), `${self} wants its neighbour ${id}`);
+      }
+    }
+  });
+
+  it('don’t come between two that are linked, be these listed or not', () => {
+    const [self, other] = honest;
+    assert.ok(self !== undefined && other !== undefined);
+    const standing: Standing = {
+      isUnreachable: (id) => id !== other,
+      isLinked: (id) => id === other,
+      isListed: () => false,
+    };
+    const found = windowsOf(self, all, standing).neighbours(standing, [other]);
+    assert.ok(found.wanted.includes(other));
+  });
+
+  it('make a peer want a bounded number of links', () => {
+    const [self] = honest;
+    assert.ok(self !== undefined);
+    const standing: Standing = {
+      isUnreachable: () => true,
+      isLinked: () => false,
+      isListed: isHonest,
+    };
+    const found = windowsOf(self, all, standing).neighbours(standing, []);
+    assert.ok(found.wanted.length <= 8 * 2 * WINDOW_WIDTH);
+  });
+});
