@@ -28,7 +28,7 @@ import {
 /** How often the arbiter is asked who was removed, while there is no room to count another peer. */
 const ROOM_ASK_MS = 10_000;
 
-export interface CoreOptions extends Omit<MeshOptions, 'members'> {
+export interface CoreOptions extends Omit<MeshOptions, 'members' | 'isListed'> {
   readonly ipam: Ipam;
   /** Without overlay addresses: those come out of the holding. */
   readonly profile: Profile;
@@ -41,9 +41,9 @@ export class Core {
   readonly #questions: SpaceQuestions;
   readonly #waiting = new WaitingAllocations();
   readonly #namesakes: Namesakes;
-  /** What ownership is derived from has changed since it was looked at. */
-  #isDirty = true;
-  #conflicts: readonly Conflict[] = [];
+  /** Whose records have come since ownership was derived from them. */
+  #unseen: Set<PeerId> | 'all' = 'all';
+  #conflicts: ReadonlyMap<PeerId, Conflict> = new Map();
   /** Not before this for want of room. */
   #askViewAt = Number.NEGATIVE_INFINITY;
 
@@ -52,7 +52,11 @@ export class Core {
     this.ipam = options.ipam;
     this.#questions = new SpaceQuestions(options.random);
     this.#namesakes = new Namesakes(options.random);
-    this.mesh = new Mesh({ ...options, members: (records) => this.members(records) });
+    this.mesh = new Mesh({
+      ...options,
+      members: (records) => this.members(records),
+      isListed: (peer) => this.ipam.isListed(peer),
+    });
   }
 
   get self(): PeerId {
@@ -95,9 +99,9 @@ export class Core {
     return members.filter((record) => record.peer !== this.#options.self);
   }
 
-  /** Grants to us that can't be accepted, as of the newest look at all records. */
+  /** Grants to us that are not accepted, one of each peer at most. */
   conflicts(): readonly Conflict[] {
-    return this.#conflicts;
+    return [...this.#conflicts.values()];
   }
 
   #handle(now: number, event: CoreEvent): readonly CoreEffect[] {
@@ -131,14 +135,15 @@ export class Core {
       ...this.#look(now),
       ...refusals,
       ...this.#askForSpace(now),
-      ...this.#namesakes.due(now),
+      ...this.#namesakes.due(now, () => this.members(this.mesh.directory.peers())),
     ];
   }
 
   #mesh(now: number, event: MeshEvent): readonly CoreEffect[] {
     const effects = this.mesh.step(now, event);
-    if (!effects.some((effect) => effect.type === 'learned')) return effects;
-    this.#isDirty = true;
+    const learned = effects.flatMap((effect) => (effect.type === 'learned' ? effect.records : []));
+    if (learned.length === 0) return effects;
+    if (this.#unseen !== 'all') for (const { peer } of learned) this.#unseen.add(peer);
     this.#questions.wake();
     return [...effects, { type: 'look-again' }];
   }
@@ -157,13 +162,12 @@ export class Core {
   }
 
   #view(now: number, view: View): readonly CoreEffect[] {
-    const records = this.mesh.directory.peers();
-    const custodies = new Map(records.map(({ peer, content }) => [peer, content.custody]));
+    const custodies = custodiesOf(this.mesh.directory.peers());
     const { writes, removed } = this.ipam.adoptView(view, custodies);
     const reason = 'this peer was removed from the cluster, or another took its name';
     if (removed) return this.#after(writes, [{ type: 'fence', reason }]);
     if (writes.length === 0) return [];
-    this.#isDirty = true;
+    this.#unseen = 'all';
     return [...this.#commit(writes), ...this.#mesh(now, { type: 'members-changed' })];
   }
 
@@ -226,13 +230,14 @@ export class Core {
     return [{ type: 'ask-view' }];
   }
 
-  /** Accepts and clears what the directory shows, and takes overlay addresses once there are some. */
+  /** Accepts and clears what records show, and takes overlay addresses once there are some. */
   #look(now: number): readonly CoreEffect[] {
-    if (!this.#isDirty) return [];
-    this.#isDirty = false;
-    this.#namesakes.look(this.members(this.mesh.directory.peers()));
-    const { writes, changed, conflicts } = this.ipam.look(this.#custodies(() => true));
-    this.#conflicts = conflicts;
+    const isHungry = this.#conflicts.size > 0 && this.ipam.isShort();
+    if (this.#unseen !== 'all' && this.#unseen.size === 0 && !isHungry) return [];
+    this.#namesakes.changed();
+    const records = this.#takeUnseen();
+    const { writes, changed, conflicts } = this.ipam.look(custodiesOf(records));
+    this.#conflicts = new Map(conflicts.map((conflict) => [conflict.peer, conflict]));
     const vtep = this.ipam.allocateVtep(now);
     const all = [...writes, ...vtep.writes];
     if (changed) this.#questions.accepted();
@@ -242,25 +247,34 @@ export class Core {
     return [...(publishes ? this.#commit(all) : this.#after(all, [])), ...allocated];
   }
 
+  /**
+   * The members' records that something may follow from: those that came, and those of a conflict,
+   * which may be over. What follows from any other is what followed at the last look, until our
+   * view of the members is another one: then all are looked at again.
+   */
+  #takeUnseen(): readonly PeerRecord[] {
+    const unseen = this.#unseen;
+    this.#unseen = new Set();
+    if (unseen === 'all') return this.others();
+    const peers = [...new Set([...unseen, ...this.#conflicts.keys()])];
+    const records = peers.flatMap((peer) => this.mesh.directory.peer(peer) ?? []);
+    return this.members(records).filter(({ peer }) => peer !== this.#options.self);
+  }
+
   #retryWaiting(now: number): readonly CoreEffect[] {
     return this.#waiting.takeAll().flatMap((asked) => this.#allocate(now, asked));
   }
 
   #askForSpace(now: number): readonly CoreEffect[] {
-    if (!this.#questions.isDue(now)) return [];
+    if (!this.#questions.isDue(now) || !this.ipam.isShort()) return [];
     const down = this.mesh.down();
-    const peers = this.#custodies((id) => !down.has(id));
+    const peers = custodiesOf(this.others().filter(({ peer }) => !down.has(peer)));
     const open = this.ipam.needs(peers).filter((need) => this.#questions.mayAsk(now, need.family));
     return open.flatMap((need): readonly CoreEffect[] => {
       const donors = this.ipam.chooseDonors(need, peers, this.#options.random);
       this.#questions.asked(now, need.family, { donorCount: donors.length });
       return donors.length === 0 ? [] : [{ type: 'ask-space', donors, need }];
     });
-  }
-
-  #custodies(isAsked: (id: PeerId) => boolean): ReadonlyMap<PeerId, Custody> {
-    const others = this.others().filter((record) => isAsked(record.peer));
-    return new Map(others.map((record) => [record.peer, record.content.custody]));
   }
 
   /** Writes that change what we publish: commit, then publish the state as it is now. */
@@ -286,6 +300,10 @@ export class Core {
     const vtep = { ...profile.vtep, overlay: this.ipam.vtep() };
     return { type: 'peer', profile: { ...profile, vtep }, custody: this.ipam.custody() };
   }
+}
+
+function custodiesOf(records: readonly PeerRecord[]): ReadonlyMap<PeerId, Custody> {
+  return new Map(records.map(({ peer, content }) => [peer, content.custody]));
 }
 
 function answer(to: ReplyId, value: CoreReply): CoreEffect {

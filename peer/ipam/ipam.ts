@@ -157,7 +157,8 @@ export class Ipam {
 
   /**
    * Level-triggered: accepts and clears what the given peers' records show, compared with what is
-   * known here. Any part of the directory may be given; all of it after a view was adopted.
+   * known here. Any part of the directory may be given; all of it after a view was adopted, and
+   * with each look the records of those with whom there was a conflict at the last.
    */
   look(peers: ReadonlyMap<PeerId, Custody>): outcomes.LookOutcome {
     if (this.phase() !== 'member') return { writes: [], changed: false, conflicts: [] };
@@ -169,7 +170,7 @@ export class Ipam {
       const accepted = accept(this.#state, other, {
         self: this.#self,
         universe: this.#universe,
-        isShort: (family) => this.#isShort(family),
+        isShort: (family) => this.#isShortOf(family),
       });
       writes.push(...this.#apply(accepted.writes));
       if (accepted.conflict !== undefined) conflicts.push(accepted.conflict);
@@ -201,9 +202,19 @@ export class Ipam {
     return custody.allows(this.#state, peer, registeredRev);
   }
 
-  /** Whether the list of the arbiter's that we have has it. */
+  /**
+   * Whether the list of the arbiter's that we have has it. One that names nobody else, as before
+   * our registration or of whoever founds the cluster, tells nobody from anybody: all count then.
+   */
   isListed(peer: PeerId): boolean {
-    return this.#state.view.members.has(peer);
+    const { members } = this.#state.view;
+    const namesOthers = members.size > (members.has(this.#self) ? 1 : 0);
+    return !namesOthers || members.has(peer);
+  }
+
+  /** Whether anything is to be asked for now. */
+  isShort(): boolean {
+    return this.phase() === 'member' && this.#spaces().some(isShort);
   }
 
   /** What to ask other peers for now, a family at most once. `peers`: the directory. */
@@ -258,7 +269,7 @@ export class Ipam {
     return refuse(`${to} is not in the arbiter's list of revision ${this.#state.view.rev}`);
   }
 
-  #isShort(family: Family): boolean {
+  #isShortOf(family: Family): boolean {
     return this.#spaces().some((space) => space.universe.family === family && isShort(space));
   }
 

@@ -101,6 +101,7 @@ const BOUNDS: Readonly<Record<string, number>> = {
   'ipam.#state.counterparties': COUNTERPARTIES_MAX,
   'ipam.#state.view.members': DIRECTORY_RECORDS_MAX,
   '#questions.#questions': FAMILIES,
+  '#unseen': DIRECTORY_RECORDS_MAX,
   '#waiting.#waiting': WAITING_MAX,
   '#conflicts': DIRECTORY_RECORDS_MAX,
 };

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { containsAddress, formatAddress } from '#peer/ipam/cidr.ts';
-import { COUNTERPARTIES_MAX, GRANT_RATE } from '#peer/ipam/limits.ts';
+import { COUNTERPARTIES_MAX, GRANT_RATE, UNASKED_BLOCKS_MAX } from '#peer/ipam/limits.ts';
 import { ALLOCATION_WAIT_MS, WAITING_MAX } from '#peer/core/waiting-allocations.ts';
 import { peerId, requestOf } from '../ipam/builders.ts';
-import { EMPTY_CUSTODY } from '#test/support/records.ts';
+import { EMPTY_CUSTODY, testCodec, testContent, testIdentity } from '#test/support/records.ts';
 import { Member, UNIVERSE, createFounder, createJoiner, giveSpace, viewOf } from './member.ts';
 
 function addressesOf(member: Member, reply: number): readonly string[] {
@@ -23,6 +23,17 @@ function fillCounterparties({ core: { ipam, self } }: Member): void {
     const counterparties = [{ peer: self, granted: 0, cleared: 0, accepted: 1 }];
     ipam.look(new Map([[to, { ...EMPTY_CUSTODY, registeredRev: 9n, counterparties }]]));
   }
+}
+
+/** A record of the founder's that grants the second peer more /28s, apart, than it takes without need. */
+function sealGifts(n: number) {
+  const to = testIdentity(2).id;
+  const pending = Array.from({ length: UNASKED_BLOCKS_MAX + 8 }, (_, i) => {
+    const address = UNIVERSE.address + BigInt(32 * i);
+    return { block: { cidr: { family: 4, address, length: 28 }, term: 2 }, to, n: 2 + i } as const;
+  });
+  const content = testContent(n, { pending });
+  return testCodec(n).seal({ peer: testIdentity(n).id, epoch: 9, seq: 9, content });
 }
 
 describe('before it is a member', () => {
@@ -262,6 +273,22 @@ describe('a question for space', () => {
     assert.equal(founder.all('ask-view').length, 2);
   });
 
+  it('is not needed for what was refused for want of room: that is taken once there is need', () => {
+    const founder = createFounder(1);
+    const asked = createJoiner(2, founder);
+    giveSpace(founder, asked);
+    const { joiner } = asked;
+    joiner.hear(sealGifts(1));
+    assert.equal(joiner.core.ipam.custody().hold.length, UNASKED_BLOCKS_MAX);
+    assert.deepEqual(
+      joiner.core.conflicts().map(({ reason }) => reason),
+      ['too-many-blocks'],
+    );
+    for (let reply = 0; joiner.replies.size === reply; reply++)
+      joiner.tell({ type: 'allocate', request: requestOf(reply), reply });
+    assert.ok(joiner.core.ipam.custody().hold.length > UNASKED_BLOCKS_MAX);
+  });
+
   it('granted moves the block: it is held by one, and cleared where it came from', () => {
     const founder = createFounder(1);
     const asked = createJoiner(2, founder);
@@ -324,6 +351,26 @@ describe('the members', () => {
     assert.deepEqual(founder.core.others(), []);
   });
 
+  it('that the list does not have count as members, but are not vouched for', () => {
+    const founder = createFounder(1);
+    const { joiner } = createJoiner(2, founder);
+    const later = new Member(3);
+    later.join(viewOf(9n, [founder, joiner, later]), founder.id);
+    founder.tell({ type: 'view', view: viewOf(3n, [founder, joiner]) });
+    founder.hear(later.record);
+    assert.ok(founder.core.others().some(({ peer }) => peer === later.id));
+    const link = founder.linkTo(later.id);
+    const { setHash } = founder.core.mesh.directory;
+    founder.tell({ type: 'frame', link, frame: { type: 'heartbeat', setHash, wanted: true } });
+    assert.equal(founder.core.mesh.isSynced(), false);
+    founder.hear(joiner.record);
+    const listed = founder.linkTo(joiner.id);
+    const hash = founder.core.mesh.directory.setHash;
+    const frame = { type: 'heartbeat', setHash: hash, wanted: true } as const;
+    founder.tell({ type: 'frame', link: listed, frame });
+    assert.equal(founder.core.mesh.isSynced(), true);
+  });
+
   it('of one name are asked the arbiter about, again until its list has one of them', () => {
     const founder = createFounder(1);
     const { joiner: old } = createJoiner(2, founder);
@@ -331,6 +378,8 @@ describe('the members', () => {
     again.join(viewOf(3n, [founder, again]), founder.id);
     founder.hear(old.record);
     founder.hear(again.record);
+    founder.now += 1_000;
+    founder.tell({ type: 'time' });
     for (const times of [1, 2]) {
       founder.now = founder.now + 10_000;
       founder.tell({ type: 'time' });
@@ -344,6 +393,17 @@ describe('the members', () => {
     founder.now += 10_000;
     founder.tell({ type: 'time' });
     assert.equal(founder.all('ask-view').length, 2);
+  });
+
+  it('are counted as of one name once a second at most, however many records come', () => {
+    const founder = createFounder(1);
+    const { joiner } = createJoiner(2, founder);
+    founder.tell({ type: 'time' });
+    founder.hear(joiner.record);
+    assert.equal(founder.core.nextAt() <= 1_000, true);
+    founder.now = 1_000;
+    founder.tell({ type: 'time' });
+    assert.deepEqual(founder.all('ask-view'), []);
   });
 
   it('are looked at again when something was learned', () => {

@@ -146,6 +146,14 @@ test('only members and those newer than our view get grants, and are accepted fr
   assert.equal(asker.look(new Map([[A, donor.custody()]])).changed, false);
 });
 
+test('the list tells who is vouched for, once it names anybody else', () => {
+  const { ipam } = createMember({ self: A, view: viewOf(1n, [A]), founder: A });
+  assert.deepEqual([ipam.isListed(B), ipam.isListed(C)], [true, true]);
+  ipam.adoptView(viewOf(2n, [A, B]));
+  assert.deepEqual([ipam.isListed(B), ipam.isListed(C)], [true, false]);
+  assert.equal(ipam.allows(C, 3n), true, 'who registered after the list is a member all the same');
+});
+
 const NEED = { family: 4, wantLog2: 4, minLog2: 4 } as const;
 
 test('a newer view ends grants to peers that it lost, not to those that came after it', () => {
