@@ -1,10 +1,14 @@
 /** Opens a WebSocket over TLS to an endpoint. Whether a peer is there is the handshake's to say. */
-import type { TLSSocket } from 'node:tls';
-import { WebSocket } from 'ws';
+import { type ConnectionOptions, type TLSSocket, createSecureContext } from 'node:tls';
+import { type ClientOptions, WebSocket } from 'ws';
 import { type Address, formatAddress } from '../ipam/cidr.ts';
 import type { Endpoint } from '../mesh/record.ts';
 import { DIAL_TIMEOUT_MS, FRAME_BYTES_MAX } from './limits.ts';
 import { LINK_PATH, type OpenSocket } from './listener.ts';
+import { TLS_OPTIONS } from './tls-options.ts';
+
+/** One for all dials: to make one costs 0.2 ms and some 30 KB. */
+const CONTEXT = createSecureContext(TLS_OPTIONS);
 
 /**
  * Rejects with what it failed with. `from` is our own address that others know us by, on hosts
@@ -12,14 +16,16 @@ import { LINK_PATH, type OpenSocket } from './listener.ts';
  */
 export function dialSocket(endpoint: Endpoint, from: Address): Promise<OpenSocket> {
   const { promise, resolve, reject } = Promise.withResolvers<OpenSocket>();
-  const socket = new WebSocket(`wss://${urlHost(endpoint.address)}:${endpoint.port}${LINK_PATH}`, {
+  const url = `wss://${urlHost(endpoint.address)}:${endpoint.port}${LINK_PATH}`;
+  const options: ClientOptions & ConnectionOptions = {
     rejectUnauthorized: false,
-    minVersion: 'TLSv1.3',
+    secureContext: CONTEXT,
     handshakeTimeout: DIAL_TIMEOUT_MS,
     maxPayload: FRAME_BYTES_MAX,
     perMessageDeflate: false,
     localAddress: formatAddress(from),
-  });
+  };
+  const socket = new WebSocket(url, options);
   socket.once('error', reject);
   socket.once('upgrade', ({ socket: tls }) => {
     socket.once('open', () => {

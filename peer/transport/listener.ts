@@ -18,6 +18,7 @@ import { makeCertificate } from './certificate.ts';
 import { CONNECTIONS_MAX, FAREWELL_MS, FRAME_BYTES_MAX, HANDSHAKE_TIMEOUT_MS } from './limits.ts';
 import { addressGroup, remoteEndpoint } from './remote.ts';
 import { Strangers } from './strangers.ts';
+import { TLS_OPTIONS } from './tls-options.ts';
 
 /** The path of the WebSocket; anything else on the port is refused. */
 export const LINK_PATH = '/weft/v1/link';
@@ -58,7 +59,7 @@ export class Listener {
   static async open(options: ListenerOptions): Promise<Listener> {
     const server = https.createServer({
       ...makeCertificate(),
-      minVersion: 'TLSv1.3',
+      ...TLS_OPTIONS,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       headersTimeout: HANDSHAKE_TIMEOUT_MS,
       requestTimeout: HANDSHAKE_TIMEOUT_MS,
