@@ -1,4 +1,5 @@
 /** Worlds for the benches: many peers that run the daemon's own mesh, in three availability zones. */
+import { UNWANTED_LINK_MS } from '#peer/mesh/limits.ts';
 import type { Cpu } from '#test/simulation/cpu.ts';
 import { THREE_ZONES } from '#test/simulation/network.ts';
 import type { Observer } from '#test/simulation/observer.ts';
@@ -14,6 +15,8 @@ export interface BenchWorldOptions {
 
 /** Within which a settled mesh has its links again. */
 const LINKS_UP_MS = 20_000;
+/** Until links of the first moments are closed that nobody wants, and told so. */
+const REST_MS = 5_000;
 
 export function createBenchWorld({ seed, peers, cpu, observer }: BenchWorldOptions): World {
   const world = new World({ seed, network: THREE_ZONES, cpu, runs: 'mesh', observer });
@@ -35,7 +38,7 @@ export function startWithin(
 
 /**
  * A mesh that has been up for long: everybody remembers the very records that all will publish, so
- * that only links have to be made. Runs until they are.
+ * that only links have to be made. Runs until these are the wanted ones and no others.
  */
 export function settle(world: World): void {
   const records = world.peers.map((peer) => world.sealNext(peer));
@@ -44,4 +47,5 @@ export function settle(world: World): void {
   startWithin(world, 0, { bootstrap: [] });
   const isUp = world.runUntil(LINKS_UP_MS, createLinksCheck(world));
   if (!isUp) throw new Error(`the links were not up after ${LINKS_UP_MS} ms`);
+  world.runUntil(world.now + UNWANTED_LINK_MS + REST_MS);
 }

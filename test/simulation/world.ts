@@ -5,45 +5,32 @@
  */
 import type { CoreEffect, CoreEvent } from '../../peer/core/core-event.ts';
 import type { PeerId } from '../../peer/mesh/peer-id.ts';
-import type { DirectoryRecord, Endpoint, Profile } from '../../peer/mesh/record.ts';
-import { EMPTY_CUSTODY, testEndpoint, testProfile } from '../support/records.ts';
+import type { DirectoryRecord, Endpoint } from '../../peer/mesh/record.ts';
+import { EMPTY_CUSTODY } from '../support/records.ts';
 import { Commits } from './commits.ts';
 import { type Cpu, INSTANT } from './cpu.ts';
-import { Disk } from './disk.ts';
 import { Donors } from './donors.ts';
 import { EventQueue } from './event-queue.ts';
 import { Fabric } from './fabric.ts';
 import { FakeCodec } from './fake-codec.ts';
 import { type Happening, type Stage, laterAt } from './happening.ts';
-import { type Machine, createCoreMachine, createMeshMachine } from './machine.ts';
-import { LAN, type Network, between } from './network.ts';
+import { Joining } from './joining.ts';
+import { LAN, type Network } from './network.ts';
 import type { Observer } from './observer.ts';
+import { Population, type PopulationOptions, profileOf } from './population.ts';
 import { createRandom } from './random.ts';
 import { Registry } from './registry.ts';
-import { SimulatedPeer } from './simulated-peer.ts';
-import { UNIVERSE } from './universe.ts';
+import type { SimulatedPeer } from './simulated-peer.ts';
 
-const ARBITER_MS = { least: 2, most: 20 };
-const ARBITER_RETRY_MS = { least: 500, most: 2_000 };
 /** Timers fire at whole milliseconds and never at once, as setTimeout's do. */
 const TIMER_MS = 1;
 /** How often a condition is looked at: it may cost more than the events between. */
 const LOOK_MS = 20;
-/** Two quartzes differ by less. */
-const CLOCK_DRIFT = 1e-4;
-/** A peer's clock shows its own time since something: up to two weeks. */
-const CLOCK_START_MS = 14 * 24 * 3_600_000;
-/** As the daemon is started by default. */
-const LINKS_MAX = 24;
-const ID_DIGITS = 32;
 
-export interface WorldOptions {
+export interface WorldOptions extends PopulationOptions {
   readonly seed: number;
   readonly network?: Network;
   readonly cpu?: Cpu;
-  /** `mesh`: without ownership and without an arbiter; everybody is a member. */
-  readonly runs?: 'core' | 'mesh';
-  readonly linksMax?: number;
   /** Unsent bytes at which a link counts as congested: small ones are reached by few peers. */
   readonly congestedBytes?: number;
   readonly observer?: Partial<Observer>;
@@ -51,37 +38,34 @@ export interface WorldOptions {
 
 export class World implements Stage {
   readonly random: () => number;
-  readonly peers: SimulatedPeer[] = [];
   readonly registry = new Registry();
   readonly fabric: Fabric;
   readonly codec = new FakeCodec();
   /** What happened so far, timers that were set anew left out. */
   events = 0;
-  readonly #options: WorldOptions;
   readonly #cpu: Cpu;
   readonly #observer: Partial<Observer> | undefined;
   readonly #queue = new EventQueue<Happening>();
-  readonly #byAddress = new Map<bigint, SimulatedPeer>();
-  readonly #byId = new Map<PeerId, SimulatedPeer>();
+  readonly #population: Population;
+  readonly #joining = new Joining(this, this.registry);
   readonly #commits: Commits;
   readonly #donors: Donors;
-  #addresses = 0;
   #pods = 0;
 
   constructor(options: WorldOptions) {
-    this.#options = options;
     this.random = createRandom(options.seed);
     this.#cpu = options.cpu ?? INSTANT;
     this.#observer = options.observer;
     const network = options.network ?? LAN;
-    const peerAt = (endpoint: Endpoint) => this.#byAddress.get(endpoint.address.value);
+    this.#population = new Population(this, this.codec, options);
+    const peerAt = (endpoint: Endpoint) => this.#population.at(endpoint);
     this.fabric = new Fabric({ ...options, stage: this, network, cpu: this.#cpu, peerAt });
     this.#commits = new Commits(this, {
       execute: (peer, effects) => this.#execute(peer, effects),
       failed: (peer) => this.end(peer, { isHostGone: false }),
       observer: this.#observer,
     });
-    const byId = (id: PeerId) => this.#byId.get(id);
+    const byId = (id: PeerId) => this.#population.of(id);
     this.#donors = new Donors(this, { byId, isCut: (a, b) => this.fabric.isCutBetween(a, b) });
   }
 
@@ -93,23 +77,13 @@ export class World implements Stage {
     this.#queue.push(at, happening);
   }
 
+  get peers(): readonly SimulatedPeer[] {
+    return this.#population.peers;
+  }
+
   /** Adds a peer with an empty disk, which does not run yet. */
   add(): SimulatedPeer {
-    const n = this.peers.length;
-    const id = this.#newId();
-    const disk = new Disk();
-    const endpoint = this.#newEndpoint();
-    const random = createRandom(Math.floor(this.random() * 2 ** 32));
-    const clock = {
-      startMs: this.random() * CLOCK_START_MS,
-      rate: 1 + CLOCK_DRIFT * (2 * this.random() - 1),
-    };
-    const machine = this.#makeMachine({ n, id, disk, endpoint, random, clock });
-    const peer = new SimulatedPeer({ n, id, disk, machine, endpoint, random, clock });
-    this.peers.push(peer);
-    this.#byId.set(id, peer);
-    this.#byAddress.set(endpoint.address.value, peer);
-    return peer;
+    return this.#population.add();
   }
 
   /** A number for another pod. */
@@ -119,11 +93,7 @@ export class World implements Stage {
 
   /** What the peer will publish at its next start, as others would know it from then on. */
   sealNext(peer: SimulatedPeer): DirectoryRecord {
-    const content = {
-      type: 'peer',
-      profile: this.#profileOf(peer),
-      custody: EMPTY_CUSTODY,
-    } as const;
+    const content = { type: 'peer', profile: profileOf(peer), custody: EMPTY_CUSTODY } as const;
     return this.codec.seal({ peer: peer.id, epoch: peer.disk.epoch + 1, seq: 1, content });
   }
 
@@ -132,7 +102,7 @@ export class World implements Stage {
     if (peer.isUp) return;
     peer.bootstrap = bootstrap;
     peer.disk.epoch++;
-    peer.machine = this.#makeMachine(peer);
+    peer.machine = this.#population.makeMachine(peer);
     peer.state = 'running';
     peer.startedAt = this.now;
     this.#observer?.started?.(peer);
@@ -140,8 +110,7 @@ export class World implements Stage {
     const effects = peer.machine.start(peer.localTime(this.now));
     this.#observer?.stepped?.(peer, { type: 'time' }, effects);
     this.#execute(peer, effects);
-    const phase = peer.machine.core?.ipam.phase();
-    if (phase === 'unregistered' || phase === 'unfounded') this.#join(peer);
+    this.#joining.join(peer);
   }
 
   /** Its process ends, now: what was not synced is lost. `isHostGone`: nothing says so to others. */
@@ -168,19 +137,13 @@ export class World implements Stage {
   replace(peer: SimulatedPeer): void {
     this.end(peer, { isHostGone: false });
     this.#observer?.lostDisk?.(peer);
-    this.#byId.delete(peer.id);
-    peer.id = this.#newId();
-    peer.disk = new Disk();
-    peer.recalled = [];
-    this.#byId.set(peer.id, peer);
+    this.#population.replace(peer);
   }
 
   /** Gives the node another underlay address; its process has to be started anew. */
   readdress(peer: SimulatedPeer): void {
     this.end(peer, { isHostGone: true });
-    this.#byAddress.delete(peer.endpoint.address.value);
-    peer.endpoint = this.#newEndpoint();
-    this.#byAddress.set(peer.endpoint.address.value, peer);
+    this.#population.readdress(peer);
   }
 
   /** Stops its process for so long (SIGSTOP): its kernel goes on, and all that comes waits. */
@@ -314,7 +277,7 @@ export class World implements Stage {
       case 'reply':
         return this.#donors.reply(effect);
       case 'ask-view':
-        return this.#askView(peer);
+        return this.#joining.askView(peer);
       case 'fence':
         return this.end(peer, { isHostGone: false });
       default:
@@ -329,29 +292,6 @@ export class World implements Stage {
     this.fabric.close(peer, link, effect.reason);
   }
 
-  /** Registers, and asks who founded the cluster: what a crash left undone of it. */
-  #join(peer: SimulatedPeer): void {
-    laterAt(this, peer, between(ARBITER_MS, this.random), () => {
-      if (this.registry.isDown) return this.#joinLater(peer);
-      if (peer.machine.core?.ipam.phase() === 'unregistered') {
-        const view = this.registry.register(peer.id, this.#profileOf(peer).name);
-        this.deliver(peer, { type: 'registered', view });
-      }
-      this.deliver(peer, { type: 'founded', founder: this.registry.genesis(peer.id) });
-    });
-  }
-
-  #joinLater(peer: SimulatedPeer): void {
-    laterAt(this, peer, between(ARBITER_RETRY_MS, this.random), () => this.#join(peer));
-  }
-
-  #askView(peer: SimulatedPeer): void {
-    laterAt(this, peer, between(ARBITER_MS, this.random), () => {
-      const view = this.registry.isDown ? undefined : this.registry.list();
-      if (view !== undefined) this.deliver(peer, { type: 'view', view });
-    });
-  }
-
   #setTimer(peer: SimulatedPeer): void {
     const dueInMs = peer.machine.nextAt() - peer.localTime(this.now);
     if (dueInMs === Number.POSITIVE_INFINITY) return;
@@ -359,41 +299,6 @@ export class World implements Stage {
     if (peer.wakeAt <= at) return;
     peer.wakeAt = at;
     this.schedule(at, { kind: 'timer', peer, run: peer.run });
-  }
-
-  #makeMachine(
-    peer: Pick<SimulatedPeer, 'n' | 'id' | 'disk' | 'endpoint' | 'random' | 'clock'> & {
-      readonly bootstrap?: readonly number[];
-    },
-  ): Machine {
-    const { id, disk, random, clock, bootstrap = [] } = peer;
-    const options = {
-      self: id,
-      epoch: disk.epoch,
-      codec: this.codec,
-      profile: this.#profileOf(peer),
-      bootstrap: bootstrap.flatMap((n) => this.peers[n]?.endpoint ?? []),
-      linksMax: this.#options.linksMax ?? LINKS_MAX,
-      random,
-    };
-    if (this.#options.runs === 'mesh') return createMeshMachine(options);
-    const now = clock.startMs + this.now * clock.rate;
-    return createCoreMachine({ ...options, universe: UNIVERSE, durable: disk.durable, now });
-  }
-
-  #profileOf({ n, endpoint }: Pick<SimulatedPeer, 'n' | 'endpoint'>): Profile {
-    const profile = testProfile(n);
-    const vtep = { ...profile.vtep, underlay: endpoint.address };
-    return { ...profile, vtep, endpoints: [endpoint] };
-  }
-
-  #newEndpoint(): Endpoint {
-    return testEndpoint(this.#addresses++);
-  }
-
-  #newId(): PeerId {
-    const digit = () => Math.floor(this.random() * 16).toString(16);
-    return Array.from({ length: ID_DIGITS }, digit).join('') as PeerId;
   }
 }
 

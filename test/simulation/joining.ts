@@ -1,0 +1,45 @@
+/** What simulated peers ask of the arbiter: to be members, who founded the cluster, and the list. */
+import { type Stage, laterAt } from './happening.ts';
+import { between } from './network.ts';
+import { profileOf } from './population.ts';
+import type { Registry } from './registry.ts';
+import type { SimulatedPeer } from './simulated-peer.ts';
+
+const ANSWER_MS = { least: 2, most: 20 };
+const RETRY_MS = { least: 500, most: 2_000 };
+
+export class Joining {
+  readonly #stage: Stage;
+  readonly #registry: Registry;
+
+  constructor(stage: Stage, registry: Registry) {
+    this.#stage = stage;
+    this.#registry = registry;
+  }
+
+  /** Registers, and asks who founded the cluster: what of it an earlier run left undone. */
+  join(peer: SimulatedPeer): void {
+    const phase = peer.machine.core?.ipam.phase();
+    if (phase !== 'unregistered' && phase !== 'unfounded') return;
+    this.#after(ANSWER_MS, peer, () => {
+      if (this.#registry.isDown) return this.#after(RETRY_MS, peer, () => this.join(peer));
+      if (phase === 'unregistered') {
+        const view = this.#registry.register(peer.id, profileOf(peer).name);
+        this.#stage.deliver(peer, { type: 'registered', view });
+      }
+      const founder = this.#registry.genesis(peer.id);
+      this.#stage.deliver(peer, { type: 'founded', founder });
+    });
+  }
+
+  askView(peer: SimulatedPeer): void {
+    this.#after(ANSWER_MS, peer, () => {
+      const view = this.#registry.isDown ? undefined : this.#registry.list();
+      if (view !== undefined) this.#stage.deliver(peer, { type: 'view', view });
+    });
+  }
+
+  #after(range: typeof ANSWER_MS, peer: SimulatedPeer, call: () => void): void {
+    laterAt(this.#stage, peer, between(range, this.#stage.random), call);
+  }
+}
