@@ -70,7 +70,10 @@ export class BenchPeer {
       counters,
       log: SILENT,
       now,
-      onEvent: (event) => this.#driver.tell(event),
+      onEvent: (event) => {
+        if (event.type === 'link-up' || event.type === 'dial-failed') counters.add(event.type);
+        this.#driver.tell(event);
+      },
       onQuestion: (asker, question) => {
         assert(question.type === 'space', 'nobody here asks an arbiter');
         return answerSpace(this.#driver, asker.peer, question);
@@ -130,8 +133,14 @@ export class BenchPeer {
       counters,
       now,
       ports: {
-        dial: (endpoint) => transport().dial(endpoint),
-        send: (link, frame) => transport().send(link, frame),
+        dial: (endpoint) => {
+          counters.add('dial');
+          transport().dial(endpoint);
+        },
+        send: (link, frame) => {
+          counters.add(`sent-${frame.type}`);
+          transport().send(link, frame);
+        },
         close: (link, reason) => transport().close(link, reason),
         commit: () => {},
         remember: (records) => this.#learned(records),

@@ -42,7 +42,7 @@ export interface Published {
 export interface Cost {
   readonly cpuMs: number;
   readonly rssBytes: number;
-  /** What its peers have refused, by reason. */
+  /** What its peers have dialled, sent and refused, by type and reason. */
   readonly counters: Readonly<Record<string, number>>;
 }
 

@@ -20,8 +20,8 @@ export interface RunFigures {
   readonly idle?: IdleFigures;
   /** Until every other peer says that a host is down that vanished, each time. */
   readonly vanishMs?: readonly number[];
-  /** What all peers together refused in the whole run, by reason. */
-  readonly refused?: Readonly<Record<string, number>>;
+  /** Of all peers in the whole run: dials, ends of links that came up, frames, refusals by reason. */
+  readonly counts?: Readonly<Record<string, number>>;
 }
 
 /** Of all runs of one size; what was not measured in any of them is left out. */
@@ -39,7 +39,7 @@ export interface SizeFigures {
   readonly vanishMs?: Summary;
   readonly idleBytesPerSecond?: Summary;
   readonly idleCpuShare?: Summary;
-  readonly refused?: readonly Readonly<Record<string, number>>[];
+  readonly counts?: readonly Readonly<Record<string, number>>[];
 }
 
 export type Measured = {
@@ -52,14 +52,14 @@ export async function runMesh(peers: number, options: Options): Promise<RunFigur
   const { scenarios } = options;
   await using mesh = await BenchMesh.prepare({ ...options, peers });
   const start = await measureStart(mesh);
-  if (!isStarted(start)) return { start, refused: (await mesh.cost()).counters };
+  if (!isStarted(start)) return { start, counts: (await mesh.cost()).counters };
   if (scenarios.has('idle') || scenarios.has('record') || scenarios.has('vanish')) await settle();
   const measured = {
     ...(scenarios.has('idle') && { idle: await measureIdle(mesh) }),
     ...(scenarios.has('record') && { record: await measureRecords(mesh) }),
     ...(scenarios.has('vanish') && { vanishMs: await measureVanish(mesh) }),
   };
-  return { start, ...measured, refused: (await mesh.cost()).counters };
+  return { start, ...measured, counts: (await mesh.cost()).counters };
 }
 
 export function isStarted(start: StartFigures | NotStarted): start is StartFigures {
@@ -85,13 +85,13 @@ export function summarizeRuns(peers: number, runs: readonly RunFigures[]): SizeF
     idleCpuShare: runs.flatMap(({ idle }) => idle?.cpuShare ?? []),
   };
   const measured = Object.entries(samples).filter(([, values]) => values.length > 0);
-  const refused = runs.map((run) => run.refused).filter((counts) => counts !== undefined);
+  const counts = runs.map((run) => run.counts).filter((count) => count !== undefined);
   return {
     peers,
     runs: runs.length,
     ...notStarted(runs),
     ...Object.fromEntries(measured.map(([name, values]) => [name, summarize(values)])),
-    ...(refused.length > 0 && { refused }),
+    ...(counts.length > 0 && { counts }),
   };
 }
 
