@@ -5,7 +5,13 @@
  */
 import { FRAME_FIELD } from './fields.ts';
 import { weft } from './generated/weft.js';
-import { ID_BYTES_MAX, IDS_BYTES_MAX, RECORDS_BYTES_MAX, SMALL_FRAME_BYTES_MAX } from './limits.ts';
+import {
+  FIELDS_MAX,
+  ID_BYTES_MAX,
+  IDS_BYTES_MAX,
+  RECORDS_BYTES_MAX,
+  SMALL_FRAME_BYTES_MAX,
+} from './limits.ts';
 import type { Auth, Bye, Hello, LinkFrame, Question, Reply, Request } from './link-frame.ts';
 import { Malformed } from './malformed.ts';
 import { decodeMeshFrame } from './mesh-frame-reader.ts';
@@ -60,7 +66,8 @@ export function decodeFrame(bytes: Uint8Array): LinkFrame | undefined {
 /** The one message of the frame. Fields beside it are passed over, a second message is not. */
 function readEnvelope(reader: ProtoReader): { field: number; message: Uint8Array } {
   let found: { field: number; message: Uint8Array } | undefined;
-  while (reader.hasMore()) {
+  for (let count = 0; reader.hasMore(); count++) {
+    if (count >= FIELDS_MAX) throw new Malformed('fields');
     const tag = reader.varint();
     const field = Math.floor(tag / 8);
     if (field > FRAME_FIELD.bye) reader.skip(tag);
@@ -79,12 +86,22 @@ function readMessage(field: number, message: Uint8Array): LinkFrame {
     case FRAME_FIELD.bye:
       return readBye(weft.v1.Bye.decode(message));
     case FRAME_FIELD.request:
-      return readRequest(weft.v1.Request.decode(message));
+      return readRequest(weft.v1.Request.decode(fewFields(message)));
     case FRAME_FIELD.reply:
-      return readReply(weft.v1.Reply.decode(message));
+      return readReply(weft.v1.Reply.decode(fewFields(message)));
     default:
       return decodeMeshFrame(field, message);
   }
+}
+
+/** The message, unless it has so many fields that decoding it costs more than copying its JSON. */
+function fewFields(message: Uint8Array): Uint8Array {
+  const reader = new ProtoReader(message);
+  for (let count = 0; reader.hasMore(); count++) {
+    if (count >= FIELDS_MAX) throw new Malformed('fields');
+    reader.skip(reader.varint());
+  }
+  return message;
 }
 
 function readHello(hello: weft.v1.Hello.$Properties): Hello {

@@ -13,7 +13,7 @@ import type { RecordId, SignedRecord } from '#peer/mesh/record.ts';
 import { FIELD, FRAME_FIELD } from '#peer/wire/fields.ts';
 import { decodeFrame, encodeFrame } from '#peer/wire/frame-codec.ts';
 import { weft } from '#peer/wire/generated/weft.js';
-import { RECORDS_BYTES_MAX, SMALL_FRAME_BYTES_MAX } from '#peer/wire/limits.ts';
+import { FIELDS_MAX, RECORDS_BYTES_MAX, SMALL_FRAME_BYTES_MAX } from '#peer/wire/limits.ts';
 import { sealPeer, testIdentity } from '#test/support/records.ts';
 
 const ID: RecordId = {
@@ -128,6 +128,24 @@ describe('a frame is refused before it costs anything', () => {
     assert.equal(decodeFrame(padded(FRAME_FIELD.records, RECORDS_BYTES_MAX + 1)), undefined);
     assert.equal(decodeFrame(padded(FRAME_FIELD.bye, SMALL_FRAME_BYTES_MAX))?.type, 'bye');
     assert.equal(decodeFrame(padded(FRAME_FIELD.bye, SMALL_FRAME_BYTES_MAX + 1)), undefined);
+  });
+
+  it('when it has more fields than ours have and newer ones may, in a frame, a question or an answer', () => {
+    const unknown = Uint8Array.of(0xf8, 0x01, 0x01);
+    const frameOf = (field: number, count: number): Buffer => {
+      const known = Uint8Array.of(0x08, 0x01, 0x12, 0x02, 0x08, 0x04);
+      const id = field === FRAME_FIELD.request ? known : known.subarray(0, 2);
+      const fields = Buffer.concat([id, ...Array.from({ length: count }, () => unknown)]);
+      return Buffer.concat([Uint8Array.of(field * 8 + 2), varint(fields.length), fields]);
+    };
+    assert.equal(decodeFrame(frameOf(FRAME_FIELD.request, FIELDS_MAX - 2))?.type, 'request');
+    assert.equal(decodeFrame(frameOf(FRAME_FIELD.request, FIELDS_MAX - 1)), undefined);
+    assert.equal(decodeFrame(frameOf(FRAME_FIELD.reply, FIELDS_MAX - 1))?.type, 'reply');
+    assert.equal(decodeFrame(frameOf(FRAME_FIELD.reply, FIELDS_MAX)), undefined);
+    const beside = Array.from({ length: FIELDS_MAX - 1 }, () => unknown);
+    const heartbeat = encodeFrame({ type: 'heartbeat', setHash: 1n, wanted: true });
+    assert.equal(decodeFrame(Buffer.concat([heartbeat, ...beside]))?.type, 'heartbeat');
+    assert.equal(decodeFrame(Buffer.concat([heartbeat, ...beside, unknown])), undefined);
   });
 
   it('when it has two messages', () => {
