@@ -27,6 +27,8 @@ export interface Link {
   lateMs: number;
   heartbeatAt: number;
   wantedByThem: boolean;
+  /** What our last heartbeat said: whether we want it. Undefined before the first. */
+  toldWanted: boolean | undefined;
   unwantedSince: number | undefined;
   /** It was told who its neighbours are. */
   isReferred: boolean;
@@ -99,12 +101,16 @@ export class Links {
     link.lateMs = 0;
   }
 
-  /** Notes since when neither end wants a link. */
+  /**
+   * Notes since when neither end wants a link. Where we changed our mind a heartbeat is due at once:
+   * what nobody wants is not flooded to, and thousands that join change their minds often.
+   */
   noteWanted(now: number, isWanted: (peer: PeerId) => boolean): void {
     this.#nextAt = undefined;
     for (const link of this.#byId.values()) {
-      const wanted = link.wantedByThem || isWanted(link.peer);
-      if (wanted) link.unwantedSince = undefined;
+      const isWantedHere = isWanted(link.peer);
+      if (link.toldWanted !== undefined && link.toldWanted !== isWantedHere) link.heartbeatAt = now;
+      if (link.wantedByThem || isWantedHere) link.unwantedSince = undefined;
       else link.unwantedSince ??= now;
     }
   }
@@ -205,6 +211,7 @@ export class Links {
       lateMs: 0,
       heartbeatAt: now,
       wantedByThem: true,
+      toldWanted: undefined,
       unwantedSince: undefined,
       isReferred: false,
     };

@@ -24,6 +24,7 @@ import {
   type SignedRecord,
   recordId,
 } from './record.ts';
+import type { Neighbours } from './rings.ts';
 import { Topology } from './topology.ts';
 import { UnreachableNotice } from './unreachable-notice.ts';
 
@@ -43,13 +44,18 @@ export class Mesh {
   readonly #patience = new Patience(this.#hits);
   readonly #notice = new UnreachableNotice();
   readonly #exchanging: Exchanging = {
-    isWanted: (link) => this.#isWantedHere(link),
+    isWanted: (id) => {
+      const link = this.#links.get(id);
+      return link !== undefined && this.#isWantedOrWayIn(link.peer);
+    },
     isIdle: (link) => this.#pulls.isIdle(link),
   };
   #seq = 0;
   /** When nextAt() promised the next step; one that comes later means that we were not running. */
   #expectedAt = Number.POSITIVE_INFINITY;
   #hasMatched = false;
+  /** Whom we wanted when the links were told last. */
+  #notedFor: Neighbours | undefined;
 
   constructor(options: MeshOptions) {
     this.#options = options;
@@ -164,32 +170,34 @@ export class Mesh {
   #closeDue(now: number): readonly MeshEffect[] {
     return this.#links.due(now).flatMap((closing) => {
       const { peer } = closing.link;
-      const effects = this.#close(closing);
-      if (closing.reason === 'silent') {
-        for (const endpoint of this.#topology.endpointsOf(peer))
-          this.#dials.lost(now, { endpoint, peer });
-      }
-      return effects;
+      if (closing.reason !== 'silent') return this.#close(closing);
+      for (const endpoint of this.#topology.endpointsOf(peer))
+        this.#dials.lost(now, { endpoint, peer });
+      return this.#close(closing);
     });
   }
 
   #heartbeats(now: number): readonly MeshEffect[] {
+    if (this.#notedFor !== this.#topology.neighbours() || now >= this.#links.nextAt()) {
+      this.#notedFor = this.#topology.neighbours();
+      this.#links.noteWanted(now, (peer) => this.#isWantedOrWayIn(peer));
+    }
     const due = this.#links.takeHeartbeats(now);
     if (due.length === 0) return [];
-    this.#links.noteWanted(now, (peer) => this.isWanted(peer));
     if (this.#patience.recover(now)) this.#topology.reachChanged();
     const { setHash } = this.directory;
     // One frame object for all links that get the same: it is encoded once.
-    const frames = [true, false].map((wanted): Heartbeat => ({
-      type: 'heartbeat',
-      setHash,
-      wanted,
-    }));
-    const isJoining = this.#topology.isJoining();
-    return due.flatMap(({ id, peer }) => {
-      const frame = frames[isJoining || this.isWanted(peer) ? 0 : 1];
-      return frame === undefined ? [] : { type: 'send', link: id, frame };
+    const wanting: Heartbeat = { type: 'heartbeat', setHash, wanted: true };
+    const declining: Heartbeat = { ...wanting, wanted: false };
+    return due.map((link) => {
+      link.toldWanted = this.#isWantedOrWayIn(link.peer);
+      return { type: 'send', link: link.id, frame: link.toldWanted ? wanting : declining };
     });
+  }
+
+  /** While nobody whom we want is linked, whomever we have is our way in. */
+  #isWantedOrWayIn(peer: PeerId): boolean {
+    return this.isWanted(peer) || this.#topology.isJoining();
   }
 
   #dial(now: number): readonly MeshEffect[] {
@@ -386,11 +394,5 @@ export class Mesh {
     if (link === undefined) return 'none';
     if (this.#topology.neighbours().eager.has(link.peer)) return 'eager';
     return link.wantedByThem || this.isWanted(link.peer) ? 'lazy' : 'none';
-  }
-
-  /** Who looks for a way in compares with whomever it has. */
-  #isWantedHere(id: LinkId): boolean {
-    const link = this.#links.get(id);
-    return link !== undefined && (this.isWanted(link.peer) || this.#topology.isJoining());
   }
 }

@@ -134,7 +134,7 @@ export class Reconcile {
     for (const [link, exchange] of this.#exchanges) {
       if (exchange.isBusy) this.#endIfOver(now, exchange, exchanging.isIdle(link));
       if (exchange.isBusy) busyCount++;
-      if (exchange.isBusy || exchange.theirHash !== undefined) openCount++;
+      if (exchange.isBusy || mayBeDue(exchange)) openCount++;
     }
     this.#isActive = openCount > 0;
     const effects: MeshEffect[] = [];
@@ -192,9 +192,9 @@ export class Reconcile {
   }
 
   #isDue(now: number, exchange: Exchange): boolean {
-    const { isBusy, congested, mismatches, theirHash, fruitless, startedAt } = exchange;
-    if (isBusy || congested || mismatches < MISMATCHES_BEFORE_RECONCILE) return false;
-    if (theirHash === undefined || theirHash === this.#directory.setHash) return false;
+    const { isBusy, congested, theirHash, fruitless, startedAt } = exchange;
+    if (isBusy || congested || !mayBeDue(exchange)) return false;
+    if (theirHash === this.#directory.setHash) return false;
     const waitMs = RECONCILE_TIMEOUT_MS * 2 ** Math.max(0, fruitless - 1);
     return now >= startedAt + Math.min(RECONCILE_WAIT_MAX_MS, waitMs);
   }
@@ -242,6 +242,11 @@ export class Reconcile {
     if (open.buckets.length > 0) frames.push({ type: 'bucket-entries', ...open });
     return frames;
   }
+}
+
+/** The directories differed often enough, as far as was heard since the last exchange. */
+function mayBeDue({ mismatches, theirHash }: Exchange): boolean {
+  return theirHash !== undefined && mismatches >= MISMATCHES_BEFORE_RECONCILE;
 }
 
 /** Whether entries may still come for the exchange that we started last. */

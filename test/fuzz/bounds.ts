@@ -35,6 +35,7 @@ const BOOTSTRAP_MAX = 8;
  * walk ended, or a small cluster as a whole.
  */
 const WANTED_MAX = 2 * RING_COUNT * (2 * RING_WALK_MAX + 2) + FULL_MESH_PEERS_MAX;
+const EAGER_MAX = 2 * EAGER_RING_COUNT * (2 * RING_WALK_MAX + 2);
 const LINKED_MAX = LINKS_MAX + WANTED_MAX;
 const TARGETS_MAX = FOUND_ENDPOINTS_MAX + WANTED_MAX * ENDPOINTS_MAX;
 /** The network and broadcast address of the universe, and the VTEP, are left out of what is fresh. */
@@ -84,8 +85,10 @@ const BOUNDS: Readonly<Record<string, number>> = {
   'mesh.#topology.#unreachable': WANTED_MAX,
   'mesh.#topology.#rings.orders': RING_COUNT,
   'mesh.#topology.#rings.orders[]': DIRECTORY_RECORDS_MAX,
+  'mesh.#notedFor.wanted': WANTED_MAX,
+  'mesh.#notedFor.eager': EAGER_MAX,
   'mesh.#topology.#neighbours.wanted': WANTED_MAX,
-  'mesh.#topology.#neighbours.eager': 2 * EAGER_RING_COUNT * (2 * RING_WALK_MAX + 2),
+  'mesh.#topology.#neighbours.eager': EAGER_MAX,
   'mesh.#topology.#targets': TARGETS_MAX,
   'ipam.#universe': FAMILIES,
   'ipam.#addresses.#allocators': FAMILIES,

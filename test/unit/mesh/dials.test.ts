@@ -94,4 +94,17 @@ describe('dials', () => {
     dials.retarget(0, [{ endpoint: testEndpoint(1), peer: OTHER }]);
     assert.equal(dials.isFailing(testEndpoint(1)), false);
   });
+
+  it('one in flight for the peer that had the endpoint before counts for nobody when it fails', () => {
+    const dials = new Dials(LOW, certain);
+    dials.retarget(0, [{ endpoint: testEndpoint(1), peer: HIGH }]);
+    dials.take(0);
+    dials.retarget(0, [{ endpoint: testEndpoint(1), peer: OTHER }]);
+    assert.equal(dials.take(0).length, 0);
+    dials.failed(1, testEndpoint(1));
+    assert.equal(dials.isFailing(testEndpoint(1)), false);
+    assert.equal(dials.take(1).length, 1);
+    dials.failed(2, testEndpoint(1));
+    assert.equal(dials.isFailing(testEndpoint(1)), true);
+  });
 });

@@ -5,7 +5,6 @@ import type { LinkId, MeshEffect, MeshEvent } from '#peer/mesh/effect.ts';
 import {
   DIRECTORY_RECORDS_MAX,
   HEARTBEAT_MS,
-  MISBEHAVIOUR_RATE,
   RING_COUNT,
   UNREACHABLE_GRACE_MS,
   UNREACHABLE_NOTICE_DELAY_MS,
@@ -221,24 +220,6 @@ describe('whom a peer cannot reach', () => {
   });
 });
 
-describe('a link that brings false signatures', () => {
-  it('is borne for a few, and closed when they go on', () => {
-    const records = new ManyRecords();
-    const mesh = createMesh(records);
-    mesh.step(0, linkUp(LINK));
-    const { burst } = MISBEHAVIOUR_RATE;
-    const poisoned = records.range(10, 10 + burst).map((record) => records.poison(record));
-    const [last] = poisoned;
-    assert.ok(last !== undefined);
-    hear(mesh, poisoned.slice(0, burst));
-    assert.equal(mesh.links().length, 1);
-    const frame = { type: 'records', records: [last] } as const;
-    const effects = mesh.step(0, { type: 'frame', link: LINK, frame });
-    assert.deepEqual(effects.at(-1), { type: 'close', link: LINK, reason: 'misbehaved' });
-    assert.deepEqual(mesh.links(), []);
-  });
-});
-
 describe('a writer', () => {
   it('that has spent its budget costs no verification any more', () => {
     const records = new ManyRecords();
@@ -302,6 +283,9 @@ describe('a writer', () => {
     const mesh = createMesh(records, { epoch: 5 });
     mesh.step(0, linkUp(LINK));
     const ours = (epoch: number) => signedOf([records.one(1, { epoch, seq: 1 })]);
+    assert.deepEqual(hear(mesh, [records.poison(records.one(1, { epoch: 9, seq: 1 }))]), [
+      'bad-signature',
+    ]);
     assert.deepEqual(hear(mesh, ours(5)), ['own-record-from-elsewhere']);
     assert.deepEqual(hear(mesh, ours(6)), ['own-record-from-elsewhere']);
     assert.deepEqual(hear(mesh, ours(4)), []);

@@ -1,0 +1,213 @@
+/** How a newcomer finds its place: introduction, referral, and links that only one end can dial. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { endpointKey } from '#peer/mesh/dials.ts';
+import type { LinkId, MeshEffect, MeshEvent } from '#peer/mesh/effect.ts';
+import { LINK_AGE_MIN_MS } from '#peer/mesh/limits.ts';
+import { Mesh, type MeshOptions } from '#peer/mesh/mesh.ts';
+import type { PeerId } from '#peer/mesh/peer-id.ts';
+import type { DirectoryRecord, Endpoint } from '#peer/mesh/record.ts';
+import { buildRings, observersOf } from '#peer/mesh/rings.ts';
+import { testContent, testEndpoint } from '#test/support/records.ts';
+import { ManyRecords, manyId } from './many-records.ts';
+
+const SELF = manyId(1);
+const RECORDS = new ManyRecords();
+
+function createMesh(options: Partial<MeshOptions> = {}): Mesh {
+  return new Mesh({
+    self: SELF,
+    epoch: 1,
+    codec: RECORDS.codec,
+    linksMax: 24,
+    bootstrap: [],
+    random: () => 0.5,
+    members: (all) => all,
+    ...options,
+  });
+}
+
+/** The record of a peer that can be dialled at an endpoint of its own. */
+function recordAt(n: number, endpoints: readonly Endpoint[] = [testEndpoint(n)]): DirectoryRecord {
+  const content = testContent(n);
+  const profile = { ...content.profile, endpoints };
+  return RECORDS.codec.seal({
+    peer: manyId(n),
+    epoch: 1,
+    seq: 1,
+    content: { ...content, profile },
+  });
+}
+
+function linkUp(
+  link: LinkId,
+  peer: PeerId,
+  initiator: 'us' | 'them',
+  endpoint?: Endpoint,
+): MeshEvent {
+  return { type: 'link-up', link, peer, initiator, endpoint: endpoint ?? testEndpoint(link) };
+}
+
+function heartbeat(link: LinkId, wanted = true): MeshEvent {
+  return { type: 'frame', link, frame: { type: 'heartbeat', setHash: 7n, wanted } };
+}
+
+/** The writers of the records that go out by the link, sorted. */
+function sentBy(effects: readonly MeshEffect[], link: LinkId): readonly PeerId[] {
+  const peers = effects.flatMap((effect) => {
+    if (effect.type !== 'send' || effect.link !== link || effect.frame.type !== 'records')
+      return [];
+    return effect.frame.records.flatMap((signed) => RECORDS.codec.parse(signed)?.peer ?? []);
+  });
+  return peers.sort();
+}
+
+function dialled(effects: readonly MeshEffect[]): readonly string[] {
+  return effects.flatMap((effect) =>
+    effect.type === 'dial' ? [endpointKey(effect.endpoint)] : [],
+  );
+}
+
+/** One that knows 200 others, and has said who it is. */
+function settled(options: Partial<MeshOptions> = {}): Mesh {
+  const mesh = createMesh(options);
+  const records = Array.from({ length: 200 }, (_, n) => recordAt(2 + n));
+  mesh.step(0, { type: 'recall', records });
+  mesh.step(0, { type: 'publish', content: testContent(1) });
+  return mesh;
+}
+
+/** Somebody that a settled mesh does not want. */
+function stranger(mesh: Mesh, from = 1_000): PeerId {
+  for (let n = from; ; n++) {
+    const rings = buildRings([...mesh.directory.peerIds(), manyId(n)]);
+    if (!observersOf(rings, manyId(n)).includes(SELF)) return manyId(n);
+  }
+}
+
+describe('a newcomer that dials the wrong one', () => {
+  it('is told after its first heartbeat, once, who its neighbours on the rings are', () => {
+    const mesh = settled();
+    const peer = stranger(mesh);
+    mesh.step(1, linkUp(1, peer, 'them'));
+    const rings = buildRings([...mesh.directory.peerIds(), peer]);
+    const expected = [...new Set([SELF, ...observersOf(rings, peer)])].sort();
+    assert.deepEqual(sentBy(mesh.step(2, heartbeat(1)), 1), expected);
+    assert.deepEqual(sentBy(mesh.step(3, heartbeat(1)), 1), []);
+  });
+
+  it('dials these and no others, at once', () => {
+    const seed = settled();
+    const peer = stranger(seed);
+    const newcomer = createMesh({ self: peer, bootstrap: [testEndpoint(1)] });
+    newcomer.step(0, { type: 'time' });
+    newcomer.step(1, linkUp(1, SELF, 'us', testEndpoint(1)));
+    seed.step(1, linkUp(1, peer, 'them'));
+    const effects = seed
+      .step(2, heartbeat(1))
+      .flatMap((effect) =>
+        effect.type === 'send' && effect.frame.type === 'records'
+          ? newcomer.step(3, { type: 'frame', link: 1, frame: effect.frame })
+          : [],
+      );
+    const rings = buildRings([...seed.directory.peerIds(), peer]);
+    const neighbours = observersOf(rings, peer);
+    const numbers = Array.from({ length: 200 }, (_, n) => 2 + n);
+    const expected = numbers.filter((n) => neighbours.includes(manyId(n)));
+    assert.deepEqual(
+      [...dialled(effects)].sort(),
+      expected.map((n) => endpointKey(testEndpoint(n))).sort(),
+    );
+  });
+
+  it('is referred and closed where there is no room, or makes an older one go', () => {
+    const mesh = settled({ linksMax: 1 });
+    const [one, other, third] = [1_000, 2_000, 3_000].map((from) => stranger(mesh, from));
+    assert.ok(one !== undefined && other !== undefined && third !== undefined);
+    mesh.step(1, linkUp(1, one, 'them'));
+    const effects = mesh.step(2, linkUp(2, other, 'them'));
+    assert.ok(sentBy(effects, 2).includes(SELF));
+    assert.ok(effects.some((effect) => effect.type === 'close' && effect.link === 2));
+    const later = mesh.step(1 + LINK_AGE_MIN_MS, linkUp(3, third, 'them'));
+    assert.ok(later.some((effect) => effect.type === 'close' && effect.link === 1));
+    assert.deepEqual(
+      mesh.links().map(({ id }) => id),
+      [3],
+    );
+  });
+});
+
+describe('a peer that dials', () => {
+  it('says first of all who it is', () => {
+    const mesh = settled();
+    const [first] = mesh.step(1, linkUp(1, manyId(2), 'us'));
+    assert.ok(first !== undefined);
+    assert.deepEqual(sentBy([first], 1), [SELF]);
+  });
+
+  it('joins at one endpoint, and tries the next when nobody is there', () => {
+    const bootstrap = [7, 8, 9].map(testEndpoint);
+    const mesh = createMesh({ bootstrap });
+    const [first, ...more] = dialled(mesh.step(0, { type: 'time' }));
+    assert.equal(first, endpointKey(testEndpoint(8)));
+    assert.deepEqual(more, []);
+    const next = mesh.step(1, { type: 'dial-failed', endpoint: testEndpoint(8) });
+    assert.deepEqual(dialled(next), [endpointKey(testEndpoint(9))]);
+  });
+
+  it('has no second link with one who answers at another’s endpoint', () => {
+    const mesh = createMesh();
+    const shared = testEndpoint(50);
+    mesh.step(0, { type: 'recall', records: [recordAt(2), recordAt(3, [shared])] });
+    mesh.step(0, linkUp(1, manyId(2), 'us', shared));
+    const dials: string[] = [];
+    for (let now = 0; now < 60_000; now += 1_000) {
+      mesh.step(now, heartbeat(1));
+      dials.push(...dialled(mesh.step(now, { type: 'time' })));
+    }
+    assert.ok(!dials.includes(endpointKey(shared)));
+    const again = mesh.step(60_000, { type: 'link-down', link: 1 });
+    assert.ok(dialled(again).includes(endpointKey(shared)));
+  });
+});
+
+describe('a peer that can’t be dialled', () => {
+  it('is not called unreachable by those whom it dialled', () => {
+    const mesh = createMesh();
+    mesh.step(0, { type: 'recall', records: [recordAt(2, [])] });
+    mesh.step(0, { type: 'publish', content: testContent(1) });
+    mesh.step(0, linkUp(1, manyId(2), 'them'));
+    for (let now = 0; now <= 30_000; now += 1_000) mesh.step(now, heartbeat(1));
+    assert.deepEqual(mesh.directory.down(SELF), []);
+    assert.equal(mesh.links().length, 1);
+  });
+
+  it('is, without a link, and the walk goes on behind it', () => {
+    const mesh = createMesh();
+    mesh.step(0, { type: 'recall', records: [recordAt(2, [])] });
+    mesh.step(0, { type: 'publish', content: testContent(1) });
+    for (let now = 0; now <= 30_000; now += 1_000) mesh.step(now, { type: 'time' });
+    assert.deepEqual(mesh.directory.down(SELF), [manyId(2)]);
+    assert.equal(mesh.isWanted(manyId(2)), true);
+  });
+});
+
+describe('in step', () => {
+  it('is nobody with a peer that is no member, or whose membership nobody vouches for', () => {
+    const [member, newcomer] = [manyId(2), manyId(3)];
+    const mesh = createMesh({ isListed: (peer) => peer === member });
+    mesh.step(0, linkUp(1, newcomer, 'them'));
+    const equal = (link: LinkId): MeshEvent => {
+      const { setHash } = mesh.directory;
+      return { type: 'frame', link, frame: { type: 'heartbeat', setHash, wanted: true } };
+    };
+    mesh.step(1, equal(1));
+    assert.equal(mesh.isSynced(), false);
+    mesh.step(2, { type: 'recall', records: [recordAt(2), recordAt(3)] });
+    mesh.step(3, equal(1));
+    assert.equal(mesh.isSynced(), false);
+    mesh.step(4, linkUp(2, member, 'them'));
+    mesh.step(5, equal(2));
+    assert.equal(mesh.isSynced(), true);
+  });
+});
