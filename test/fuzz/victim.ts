@@ -9,6 +9,7 @@ import type { CoreEffect } from '#peer/core/core-event.ts';
 import { contains, containsAddress, formatAddress, formatCidr } from '#peer/ipam/cidr.ts';
 import type { Directory } from '#peer/mesh/directory.ts';
 import { HEARTBEAT_MS, MISBEHAVIOUR_RATE } from '#peer/mesh/limits.ts';
+import type { PeerId } from '#peer/mesh/peer-id.ts';
 import { type DirectoryRecord, recordId } from '#peer/mesh/record.ts';
 import { FRAME_BYTES_MAX, SEND_BUFFER_HIGH_BYTES } from '#peer/transport/limits.ts';
 import { decodeFrame, encodeFrame } from '#peer/wire/frame-codec.ts';
@@ -31,8 +32,8 @@ const VICTIM = 2;
 const HONEST = Array.from({ length: 24 }, (_, n) => 3 + n);
 const HOSTILE = 100;
 const HOSTILE_ID = testIdentity(HOSTILE).id;
-/** Honest peers that have a link to the victim. */
-const LINKED = HONEST.slice(0, 4);
+/** Honest peers that have a link to the victim, which wants it. */
+const LINKED_MAX = 4;
 /** Of the two versions of an honest record that there are, the victim has the newer one. */
 const OLD = { epoch: 4, seq: 1 };
 const NEW = { epoch: 5, seq: 5 };
@@ -48,6 +49,8 @@ export type Tally = (outcome: string) => void;
 
 export class Victim {
   readonly #member: Member;
+  /** Listed, honest, linked and wanted: that they stay, whoever is made up. */
+  readonly #neighbours: readonly PeerId[];
   readonly #honestLinks: readonly number[];
   readonly #kept: readonly DirectoryRecord[];
   readonly #tally: Tally;
@@ -56,6 +59,8 @@ export class Victim {
   #reply = 0;
   #heartbeatAt = 0;
   #isClosed = false;
+  /** By the number of who linked: signatures that did not hold, less one for each link it lost. */
+  readonly #forgeryCounts = new Map<number, number>();
   /** Bytes that the step had us send, by link. */
   readonly #sent = new Map<number, number>();
 
@@ -69,7 +74,12 @@ export class Victim {
     const members = new Map(numbers.map((n) => [testIdentity(n).id, `node${n}`]));
     joiner.tell({ type: 'view', view: { rev: 3n, members } });
     joiner.tell({ type: 'recall', records: newestOf(HONEST) });
-    this.#honestLinks = [FOUNDER, ...LINKED].map((n) => joiner.linkTo(testIdentity(n).id));
+    const { mesh } = joiner.core;
+    const wanted = HONEST.map((n) => testIdentity(n).id).filter((id) => mesh.isWanted(id));
+    this.#neighbours = wanted.slice(0, LINKED_MAX);
+    assert.equal(this.#neighbours.length, LINKED_MAX, 'honest peers are wanted');
+    const linked = [testIdentity(FOUNDER).id, ...this.#neighbours];
+    this.#honestLinks = linked.map((id) => joiner.linkTo(id));
     this.#kept = [founder.record, ...newestOf(HONEST)];
     this.#relink();
   }
@@ -110,6 +120,8 @@ export class Victim {
     assert.deepEqual(findBoundless(collections), []);
     const { mesh, ipam } = this.#member.core;
     for (const { reason } of this.#member.core.conflicts()) this.#tally(`conflict: ${reason}`);
+    this.#checkForgeries();
+    for (const id of this.#neighbours) assert.ok(mesh.isWanted(id), `${id} is wanted no more`);
     assert.equal(mesh.directory.setHash, sumOfDigests(mesh.directory));
     const held = ipam.custody().hold.map(({ cidr }) => cidr);
     for (const cidr of held) assert.ok(contains(UNIVERSE, cidr), `${formatCidr(cidr)} is held`);
@@ -118,6 +130,19 @@ export class Victim {
         held.some((cidr) => containsAddress(cidr, address)),
         `${formatAddress(address)} is in use and held no more`,
       );
+  }
+
+  #countForgeries(more: number): void {
+    const attacker = this.#attacker % ATTACKERS.length;
+    this.#forgeryCounts.set(attacker, (this.#forgeryCounts.get(attacker) ?? 0) + more);
+  }
+
+  /** However often a peer renews its link, its forgeries are verified at the rate of one peer. */
+  #checkForgeries(): void {
+    const { burst, perSecond } = MISBEHAVIOUR_RATE;
+    const most = burst + (perSecond * this.#member.now) / 1_000;
+    for (const [attacker, count] of this.#forgeryCounts)
+      assert.ok(count <= most, `attacker ${attacker}: ${count} forgeries, more than ${most}`);
   }
 
   #receive(bytes: Uint8Array): void {
@@ -206,6 +231,7 @@ export class Victim {
       case 'close':
         assert.ok(!this.#honestLinks.includes(effect.link), 'a link of an honest peer is closed');
         this.#tally(`closed: ${effect.reason}`);
+        if (effect.reason === 'misbehaved') this.#countForgeries(-1);
         this.#isClosed ||= effect.link === this.#link;
         return;
       case 'dial':
@@ -215,6 +241,7 @@ export class Victim {
       case 'learned':
         return this.#tally('learned');
       case 'refused':
+        if (effect.reason === 'bad-signature') this.#countForgeries(1);
         return this.#tally(`refused: ${effect.reason}`);
       case 'bound-hit':
         return this.#tally(`bound: ${effect.bound}`);
