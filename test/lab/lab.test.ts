@@ -28,6 +28,12 @@ describe('the lab with three nodes and six pods', () => {
       claims.flatMap(({ findings }) => findings),
       [],
     );
+    for (const text of ['Every link that a peer wants is up', 'All peers have the same records'])
+      assert.ok(
+        claims.some((claim) => claim.text === text),
+        `nothing claims: ${text}`,
+      );
+    for (const { links } of nodes) assert.deepEqual([links.wanted, links.wantedUp], [2, 2]);
     assert.equal(nodes.length, 3);
     assert.equal(new Set(nodes.map(({ peerId }) => peerId)).size, 3);
     assert.equal(new Set(pods.flatMap(({ addresses }) => addresses)).size, 6);
