@@ -4,7 +4,7 @@
  */
 import type { PeerId } from '#peer/mesh/peer-id.ts';
 import { testContent } from '#test/support/records.ts';
-import type { Cpu } from '#test/simulation/cpu.ts';
+import { type Cpu, INSTANT } from '#test/simulation/cpu.ts';
 import type { Observer } from '#test/simulation/observer.ts';
 import type { SimulatedPeer } from '#test/simulation/simulated-peer.ts';
 import { wireBytes } from '#test/simulation/wire-size.ts';
@@ -61,18 +61,24 @@ class Watch implements Partial<Observer> {
 export interface SpreadOptions {
   readonly peers: number;
   readonly seed: number;
-  readonly cpu: Cpu;
-  /** Records, one after the other. */
+  /** Each is measured in the same mesh. */
+  readonly cpus: readonly Cpu[];
+  /** Records of each, one after the other. */
   readonly records: number;
 }
 
-export function measureSpread({ peers, seed, cpu, records }: SpreadOptions): readonly Spread[] {
+/** For each of the processors, the figures of its records. */
+export function measureSpread(options: SpreadOptions): readonly (readonly Spread[])[] {
+  const { peers, seed, cpus, records } = options;
   const watch = new Watch();
-  const world = createBenchWorld({ seed, peers, cpu, observer: watch });
+  const world = createBenchWorld({ seed, peers, cpu: INSTANT, observer: watch });
   settle(world);
-  return Array.from({ length: records }, () => {
-    world.runUntil(world.now + REST_MS);
-    return publishOne(world, watch);
+  return cpus.map((cpu) => {
+    world.cpu = cpu;
+    return Array.from({ length: records }, () => {
+      world.runUntil(world.now + REST_MS);
+      return publishOne(world, watch);
+    });
   });
 }
 

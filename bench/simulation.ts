@@ -22,7 +22,7 @@ const SPEED_SIZE = 10_000;
 const SEEDS = [1, 2, 3];
 const RECORDS_PER_SEED = 5;
 const RESULT_FILE = 'bench/results/simulation.json';
-const CPUS = { 'us 80': DESIGN_CPU, 'us 145': MEASURED_CPU } as const;
+const CPUS = { '80 us': DESIGN_CPU, '145 us': MEASURED_CPU } as const;
 
 const { values } = parseArgs({
   options: {
@@ -49,14 +49,16 @@ function measureAll(): void {
 }
 
 function spreads(sizes: readonly number[], seeds: readonly number[]) {
-  const results = sizes.flatMap((peers) =>
-    Object.entries(CPUS).map(([name, cpu]) => {
-      const runs = seeds.flatMap((seed) =>
-        measureSpread({ peers, seed, cpu, records: RECORDS_PER_SEED }),
-      );
+  const results = sizes.flatMap((peers) => {
+    const cpus = Object.values(CPUS);
+    const bySeed = seeds.map((seed) =>
+      measureSpread({ peers, seed, cpus, records: RECORDS_PER_SEED }),
+    );
+    return Object.keys(CPUS).map((name, at) => {
+      const runs = bySeed.flatMap((byCpu) => byCpu[at] ?? []);
       return { peers, cpuPerNewRecord: name, ...summarizeFields(runs) };
-    }),
-  );
+    });
+  });
   const rows = results.map((result) => [
     String(result.peers),
     result.cpuPerNewRecord,
