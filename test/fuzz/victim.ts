@@ -38,8 +38,8 @@ const LINKED_MAX = 4;
 const OLD = { epoch: 4, seq: 1 };
 const NEW = { epoch: 5, seq: 5 };
 
-/** As whom the hostile one links. */
-const ATTACKERS = [HOSTILE_ID, ...SYBIL_IDS];
+/** As whom the hostile one links: further ones have no record, and so no place on the rings. */
+const ATTACKERS = Array.from({ length: 16 }, (_, n) => testIdentity(HOSTILE + n).id);
 /** How long the victim takes no link of whoever misbehaved, and until it has noticed that it may. */
 const SHUNNED_MS =
   (1_000 * MISBEHAVIOUR_RATE.burst) / MISBEHAVIOUR_RATE.perSecond + 2 * HEARTBEAT_MS;
