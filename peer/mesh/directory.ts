@@ -7,7 +7,7 @@
  * of everybody but the one that is made when it is asked for.
  */
 import { BUCKET_COUNT } from './limits.ts';
-import type { PeerId } from './peer-id.ts';
+import { type PeerId, readHex } from './peer-id.ts';
 import {
   type DirectoryRecord,
   type LinksContent,
@@ -23,7 +23,7 @@ export type LinksRecord = DirectoryRecord & { readonly content: LinksContent };
 
 /** The bucket of a writer's records: the first byte of its id, which is a hash already. */
 export function bucketOf(peer: PeerId): number {
-  return Number.parseInt(peer.slice(0, 2), 16);
+  return readHex(peer, { from: 0, digits: 2 });
 }
 
 export class Directory {

@@ -30,8 +30,8 @@ export interface Link {
   /** What our last heartbeat said: whether we want it. Undefined before the first. */
   toldWanted: boolean | undefined;
   unwantedSince: number | undefined;
-  /** It was told who its neighbours are. */
-  isReferred: boolean;
+  /** It is new here, and has not been told yet who its neighbours are. */
+  isToBeReferred: boolean;
 }
 
 export interface Closing {
@@ -213,7 +213,7 @@ export class Links {
       wantedByThem: true,
       toldWanted: undefined,
       unwantedSince: undefined,
-      isReferred: false,
+      isToBeReferred: false,
     };
   }
 

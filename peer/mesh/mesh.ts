@@ -222,6 +222,7 @@ export class Mesh {
       const isCrowdedOut = closing?.reason === 'link-limit' && event.initiator === 'them';
       return isCrowdedOut ? [...this.#refer(event.link, event.peer), ...closed] : closed;
     }
+    link.isToBeReferred = event.initiator === 'them' && !this.#topology.isMember(event.peer);
     this.#flood.up(event.link);
     this.#reconcile.up(event.link, event.initiator);
     return [...closed, ...this.#introduce(link)];
@@ -284,9 +285,9 @@ export class Mesh {
     const { peer } = link;
     if (isEqual && this.#topology.isMember(peer) && this.#topology.isListed(peer))
       this.#hasMatched = true;
-    if (link.isReferred || link.initiator === 'us' || this.isWanted(peer)) return [];
-    link.isReferred = true;
-    return this.#refer(link.id, peer);
+    const isReferred = link.isToBeReferred && !this.isWanted(peer);
+    link.isToBeReferred = false;
+    return isReferred ? this.#refer(link.id, peer) : [];
   }
 
   #entries(now: number, link: Link, frame: BucketEntries): readonly MeshEffect[] {

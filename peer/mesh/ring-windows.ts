@@ -4,7 +4,7 @@
  * costs a comparison each and not 10,000 sorts. What it comes to is defined in rings.ts.
  */
 import { FULL_MESH_PEERS_MAX, RING_COUNT, RING_WALK_MAX } from './limits.ts';
-import type { PeerId } from './peer-id.ts';
+import { type PeerId, readHex } from './peer-id.ts';
 import {
   type Neighbours,
   ROTATION_DIGITS,
@@ -164,14 +164,7 @@ function createWindows(self: PeerId, width: number): readonly RingWindow[] {
 
 /** The first 32 bits of the id as ring `ring` rotates it. */
 function readPosition(ring: number, id: PeerId): number {
-  let position = 0;
-  const from = ring * ROTATION_DIGITS;
-  for (let at = from; at < from + ROTATION_DIGITS; at++) {
-    const code = id.charCodeAt(at);
-    // '0' to '9' are 0x30 to 0x39, 'a' to 'f' 0x61 to 0x66.
-    position = (position << 4) | (code < 0x3a ? code - 0x30 : code - 0x57);
-  }
-  return position >>> 0;
+  return readHex(id, { from: ring * ROTATION_DIGITS, digits: ROTATION_DIGITS });
 }
 
 /** How many a peer keeps for itself: as many as a walk looks at. */
