@@ -139,6 +139,7 @@ export class BenchPeer {
         },
         send: (link, frame) => {
           counters.add(`sent-${frame.type}`);
+          if (frame.type === 'records') counters.add('records-in-frames', frame.records.length);
           transport().send(link, frame);
         },
         close: (link, reason) => transport().close(link, reason),
