@@ -15,7 +15,7 @@ import { WriterBudget } from './writer-budget.ts';
 
 export type Examined =
   | { readonly type: 'new'; readonly record: DirectoryRecord }
-  | { readonly type: 'known' }
+  | { readonly type: 'known'; readonly id: RecordId }
   /** Of an earlier run of ours, and not known here. */
   | { readonly type: 'own'; readonly record: DirectoryRecord }
   | { readonly type: 'refused'; readonly reason: Refusal };
@@ -50,7 +50,7 @@ export class Intake {
     const record = codec.parse(signed);
     if (record === undefined) return { type: 'refused', reason: 'bad-record' };
     const id = recordId(record);
-    if (directory.has(id)) return { type: 'known' };
+    if (directory.has(id)) return { type: 'known', id };
     const reason = this.#findRefusal(now, record, newCount);
     if (reason === undefined && record.peer !== this.#options.self) return { type: 'new', record };
     // A writer that is over its rate writes sound records: they are heard of later.

@@ -75,9 +75,7 @@ export class Mesh {
   /** Handles one event at `now` (milliseconds of a clock that never goes back). */
   step(now: number, event: MeshEvent): readonly MeshEffect[] {
     if (now > this.#expectedAt) this.#links.forgive(now - this.#expectedAt);
-    const handled = this.#handle(now, event);
-    const settled = this.#settle(now);
-    const effects = handled.length === 0 ? settled : [...handled, ...settled];
+    const effects = [...this.#handle(now, event), ...this.#settle(now)];
     this.#expectedAt = this.nextAt();
     return effects.filter((effect) => this.#mayGo(effect));
   }
@@ -313,16 +311,19 @@ export class Mesh {
   #records(now: number, from: Link, records: readonly SignedRecord[]): readonly MeshEffect[] {
     const refused: MeshEffect[] = [];
     const fresh: DirectoryRecord[] = [];
+    const known: RecordId[] = [];
     for (const signed of records) {
       const brought = { by: from.peer, newCount: fresh.length };
       const examined = this.#intake.examine(now, signed, brought);
       if (examined.type === 'new') fresh.push(examined.record);
+      if (examined.type === 'known') known.push(examined.id);
       if (examined.type === 'own' && examined.record.content.type === 'links') this.#notice.owe();
       if (examined.type !== 'refused') continue;
       refused.push({ type: 'refused', reason: examined.reason });
       if (examined.reason === 'bad-signature' && !this.#patience.spend(now, from.peer))
         return [...refused, ...this.#close({ link: from, reason: 'misbehaved' })];
     }
+    this.#flood.heard(from.id, known);
     return [...refused, ...this.#learn(now, fresh, from.id)];
   }
 
@@ -353,8 +354,7 @@ export class Mesh {
   }
 
   #recall(records: readonly DirectoryRecord[]): readonly MeshEffect[] {
-    const others = records.filter((record) => record.peer !== this.#options.self);
-    const recalled = this.#apply(others);
+    const recalled = this.#apply(records.filter(({ peer }) => peer !== this.#options.self));
     return recalled.length === 0 ? [] : [{ type: 'learned', records: recalled }];
   }
 

@@ -192,6 +192,26 @@ describe('a peer that can’t be dialled', () => {
   });
 });
 
+describe('a record that waits to be sent', () => {
+  it('is not sent to who sends it meanwhile', () => {
+    const mesh = createMesh();
+    const others = [2, 3, 4];
+    mesh.step(0, { type: 'recall', records: others.map((n) => recordAt(n)) });
+    for (const n of others) mesh.step(0, linkUp(n, manyId(n), 'them'));
+    const bring = (link: LinkId, n: number) => {
+      const frame = { type: 'records', records: [recordAt(n).signed] } as const;
+      return mesh.step(1, { type: 'frame', link, frame });
+    };
+    bring(2, 10);
+    const busy = bring(2, 11);
+    assert.deepEqual(sentBy(busy, 3), []);
+    bring(3, 11);
+    const effects = mesh.step(100, { type: 'time' });
+    assert.deepEqual(sentBy(effects, 3), []);
+    assert.deepEqual(sentBy(effects, 4), [manyId(11)]);
+  });
+});
+
 describe('in step', () => {
   it('is nobody with a peer that is no member, or whose membership nobody vouches for', () => {
     const [member, newcomer] = [manyId(2), manyId(3)];
