@@ -11,7 +11,7 @@ export function describeMethod(groups: number): readonly string[] {
       '**idle**: 20 s, beginning 20 s after the start.',
       'Bytes are those of the loopback device of a network namespace that has nothing else in it, headers of Ethernet, IP, TCP and UDP, acknowledgements and TLS included, and each byte counted once, where it is sent. Loopback carries up to 64 KB in one packet, so large transfers have fewer headers there than on a real network: in favour of TCP, most so at the start.',
       'CPU time is that of all processes in user and kernel mode, divided by the peers.',
-      '**memory**: the whole daemon as a node runs it, with its kernel programmed, in namespaces; a third member tells it of 5,000 peers that there are not, over one link.',
+      '**memory**: the whole daemon as a node runs it, with its kernel programmed, in namespaces. Of the 5,000 others that it comes to know only its neighbours on the rings are there, in one process, and bring it the records of all.',
     ]),
     '## What is real, what is shared, what is quoted',
     list([
