@@ -121,7 +121,7 @@ export class Victim {
     const { mesh, ipam } = this.#member.core;
     for (const { reason } of this.#member.core.conflicts()) this.#tally(`conflict: ${reason}`);
     this.#checkForgeries();
-    for (const id of this.#neighbours) assert.ok(mesh.isWanted(id), `${id} is wanted no more`);
+    this.#checkNeighbours();
     assert.equal(mesh.directory.setHash, sumOfDigests(mesh.directory));
     const held = ipam.custody().hold.map(({ cidr }) => cidr);
     for (const cidr of held) assert.ok(contains(UNIVERSE, cidr), `${formatCidr(cidr)} is held`);
@@ -130,6 +130,17 @@ export class Victim {
         held.some((cidr) => containsAddress(cidr, address)),
         `${formatAddress(address)} is in use and held no more`,
       );
+  }
+
+  /**
+   * Whoever is made up and has a link is a neighbour like any other, so what is held is that those
+   * who only claim to be there are in nobody's way: once its link is gone the honest are wanted.
+   */
+  #checkNeighbours(): void {
+    this.#tell({ type: 'link-down', link: this.#link });
+    const { mesh } = this.#member.core;
+    for (const id of this.#neighbours) assert.ok(mesh.isWanted(id), `${id} is wanted no more`);
+    this.#relink();
   }
 
   #countForgeries(more: number): void {
