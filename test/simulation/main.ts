@@ -24,6 +24,8 @@ const BATCH_SEEDS = 20;
 const SIGHTS_FROM_SEEDS = 1_000;
 /** The last lines of a shrunk run. */
 const TRACE_LINES = 60;
+/** Of the failures, the first of which is shrunk. */
+const FAILURES_SHOWN = 20;
 
 const options = readOptions(process.argv.slice(2));
 if (options === undefined) {
@@ -61,6 +63,8 @@ async function soak({
   print(`${each * names.length} runs in ${seconds.toFixed(1)} s`);
   const failures = results.flatMap((result) => result.failures);
   const [first] = failures;
+  for (const { scenario: name, seed, invariant, detail } of failures.slice(0, FAILURES_SHOWN))
+    print(`violated ${invariant} in ${name}, seed ${seed}: ${detail}`);
   if (first !== undefined) explain(first, peers);
   const hasSeenAll = scenario !== undefined || printSightings(results, each * names.length);
   return failures.length === 0 && hasSeenAll;
@@ -97,7 +101,7 @@ function rowOf(name: string, results: readonly BatchResult[]): readonly string[]
     name,
     sum(({ runs }) => runs),
     events,
-    Math.round((events / sum(({ elapsedMs }) => elapsedMs)) * 1_000),
+    Math.round((events / sum(({ cpuMs }) => cpuMs)) * 1_000),
     Math.round(sum(({ virtualMs }) => virtualMs) / 1_000),
     Math.round(Math.max(...results.map(({ agreedMs }) => agreedMs))),
     Math.round(Math.max(...results.map(({ linkedMs }) => linkedMs))),
@@ -115,14 +119,13 @@ function printSightings(results: readonly BatchResult[], runs: number): boolean 
 }
 
 /** Shrinks it, and says how to see it again. */
-function explain({ scenario: name, seed, invariant, detail }: Failure, peers?: number): void {
+function explain({ scenario: name, seed, invariant }: Failure, peers?: number): void {
   const scenario = scenarioNamed(name);
   if (scenario === undefined) return;
-  print(`\nviolated ${invariant} in ${name}, seed ${seed}: ${detail}`);
   const { restriction, plan, attempts } = shrink(drawPlan(scenario, seed, peers), seed, invariant);
   print(`shrunk by ${attempts} runs to ${plan.peers} peers and ${plan.faults.length} faults:`);
   for (const fault of plan.faults) print(describeFault(fault));
-  const { trace, violation } = run({ plan, seed, isTraced: true });
+  const { trace, violation } = run({ plan, seed, isTraced: true, checksBounds: true });
   print(`the end of its trace (${violation?.detail ?? 'nothing is violated'}):`);
   for (const line of trace.slice(-TRACE_LINES)) print(line);
   const sized = peers === undefined ? '' : ` --peers ${peers}`;

@@ -95,7 +95,7 @@ export const MISTAKES: readonly Mistake[] = [
     text: 'return !this.#flood.isCongested(effect.link);',
     replacement: 'return true;',
     scenario: 'slow-consumer',
-    seedsMax: 50,
+    seedsMax: 150,
     isQuick: false,
   },
   {
@@ -114,6 +114,24 @@ export const MISTAKES: readonly Mistake[] = [
     replacement: 'if (!this.#isOwed && (down.length === 0 || isSame(down, told))) {',
     scenario: 'rack-loss',
     seedsMax: 10,
+    isQuick: false,
+  },
+  {
+    name: 'no signature is checked',
+    file: `${MESH}/intake.ts`,
+    text: "if (!codec.verify(record)) return 'bad-signature';",
+    replacement: '',
+    scenario: 'poison',
+    seedsMax: 20,
+    isQuick: true,
+  },
+  {
+    name: 'a pause of our own is the silence of others',
+    file: `${MESH}/mesh.ts`,
+    text: 'if (now > this.#expectedAt) this.#links.forgive(now - this.#expectedAt);',
+    replacement: '',
+    scenario: 'pause',
+    seedsMax: 20,
     isQuick: false,
   },
 ];

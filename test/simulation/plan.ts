@@ -11,6 +11,8 @@ export interface Plan {
   readonly linksMax: number;
   /** Unsent bytes at which a link is congested; the transport's if undefined. */
   readonly congestedBytes?: number;
+  /** A time at which those that run must have closed the ranks, although the others are still gone. */
+  readonly ranksClosedAt?: number;
   /** After the last fault all directories are equal within so long, and all links up. */
   readonly agreeWithinMs: number;
   readonly linkWithinMs: number;

@@ -4,7 +4,7 @@ import { findCollections } from '../fuzz/collections.ts';
 import { plant } from './fault.ts';
 import { Oracle } from './oracle.ts';
 import { type Plan, quietAt } from './plan.ts';
-import { type Times, awaitVerdict } from './verdict.ts';
+import { type Times, awaitVerdict, checkRanks } from './verdict.ts';
 import { Violation, hold } from './violation.ts';
 import { World } from './world.ts';
 
@@ -29,6 +29,8 @@ export interface RunOptions {
 }
 
 const JOIN_AT = [0, 1, 2];
+/** Collections of plain values: an attachment is one, with its addresses. */
+const PLAIN = new Set([...LEAVES, 'ipam.#addresses.#attachments']);
 /** Another stream of numbers than the one that the plan is drawn from. */
 const WORLD_SEED = 0x5eed;
 
@@ -67,6 +69,10 @@ function play(world: World, oracle: Oracle, plan: Plan): Times {
     world.schedule(world.random() * plan.startWithinMs, { kind: 'call', call });
   }
   for (const fault of plan.faults) plant(world, fault);
+  if (plan.ranksClosedAt !== undefined && plan.ranksClosedAt < quietAt(plan)) {
+    world.runUntil(plan.ranksClosedAt);
+    checkRanks(world);
+  }
   world.runUntil(quietAt(plan));
   return awaitVerdict({ ...plan, world, oracle });
 }
@@ -74,7 +80,7 @@ function play(world: World, oracle: Oracle, plan: Plan): Times {
 function checkBounds(world: World): void {
   const core = world.peers[0]?.machine.core;
   if (core === undefined) return;
-  const [first] = findBoundless(findCollections(core, LEAVES));
+  const [first] = findBoundless(findCollections(core, PLAIN));
   hold('I5', first === undefined, () => first ?? '');
 }
 

@@ -11,6 +11,8 @@ import { drawSwarm } from './swarm.ts';
 const SMALL = { least: 3, most: 9 };
 const MEDIUM = { least: 5, most: 30 };
 const MINUTE_MS = 60_000;
+/** The catalogue's bound for the overlay of those who are left. */
+const RANKS_CLOSED_MS = 10_000;
 
 /** Some of the peers, each once, in the order of their numbers. */
 function someOf(dice: Dice, peers: number, share: number): readonly number[] {
@@ -157,7 +159,7 @@ export const SCENARIOS: readonly Scenario[] = [
         isHostGone: true,
         forMs,
       }));
-      return { faults };
+      return { faults, ranksClosedAt: at + RANKS_CLOSED_MS };
     },
   },
   {

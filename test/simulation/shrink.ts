@@ -20,7 +20,8 @@ export function shrink(plan: Plan, seed: number, invariant: string): Shrunk {
   const fails = (restriction: Restriction): boolean => {
     if (attempts >= ATTEMPTS_MAX) return false;
     attempts++;
-    return run({ plan: restrict(plan, restriction), seed }).violation?.invariant === invariant;
+    const outcome = run({ plan: restrict(plan, restriction), seed, checksBounds: true });
+    return outcome.violation?.invariant === invariant;
   };
   let kept: Required<Restriction> = { peers: plan.peers, faults: [...plan.faults.keys()] };
   for (let before = -1; before !== sizeOf(kept);) {

@@ -9,8 +9,11 @@ import type { SimulatedPeer } from './simulated-peer.ts';
 import { hold } from './violation.ts';
 import type { World } from './world.ts';
 
-/** By then a link that nobody wants is closed, and what a notice's rate held back is told. */
-const GRACE_MS = UNWANTED_LINK_MS + 10_000;
+/**
+ * By then a link that nobody wants is closed, and what a notice's rate held back is told. Who took
+ * another's place is known by a list of the arbiter's, which is asked for each ten seconds.
+ */
+const GRACE_MS = UNWANTED_LINK_MS + 20_000;
 
 export interface Times {
   /** Until all directories were equal, after the last fault. */
@@ -42,6 +45,19 @@ export function awaitVerdict(options: VerdictOptions): Times {
   }
   checkConnected(world);
   return times;
+}
+
+/** Of those that run, while others are gone: they are connected, and have no links to the gone. */
+export function checkRanks(world: World): void {
+  for (const peer of running(world)) {
+    const dead = [...peer.links.values()].find(({ ends }) => ends.some((end) => !end.isUp));
+    hold(
+      'silence',
+      dead === undefined,
+      () => `node${peer.n} still has a link to a host that is gone`,
+    );
+  }
+  checkConnected(world);
 }
 
 function awaitSettled({ world, oracle, agreeWithinMs, linkWithinMs }: VerdictOptions): Times {

@@ -40,10 +40,11 @@ export class World implements Stage {
   readonly random: () => number;
   readonly registry = new Registry();
   readonly fabric: Fabric;
+  /** What steps take from now on. */
+  cpu: Cpu;
   readonly codec = new FakeCodec();
   /** What happened so far, timers that were set anew left out. */
   events = 0;
-  readonly #cpu: Cpu;
   readonly #observer: Partial<Observer> | undefined;
   readonly #queue = new EventQueue<Happening>();
   readonly #population: Population;
@@ -54,12 +55,12 @@ export class World implements Stage {
 
   constructor(options: WorldOptions) {
     this.random = createRandom(options.seed);
-    this.#cpu = options.cpu ?? INSTANT;
+    this.cpu = options.cpu ?? INSTANT;
     this.#observer = options.observer;
     const network = options.network ?? LAN;
     this.#population = new Population(this, this.codec, options);
     const peerAt = (endpoint: Endpoint) => this.#population.at(endpoint);
-    this.fabric = new Fabric({ ...options, stage: this, network, cpu: this.#cpu, peerAt });
+    this.fabric = new Fabric({ ...options, stage: this, network, cpu: this.cpu, peerAt });
     this.#commits = new Commits(this, {
       execute: (peer, effects) => this.#execute(peer, effects),
       failed: (peer) => this.end(peer, { isHostGone: false }),
@@ -236,7 +237,7 @@ export class World implements Stage {
     const before = this.codec.verifications;
     this.#observer?.stepping?.(peer, event);
     const effects = peer.machine.step(peer.localTime(this.now), event);
-    const { newRecordMs, frameMs } = this.#cpu;
+    const { newRecordMs, frameMs } = this.cpu;
     const tookMs =
       (this.codec.verifications - before) * newRecordMs + (event.type === 'frame' ? frameMs : 0);
     if (tookMs > 0) peer.busyUntil = Math.max(peer.busyUntil, this.now) + tookMs;
