@@ -219,7 +219,7 @@ export class World implements Stage {
     while (!peer.isPaused && peer.isUp && peer.busyUntil <= this.now) {
       const event = peer.inbox.shift();
       if (event === undefined) return;
-      this.#step(peer, event);
+      this.#stepLate(peer, event);
     }
     this.#resumeLater(peer);
   }
@@ -230,9 +230,14 @@ export class World implements Stage {
     this.schedule(peer.busyUntil, { kind: 'resume', peer, run: peer.run });
   }
 
+  /** The same for what had to wait, and may be over by now. */
+  #stepLate(peer: SimulatedPeer, event: CoreEvent): void {
+    if (isOfClosedLink(peer, event)) this.#execute(peer, []);
+    else this.#step(peer, event);
+  }
+
   /** One step of the peer's machine, and what it brings about. */
   #step(peer: SimulatedPeer, event: CoreEvent): void {
-    if (isOfClosedLink(peer, event)) return this.#execute(peer, []);
     if (event.type === 'link-down') peer.links.delete(event.link);
     const before = this.codec.verifications;
     this.#observer?.stepping?.(peer, event);
@@ -251,7 +256,7 @@ export class World implements Stage {
     for (const effect of effects) if (peer.isUp) this.#executeOne(peer, effect);
     peer.isAtWork = false;
     const next = peer.toldMeanwhile.shift();
-    if (next !== undefined) return this.#step(peer, next);
+    if (next !== undefined) return this.#stepLate(peer, next);
     if (peer.isUp) this.#setTimer(peer);
   }
 
