@@ -7,8 +7,10 @@
  *   node bench/simulation.ts --start 500       so many peers start within a second, cold and warm
  *   node bench/simulation.ts --speed 10000     events a second and memory at so many peers
  */
+import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { getHeapStatistics } from 'node:v8';
 import { renderTable } from '#peer/cli/table.ts';
 import { DESIGN_CPU, MEASURED_CPU } from '#test/simulation/cpu.ts';
 import { summarize, writeResult } from './result.ts';
@@ -21,6 +23,8 @@ const START_SIZE = 5_000;
 const SPEED_SIZE = 10_000;
 const SEEDS = [1, 2, 3];
 const RECORDS_PER_SEED = 5;
+/** 10,000 directories of 10,000 records; Node gives itself 4 GB of whatever there is. */
+const HEAP_MB = 15_000;
 const RESULT_FILE = 'bench/results/simulation.json';
 const CPUS = { '80 us': DESIGN_CPU, '145 us': MEASURED_CPU } as const;
 
@@ -32,12 +36,24 @@ const { values } = parseArgs({
     seed: { type: 'string' },
   },
 });
-const seeds = values.seed === undefined ? SEEDS : [Number(values.seed)];
-const { spread, start, speed } = values;
-if (spread !== undefined) spreads([Number(spread)], seeds);
-if (start !== undefined) starts(Number(start), seeds.slice(0, 1));
-if (speed !== undefined) showSpeed(measureSpeed(Number(speed)));
-if (spread === undefined && start === undefined && speed === undefined) measureAll();
+const hasHeap = getHeapStatistics().heap_size_limit >= HEAP_MB * 2 ** 20;
+if (hasHeap) measure();
+else againWithHeap();
+
+/** The size of the heap can only be given at the start of a process. */
+function againWithHeap(): void {
+  const args = [`--max-old-space-size=${HEAP_MB}`, ...process.argv.slice(1)];
+  process.exitCode = spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1;
+}
+
+function measure(): void {
+  const { spread, start, speed, seed } = values;
+  const seeds = seed === undefined ? SEEDS : [Number(seed)];
+  if (spread !== undefined) spreads([Number(spread)], seeds);
+  if (start !== undefined) starts(Number(start), seeds.slice(0, 1));
+  if (speed !== undefined) showSpeed(measureSpeed(Number(speed)));
+  if (spread === undefined && start === undefined && speed === undefined) measureAll();
+}
 
 function measureAll(): void {
   // First, as its memory is that of the process.
