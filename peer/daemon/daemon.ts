@@ -16,6 +16,7 @@ import { Driver } from './driver.ts';
 import { Host, type Underlay } from './host.ts';
 import type { HttpFront } from '../http/front.ts';
 import { inStateDirectory } from '../store/medium.ts';
+import { isLinkedAt } from './linked-endpoint.ts';
 import { NameTaken, join } from './join.ts';
 import { type Reconciler, createReconciler } from '../kernel/reconciler.ts';
 import { beginNodeWork } from './node-work.ts';
@@ -161,6 +162,7 @@ async function openNetwork(
       log,
       now,
       onEvent: (event) => driver.tell(event),
+      isLinked: (endpoint) => isLinkedAt(state.core.mesh, endpoint),
       onQuestion: (asker, question) =>
         question.type === 'space'
           ? answerSpace(driver, asker.peer, question)

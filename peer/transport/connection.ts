@@ -7,6 +7,7 @@ import type { TLSSocket } from 'node:tls';
 import type { WebSocket } from 'ws';
 import { decodeFrame, encodeFrame } from '../wire/frame-codec.ts';
 import type { LinkFrame } from '../wire/link-frame.ts';
+import { Deadline } from './deadline.ts';
 import type { Credentials, Role } from './handshake.ts';
 import {
   FAREWELL_MS,
@@ -60,7 +61,7 @@ export class Connection {
   readonly #socket: WebSocket;
   readonly #tls: TLSSocket;
   readonly #listener: ConnectionListener;
-  readonly #handshakeTimer: NodeJS.Timeout;
+  readonly #handshakeDeadline: Deadline;
   readonly #negotiation: Negotiation;
   /** Before the handshake is through: a large message is not even gathered. */
   readonly #countHandshakeBytes = (chunk: Buffer): void => {
@@ -91,9 +92,9 @@ export class Connection {
     this.#listener = listener;
     const exporter = tls.exportKeyingMaterial(EXPORTER_BYTES, EXPORTER_LABEL, Buffer.alloc(0));
     this.#negotiation = new Negotiation({ credentials, role, exporter, seen });
-    this.#handshakeTimer = setTimeout(() => {
+    this.#handshakeDeadline = new Deadline(HANDSHAKE_TIMEOUT_MS, () => {
       this.#refuse('handshake-timeout', `it did not finish within ${HANDSHAKE_TIMEOUT_MS} ms`);
-    }, HANDSHAKE_TIMEOUT_MS);
+    });
     this.#listen();
     for (const frame of this.#negotiation.begin()) this.#write(frame);
   }
@@ -141,7 +142,7 @@ export class Connection {
     this.#socket.on('message', (data, isBinary) => this.#message(data as Buffer, isBinary));
     this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#failed(error));
     this.#socket.on('close', () => {
-      clearTimeout(this.#handshakeTimer);
+      this.#handshakeDeadline.cancel();
       this.#listener.closed(this.#closing ?? 'the connection broke off');
     });
   }
@@ -175,7 +176,7 @@ export class Connection {
   }
 
   #welcome(member: Member): void {
-    clearTimeout(this.#handshakeTimer);
+    this.#handshakeDeadline.cancel();
     this.#tls.off('data', this.#countHandshakeBytes);
     this.#isUp = true;
     this.#listener.up(member);

@@ -3,6 +3,7 @@ import { type ConnectionOptions, type TLSSocket, createSecureContext } from 'nod
 import { type ClientOptions, WebSocket } from 'ws';
 import { type Address, formatAddress } from '../ipam/cidr.ts';
 import type { Endpoint } from '../mesh/record.ts';
+import { Deadline } from './deadline.ts';
 import { DIAL_TIMEOUT_MS, FRAME_BYTES_MAX } from './limits.ts';
 import { LINK_PATH, type OpenSocket } from './listener.ts';
 import { TLS_OPTIONS } from './tls-options.ts';
@@ -20,20 +21,23 @@ export function dialSocket(endpoint: Endpoint, from: Address): Promise<OpenSocke
   const options: ClientOptions & ConnectionOptions = {
     rejectUnauthorized: false,
     secureContext: CONTEXT,
-    handshakeTimeout: DIAL_TIMEOUT_MS,
     maxPayload: FRAME_BYTES_MAX,
     perMessageDeflate: false,
     localAddress: formatAddress(from),
   };
   const socket = new WebSocket(url, options);
-  socket.once('error', reject);
+  const deadline = new Deadline(DIAL_TIMEOUT_MS, () => {
+    reject(new Error(`no WebSocket within ${DIAL_TIMEOUT_MS} ms`));
+    socket.terminate();
+  });
+  socket.on('error', reject);
   socket.once('upgrade', ({ socket: tls }) => {
     socket.once('open', () => {
       socket.off('error', reject);
       resolve({ socket, tls: tls as TLSSocket, endpoint });
     });
   });
-  return promise;
+  return promise.finally(() => deadline.cancel());
 }
 
 function urlHost(address: Address): string {

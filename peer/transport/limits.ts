@@ -9,6 +9,11 @@ export const HELLOS_SEEN_MAX = 1_024;
 export const HANDSHAKE_TIMEOUT_MS = 5_000;
 /** TCP, TLS and WebSocket together; the handshake above them has its own. */
 export const DIAL_TIMEOUT_MS = 2_000;
+/**
+ * Dials under way in one process, from TCP to the proof: as one takes 2.5 ms of its event loop, all
+ * of these are through in a tenth of a second. More than the mesh of one peer dials at a time.
+ */
+export const DIALS_UNDER_WAY_MAX = 16;
 
 /**
  * TCP connections to our control port: more than the largest --connection-limit, which bounds
@@ -16,10 +21,15 @@ export const DIAL_TIMEOUT_MS = 2_000;
  */
 export const CONNECTIONS_MAX = 1_536;
 /**
- * Of these, how many may be without proof at the same time, from TCP on; the oldest makes room. At
- * the rate of a hundred hostile addresses one still has 60 ms to prove itself.
+ * Of these, how many may be without proof at the same time, from TCP on. Accepting one takes 2 ms,
+ * so a rush of so many is through in a seventh of a second.
  */
 export const HANDSHAKES_MAX = 64;
+/**
+ * Who has not proved itself by then makes room for another when all these places are taken: five
+ * round trips of a tenth of a second. Strangers can't hold a place for longer.
+ */
+export const HANDSHAKE_OVERDUE_MS = 500;
 /** Of these, how many of one address: one stranger must not take all. An honest peer needs one. */
 export const HANDSHAKES_PER_ADDRESS_MAX = 4;
 /** Connections that one address may open, or one /64 of IPv6. A peer behind the same address as others needs the burst. */

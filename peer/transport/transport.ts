@@ -17,11 +17,12 @@ import type { LinkFrame, Question, Reply } from '../wire/link-frame.ts';
 import { Connection, type ConnectionListener } from './connection.ts';
 import { dialSocket } from './dial.ts';
 import type { Credentials, Role } from './handshake.ts';
-import { RESOLVED_MAX } from './limits.ts';
+import { DIALS_UNDER_WAY_MAX, RESOLVED_MAX } from './limits.ts';
 import { Listener, type OpenSocket } from './listener.ts';
 import type { Member } from './negotiation.ts';
 import { type Answer, Questions } from './questions.ts';
 import { SeenHellos } from './seen-hellos.ts';
+import { Turnstile } from './turnstile.ts';
 import { TurnedAway } from './turned-away.ts';
 
 /** Who asks, and from which address its link came. */
@@ -39,6 +40,8 @@ export interface TransportOptions {
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
   readonly onEvent: (event: MeshEvent) => void;
+  /** Whether there is a link by now with the peer whose endpoint this is: asked before dialling it. */
+  readonly isLinked: (endpoint: Endpoint) => boolean;
   /** Answers what a member asks. */
   readonly onQuestion: (asker: Asker, question: Question) => Promise<Answer>;
 }
@@ -52,6 +55,9 @@ interface OpenLink {
   readonly questions: Questions;
 }
 
+/** Of this process, as all that is in it shares one event loop. */
+const DIALS = new Turnstile(DIALS_UNDER_WAY_MAX);
+
 export class Transport {
   readonly #options: TransportOptions;
   #listener: Listener | undefined;
@@ -62,6 +68,7 @@ export class Transport {
   readonly #turnedAway: TurnedAway;
   readonly #dialling = new Map<string, Promise<PeerId>>();
   readonly #seen = new SeenHellos();
+  #isStopped = false;
   #nextLink = 1;
 
   private constructor(options: TransportOptions) {
@@ -85,9 +92,9 @@ export class Transport {
     return this.#listener.port;
   }
 
-  /** Dials, and tells the mesh how that ended: `link-up` or `dial-failed`. */
+  /** Dials when it is its turn, and tells the mesh how that ended: `link-up` or `dial-failed`. */
   dial(endpoint: Endpoint): void {
-    this.#connect(endpoint).catch((error: unknown) => {
+    DIALS.through(() => this.#dialInTurn(endpoint)).catch((error: unknown) => {
       const detail = error instanceof Error ? error.message : String(error);
       const to = endpointKey(endpoint);
       this.#options.log.debug({ to, detail }, 'could not establish a link');
@@ -132,6 +139,7 @@ export class Transport {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     for (const connection of this.#connections) connection.close('stopping');
     await this.#listener?.close();
   }
@@ -139,6 +147,13 @@ export class Transport {
   #linkTo(peer: PeerId | undefined): OpenLink | undefined {
     if (peer === undefined) return undefined;
     return [...this.#links.values()].find((link) => link.peer === peer);
+  }
+
+  /** Much may have happened while it waited. */
+  async #dialInTurn(endpoint: Endpoint): Promise<void> {
+    if (this.#isStopped) throw new Error('we are stopping');
+    if (this.#options.isLinked(endpoint)) throw new Error('there is a link by now');
+    await this.#connect(endpoint);
   }
 
   /** Resolves to the peer at the endpoint once there is a link, and one dial at a time. */

@@ -99,6 +99,7 @@ export interface EndOptions {
   readonly credentials?: Partial<Credentials>;
   readonly address?: string;
   readonly onQuestion?: TransportOptions['onQuestion'];
+  readonly isLinked?: TransportOptions['isLinked'];
   readonly now?: () => number;
   /** Called with each event as the mesh is: before the transport goes on. */
   readonly onEvent?: (event: MeshEvent) => void;
@@ -120,6 +121,7 @@ export async function openEnd(t: TestContext, n: number, options: EndOptions = {
       events.push(event);
       watch.changed();
     },
+    isLinked: options.isLinked ?? (() => false),
     onQuestion: options.onQuestion ?? (() => Promise.reject(new Error('nothing is answered'))),
   });
   t.after(() => transport.stop());
@@ -142,11 +144,13 @@ export async function openEnd(t: TestContext, n: number, options: EndOptions = {
   };
 }
 
-/** A link between the two; resolves to its id at either end. */
+/** A link between the two; resolves to its id at either end. Rejects when the dial fails. */
 export async function link(from: End, to: End): Promise<{ from: number; to: number }> {
   const [ours, theirs] = [count(from, 'link-up') + 1, count(to, 'link-up') + 1];
+  const failed = from.event('dial-failed', count(from, 'dial-failed') + 1);
   from.transport.dial(to.endpoint);
-  const up = await from.event('link-up', ours);
+  const up = await Promise.race([from.event('link-up', ours), failed]);
+  if (up.type === 'dial-failed') throw new Error('the dial failed');
   return { from: up.link, to: (await to.event('link-up', theirs)).link };
 }
 

@@ -5,7 +5,7 @@ import type { MeshFrame } from '#peer/mesh/frame.ts';
 import { type ClusterKeys, parseClusterKeys } from '#peer/transport/cluster-keys.ts';
 import { QUESTIONS_MAX, SEND_BUFFER_MAX_BYTES } from '#peer/transport/limits.ts';
 import type { Answer } from '#peer/transport/questions.ts';
-import { encodeFrame } from '#peer/wire/frame-codec.ts';
+import { decodeFrame, encodeFrame } from '#peer/wire/frame-codec.ts';
 import { sealPeer } from '#test/support/records.ts';
 import { NEW_KEY, OLD_KEY, connectMember, count, link, openEnd } from './ends.ts';
 
@@ -102,6 +102,38 @@ describe('a link', { timeout: 20_000 }, () => {
     one.transport.dial(two.endpoint);
     assert.deepEqual((await one.event('dial-failed')).endpoint, two.endpoint);
     assert.equal(count(one, 'link-up'), 0);
+  });
+
+  it('is not dialled when there is one by now with the peer at that endpoint', async (t) => {
+    const [one, two] = [await openEnd(t, 1, { isLinked: () => true }), await openEnd(t, 2)];
+    one.transport.dial(two.endpoint);
+    assert.deepEqual((await one.event('dial-failed')).endpoint, two.endpoint);
+    await link(two, one);
+    assert.equal(count(two, 'link-up'), 1);
+  });
+
+  it('is not dialled any more by one that has stopped', async (t) => {
+    const [one, two] = [await openEnd(t, 1), await openEnd(t, 2)];
+    await one.transport.stop();
+    one.transport.dial(two.endpoint);
+    await one.event('dial-failed');
+    await link(await openEnd(t, 3), two);
+    assert.equal(count(two, 'link-up'), 1);
+  });
+
+  it('gets what was sent on it right before it was closed, and then the farewell', async (t) => {
+    const one = await openEnd(t, 1);
+    const member = await connectMember(t, one, 2);
+    const { link: id } = await one.event('link-up');
+    const before = member.messageCount;
+    one.transport.send(id, MEGABYTE);
+    one.transport.send(id, HEARTBEAT);
+    one.transport.close(id, 'unwanted');
+    assert.equal((await member.message(before + 1)).length, encodeFrame(MEGABYTE).length);
+    assert.deepEqual(decodeFrame(await member.message(before + 2)), HEARTBEAT);
+    const bye = decodeFrame(await member.message(before + 3));
+    assert.deepEqual(bye, { type: 'bye', reason: 'unwanted', detail: '' });
+    await member.gone;
   });
 
   it('that fills up is congested, and drained once the other end reads again', async (t) => {

@@ -1,0 +1,17 @@
+/** Which endpoints need no dial any more. */
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { isLinkedAt } from '#peer/daemon/linked-endpoint.ts';
+import { Directory } from '#peer/mesh/directory.ts';
+import { sealPeer, testEndpoint, testIdentity } from '#test/support/records.ts';
+
+it('an endpoint needs no dial while there is a link with the peer that is reached there', () => {
+  const directory = new Directory();
+  for (const n of [1, 2]) directory.(sealPeer(n));
+  const unknown = { peer: testIdentity(3).id };
+  const mesh = { directory, links: () => [unknown, { peer: testIdentity(1).id }] };
+  assert.equal(isLinkedAt(mesh, { ...testEndpoint(1) }), true);
+  assert.equal(isLinkedAt(mesh, testEndpoint(2)), false);
+  assert.equal(isLinkedAt(mesh, { ...testEndpoint(1), port: 1 }), false);
+  assert.equal(isLinkedAt(mesh, testEndpoint(3)), false);
+});
