@@ -7,7 +7,7 @@ import { sealPeer, testEndpoint, testIdentity } from '#test/support/records.ts';
 
 it('an endpoint needs no dial while there is a link with the peer that is reached there', () => {
   const directory = new Directory();
-  for (const n of [1, 2]) directory.(sealPeer(n));
+  for (const n of [1, 2]) directory.apply(sealPeer(n));
   const unknown = { peer: testIdentity(3).id };
   const mesh = { directory, links: () => [unknown, { peer: testIdentity(1).id }] };
   assert.equal(isLinkedAt(mesh, { ...testEndpoint(1) }), true);
