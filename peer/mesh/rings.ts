@@ -75,9 +75,32 @@ export function chooseNeighbours(
   return { wanted: [...wanted].sort(), eager: new Set(walks.slice(0, EAGER_RING_COUNT).flat()) };
 }
 
-/** Who watches `id`: the ring neighbours it has when everybody is reachable. */
-export function observersOf(rings: Rings, id: PeerId): readonly PeerId[] {
-  return neighbours(rings, id, IN_GOOD_STANDING).wanted;
+/**
+ * Who watches `id`: the neighbours that it has when everybody is reachable. These are the next ones
+ * on each ring, so no ring is walked: a rack that vanishes is asked about at thousands of peers.
+ */
+export function observersOf({ orders }: Rings, id: PeerId): readonly PeerId[] {
+  const [everybody = []] = orders;
+  const count = everybody.length;
+  if (count <= FULL_MESH_PEERS_MAX) return everybody.filter((other) => other !== id).sort();
+  const watching = orders.flatMap((order, ring) => {
+    const at = findPlace(order, ring, id);
+    assert(order[at] === id, `${id} is on its own rings`);
+    return [order[(at + 1) % count] ?? id, order[(at + count - 1) % count] ?? id];
+  });
+  return [...new Set(watching)].sort();
+}
+
+/** The first place in the ring's order whose id is not before this one. */
+function findPlace(order: readonly PeerId[], ring: number, id: PeerId): number {
+  const position = positionOn(ring, id);
+  let [low, high] = [0, order.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (positionOn(ring, order[middle] ?? id) < position) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /**

@@ -4,7 +4,10 @@ import { describe, it } from 'node:test';
 import { Directory } from '../../../peer/mesh/directory.ts';
 import { downPeers } from '../../../peer/mesh/liveness.ts';
 import { buildRings } from '../../../peer/mesh/rings.ts';
+import { ManyRecords } from './many-records.ts';
 import { sealDown, sealPeer, testIdentity } from '../../support/records.ts';
+
+const RECORDS = new ManyRecords();
 
 function directoryOf(count: number, down: Readonly<Record<number, readonly number[]>>): Directory {
   const directory = new Directory();
@@ -38,6 +41,28 @@ describe('liveness', () => {
 
   it('a mad peer talks nobody down that we have a link to', () => {
     assert.deepEqual(downIn(directoryOf(4, { 1: [2, 3, 4] }), [2, 3, 4]), []);
+  });
+
+  it('of thousands that a rack of others can’t reach is found without a walk over all for each', () => {
+    const { codec } = RECORDS;
+    const directory = new Directory();
+    for (const record of RECORDS.range(1, 3_000)) directory.apply(record);
+    const ids = directory.peerIds();
+    const down = ids.filter((_, n) => n % 30 === 0);
+    const content = { type: 'links', down } as const;
+    for (const peer of ids.filter((id) => !down.includes(id)))
+      directory.apply(codec.seal({ peer, epoch: 1, seq: 1, content }));
+    let reads = 0;
+    const [first = [], ...others] = buildRings(ids).orders;
+    const counted = new Proxy(first, {
+      get: (order, key) => {
+        if (typeof key === 'string' && /^\d+$/.test(key)) reads++;
+        return Reflect.get(order, key) as unknown;
+      },
+    });
+    const found = downPeers(directory, { orders: [counted, ...others] }, new Set());
+    assert.deepEqual([...found], down);
+    assert.ok(reads < ids.length + down.length * 50, `${reads} places were looked at`);
   });
 
   it('the survivor of three sees the two others down', () => {
