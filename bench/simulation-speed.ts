@@ -1,7 +1,7 @@
 /** The simulator's own speed: a settled mesh that has heartbeats and now and then a record. */
 import process from 'node:process';
 import { testContent } from '#test/support/records.ts';
-import { DESIGN_CPU } from '#test/simulation/cpu.ts';
+import { DESIGN_CPU } from './simulation-models.ts';
 import { createBenchWorld, settle } from './simulation-world.ts';
 
 export interface Speed {

@@ -1,10 +1,10 @@
 /** Worlds for the benches: many peers that run the daemon's own mesh, in three availability zones. */
 import { UNWANTED_LINK_MS } from '#peer/mesh/limits.ts';
 import type { Cpu } from '#test/simulation/cpu.ts';
-import { THREE_ZONES } from '#test/simulation/network.ts';
 import type { Observer } from '#test/simulation/observer.ts';
 import { createLinksCheck } from '#test/simulation/settled.ts';
 import { World } from '#test/simulation/world.ts';
+import { THREE_ZONES } from './simulation-models.ts';
 
 export interface BenchWorldOptions {
   readonly seed: number;

@@ -13,9 +13,3 @@ export interface Cpu {
 
 /** For scenarios in which time is not what is looked at. */
 export const INSTANT: Cpu = { newRecordMs: 0, frameMs: 0, handshakeMs: 0 };
-
-/** As in mesh protocol §2.3: 60 us to verify, 20 us to apply, nothing else. */
-export const DESIGN_CPU: Cpu = { newRecordMs: 0.08, frameMs: 0, handshakeMs: 0 };
-
-/** The same with the 125 us for a verification that were measured there. */
-export const MEASURED_CPU: Cpu = { newRecordMs: 0.145, frameMs: 0, handshakeMs: 0 };

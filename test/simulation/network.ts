@@ -22,21 +22,9 @@ const TEN_GIGABIT = 1_250_000;
 const LAN_LATENCY_MS: Range = { least: 0.2, most: 0.6 };
 const LAN_JITTER_MS = 0.4;
 
-/** Three availability zones as measured between those of public clouds (mesh protocol, §2.3). */
-const ZONES = 3;
-const WITHIN_ZONE_MS: Range = { least: 0.12, most: 0.27 };
-const ACROSS_ZONES_MS: Range = { least: 0.5, most: 1.1 };
-
 export const LAN: Network = {
   latencyMs: (_from, _to, random) => between(LAN_LATENCY_MS, random),
   jitterMs: LAN_JITTER_MS,
-  bytesPerMs: TEN_GIGABIT,
-};
-
-export const THREE_ZONES: Network = {
-  latencyMs: (from, to, random) =>
-    between(from % ZONES === to % ZONES ? WITHIN_ZONE_MS : ACROSS_ZONES_MS, random),
-  jitterMs: 0,
   bytesPerMs: TEN_GIGABIT,
 };
 
