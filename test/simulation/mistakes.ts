@@ -64,9 +64,8 @@ export const MISTAKES: readonly Mistake[] = [
   {
     name: 'redials end after some failures',
     file: `${MESH}/dials.ts`,
-    text: 'dial.nextAt = now + this.#backoff(dial.attempts);',
-    replacement:
-      'dial.nextAt = dial.attempts > 5 ? Number.POSITIVE_INFINITY : now + this.#backoff(dial.attempts);',
+    text: 'return this.#random() * cap;',
+    replacement: 'return attempts > 5 ? Number.POSITIVE_INFINITY : this.#random() * cap;',
     scenario: 'partition',
     seedsMax: 10,
     isQuick: true,
