@@ -73,19 +73,17 @@ async function confirm(options: Joining): Promise<void> {
 }
 
 /**
- * Resolves when the directory tells who is alive. Without one it goes on only if nobody has our
- * name: whose it is may be alive, and would be thrown out.
+ * Where a member has our name, resolves when the directory tells whether that one is alive: else it
+ * would be thrown out. Nobody else's start waits for this, least of all in a cluster that starts at
+ * once, where no two directories are equal for a while.
  */
 async function waitForDirectory(options: Joining): Promise<void> {
-  const { self, name, hasOthers, ownsName, waiting } = options;
-  const { members } = await list(options);
-  const isOurs = ([peer, of]: readonly [PeerId, string]) =>
-    peer === self || (ownsName === true && of === name);
-  if (!hasOthers || [...members].every(isOurs)) return;
-  while (!(await isSyncedInTime(options))) {
-    const holder = await findHolder(options);
-    if (holder === undefined || ownsName === true) break;
-    waiting.on(describeUnknown(options, holder));
+  const { hasOthers, ownsName, waiting } = options;
+  if (!hasOthers || ownsName === true) return;
+  let holder = await findHolder(options);
+  while (holder !== undefined && !(await isSyncedInTime(options))) {
+    holder = await findHolder(options);
+    if (holder !== undefined) waiting.on(describeUnknown(options, holder));
   }
   waiting.over();
 }

@@ -226,6 +226,16 @@ describe('a new identity', () => {
     assert.deepEqual(registrations(asked), []);
   });
 
+  it('registers before it knows any other, where no member has its name', async (t) => {
+    const other = new Member(3);
+    const { options, asked, waits } = prepare(t, () => ({
+      list: async () => ({ rev: 1n, members: new Map([[other.id, 'node3']]) }),
+    }));
+    await join({ ...options, hasOthers: true });
+    assert.deepEqual(registrations(asked), ['nobody']);
+    assert.deepEqual(waits, []);
+  });
+
   it('takes others with other names for what they are', async (t) => {
     const { options, member, asked } = prepare(t);
     member.hear(createFounder(1).record);
