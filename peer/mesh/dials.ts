@@ -1,7 +1,8 @@
 /**
  * Whom to dial, and when. A target is a wanted peer, or an address that we were told to join at
  * and whose peer isn't known. Retries back off with full jitter (Brooker, "Exponential Backoff
- * And Jitter", AWS 2015), so that a thousand peers that lost the same one don't return in step.
+ * And Jitter", AWS 2015), so that a thousand peers that lost the same one don't return in step. Where
+ * handshakes are slow everybody dials less.
  */
 import { formatAddress } from '../ipam/cidr.ts';
 import {
@@ -9,6 +10,10 @@ import {
   DIAL_BACKOFF_MAX_MS,
   DIAL_BACKOFF_MIN_MS,
   DIAL_DEFERENCE_MS,
+  DIAL_QUICK_MS,
+  DIAL_SETTLE_MS,
+  DIAL_SLOWNESS_MAX,
+  SHORT_LINK_ATTEMPTS,
 } from './limits.ts';
 import type { PeerId } from './peer-id.ts';
 import type { Endpoint } from './record.ts';
@@ -17,15 +22,20 @@ export interface DialTarget {
   readonly endpoint: Endpoint;
   /** Whose endpoint it is, as far as that is known. */
   readonly peer?: PeerId;
-  /** How long the first try waits; without it the higher id lets the lower one dial first. */
+  /** How long the first try waits where dials are quick; without it as long as for any peer that is wanted. */
   readonly waitMs?: number;
 }
 
 interface Dial {
   target: DialTarget;
+  /** From when on the first try waits. */
+  since: number;
   attempts: number;
-  nextAt: number;
+  /** Of the next try, once there was one. */
+  retryAt: number;
   inFlight: boolean;
+  /** When the one in flight, or the last, was begun. */
+  takenAt: number;
   /** What is in flight was for another peer, who had the endpoint then: how it ends says nothing. */
   isStale: boolean;
   /** Nothing has come of it since it was last known to be reachable. */
@@ -45,12 +55,16 @@ export function endpointKey(endpoint: Endpoint): string {
   return key;
 }
 
+const NOTHING: readonly Endpoint[] = [];
+
 export class Dials {
   readonly #self: PeerId;
   readonly #random: () => number;
   /** By endpoint: two targets never share one. */
   readonly #dials = new Map<string, Dial>();
   #inFlight = 0;
+  /** How many times as long as a quick one the last dial took that was answered; at least 1. */
+  #slowness = 1;
   /** The earliest of those that wait. */
   #nextAt = Number.POSITIVE_INFINITY;
 
@@ -75,12 +89,15 @@ export class Dials {
     this.#note();
   }
 
-  /** The endpoints to dial now, at most so many in flight. */
+  /** The endpoints to dial now, those first that are due for longest, at most so many in flight. */
   take(now: number): readonly Endpoint[] {
-    if (now < this.nextAt()) return [];
-    const due = [...this.#dials.values()].filter((dial) => !dial.inFlight && now >= dial.nextAt);
-    const taken = due.slice(0, DIALS_IN_FLIGHT_MAX - this.#inFlight);
-    for (const dial of taken) dial.inFlight = true;
+    if (now < this.nextAt()) return NOTHING;
+    const due = [...this.#dials.values()].filter(
+      (dial) => !dial.inFlight && now >= this.#dueAt(dial),
+    );
+    due.sort((a, b) => this.#dueAt(a) - this.#dueAt(b));
+    const taken = due.slice(0, this.#inFlightMax() - this.#inFlight);
+    for (const dial of taken) Object.assign(dial, { inFlight: true, takenAt: now });
     this.#note();
     return taken.map((dial) => dial.target.endpoint);
   }
@@ -91,6 +108,7 @@ export class Dials {
    */
   answered(now: number, endpoint: Endpoint, peer: PeerId): void {
     const dial = this.#dials.get(endpointKey(endpoint));
+    if (dial?.inFlight === true) this.#noteDuration(now - dial.takenAt);
     if (dial?.target.peer !== undefined && dial.target.peer !== peer) {
       this.failed(now, endpoint);
       return;
@@ -120,13 +138,49 @@ export class Dials {
     this.#note();
   }
 
+  /**
+   * The link to it was ended from elsewhere. It need not prove again that it stays wanted, but who
+   * was turned away as soon as it came waits as after a failure: its reasons may still hold.
+   */
+  broken(now: number, target: DialTarget, { wasShort }: { readonly wasShort: boolean }): void {
+    const key = endpointKey(target.endpoint);
+    if (this.#dials.has(key)) return;
+    const dial = this.#make(now - DIAL_SETTLE_MS, target);
+    if (wasShort)
+      Object.assign(dial, {
+        attempts: SHORT_LINK_ATTEMPTS,
+        retryAt: now + this.#backoff(SHORT_LINK_ATTEMPTS),
+      });
+    this.#dials.set(key, dial);
+    this.#note();
+  }
+
   /** Whether this endpoint was tried in vain. */
   isFailing(endpoint: Endpoint): boolean {
     return this.#dials.get(endpointKey(endpoint))?.isFailing === true;
   }
 
   nextAt(): number {
-    return this.#inFlight >= DIALS_IN_FLIGHT_MAX ? Number.POSITIVE_INFINITY : this.#nextAt;
+    return this.#inFlight >= this.#inFlightMax() ? Number.POSITIVE_INFINITY : this.#nextAt;
+  }
+
+  #inFlightMax(): number {
+    return Math.floor(DIALS_IN_FLIGHT_MAX / this.#slowness);
+  }
+
+  #noteDuration(tookMs: number): void {
+    this.#slowness = Math.min(DIAL_SLOWNESS_MAX, Math.max(1, tookMs / DIAL_QUICK_MS));
+  }
+
+  #dueAt({ target, attempts, since, retryAt }: Dial): number {
+    if (attempts > 0) return retryAt;
+    return since + this.#waitOf(target) * this.#slowness;
+  }
+
+  #waitOf({ peer, waitMs }: DialTarget): number {
+    if (waitMs !== undefined) return waitMs;
+    if (peer === undefined) return 0;
+    return DIAL_SETTLE_MS + (this.#self > peer ? DIAL_DEFERENCE_MS : 0);
   }
 
   /** Called after each change, as the questions come more often than those. */
@@ -135,7 +189,7 @@ export class Dials {
     this.#nextAt = Number.POSITIVE_INFINITY;
     for (const dial of this.#dials.values()) {
       if (dial.inFlight) this.#inFlight++;
-      else this.#nextAt = Math.min(this.#nextAt, dial.nextAt);
+      else this.#nextAt = Math.min(this.#nextAt, this.#dueAt(dial));
     }
   }
 
@@ -143,34 +197,37 @@ export class Dials {
     dial.inFlight = false;
     dial.attempts++;
     dial.isFailing = true;
-    dial.nextAt = now + this.#backoff(dial.attempts);
+    dial.retryAt = now + this.#backoff(dial.attempts);
     if (dial.target.peer === undefined) this.#hurryJoin(now);
   }
 
   /** Nobody is there: the next endpoint to join at need not wait any longer. */
   #hurryJoin(now: number): void {
     const waiting = [...this.#dials.values()].filter(
-      ({ target, attempts, inFlight, nextAt }) =>
-        target.peer === undefined && attempts === 0 && !inFlight && nextAt > now,
+      (dial) =>
+        dial.target.peer === undefined &&
+        dial.attempts === 0 &&
+        !dial.inFlight &&
+        this.#dueAt(dial) > now,
     );
-    const [next] = waiting.sort((a, b) => a.nextAt - b.nextAt);
-    if (next !== undefined) next.nextAt = now;
+    const [next] = waiting.sort((a, b) => this.#dueAt(a) - this.#dueAt(b));
+    if (next !== undefined) next.since = Number.NEGATIVE_INFINITY;
   }
 
   /** The endpoint is another peer's now: what came of dialling it for the one says nothing of the other. */
   #replace(now: number, dial: Dial, target: DialTarget): void {
-    const { inFlight } = dial;
-    Object.assign(dial, this.#make(now, target), { inFlight, isStale: inFlight });
+    const { inFlight, takenAt } = dial;
+    Object.assign(dial, this.#make(now, target), { inFlight, takenAt, isStale: inFlight });
   }
 
   #make(now: number, target: DialTarget): Dial {
-    const defers = target.peer !== undefined && this.#self > target.peer;
-    const waitMs = target.waitMs ?? (defers ? DIAL_DEFERENCE_MS : 0);
     return {
       target,
+      since: now,
       attempts: 0,
-      nextAt: now + waitMs,
+      retryAt: now,
       inFlight: false,
+      takenAt: now,
       isStale: false,
       isFailing: false,
       isWanted: true,

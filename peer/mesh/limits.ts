@@ -15,8 +15,28 @@ export const RING_WALK_MAX = 8;
 export const DIALS_IN_FLIGHT_MAX = 8;
 export const DIAL_BACKOFF_MIN_MS = 250;
 export const DIAL_BACKOFF_MAX_MS = 15_000;
-/** The higher id waits this long for the lower one to dial, so that both rarely do. */
+/** The higher id waits this much longer, for the lower one to dial, so that both rarely do. */
 export const DIAL_DEFERENCE_MS = 1_000;
+/**
+ * Who is wanted is dialled after so long: while thousands start, nearer ones come in between, and a
+ * link that is not made costs neither end a handshake.
+ */
+export const DIAL_SETTLE_MS = 150;
+/** Who has no link to anybody whom it wants dials so many of these at once, and more by and by. */
+export const WAYS_IN = 2;
+/** Endpoints to join at are dialled so long after each other, but for those that fail: as long as a dial may take. */
+export const DIAL_TURN_MS = 2_000;
+/**
+ * A dial that is answered within this was quick. When they take longer, so does all that is waited for
+ * before a dial, up to so many times, and fewer are in flight: else everybody's machine is busy with
+ * handshakes that are of no use any more when they are done.
+ */
+export const DIAL_QUICK_MS = 100;
+export const DIAL_SLOWNESS_MAX = 4;
+/** A link that its other end closed as soon as it came counts as so many dials that failed. */
+export const SHORT_LINK_ATTEMPTS = 3;
+/** What comes after this is no such end. */
+export const SHORT_LINK_MS = 1_000;
 /**
  * Endpoints that were found for peers that aren't known yet; the oldest make room. Twice as many as
  * are looked up at a time: those of the round before may still be on their way.

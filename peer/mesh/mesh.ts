@@ -10,6 +10,7 @@ import type { LinkId, LinkUp, MeshEffect, MeshEvent } from './effect.ts';
 import { Flood, type News, type Share, sendRecords } from './flood.ts';
 import type { BucketEntries, Heartbeat, MeshFrame } from './frame.ts';
 import { Intake } from './intake.ts';
+import { introduce, referralTo } from './introduction.ts';
 import { type Closing, type Link, Links } from './links.ts';
 import { downPeers, hasAccusations } from './liveness.ts';
 import type { MeshOptions } from './mesh-options.ts';
@@ -120,8 +121,7 @@ export class Mesh {
       case 'link-up':
         return this.#linkUp(now, event);
       case 'link-down':
-        if (this.#links.down(event.link) !== undefined) this.#forget(event.link);
-        return [];
+        return this.#linkDown(now, event.link);
       case 'dial-failed':
         this.#dials.failed(now, event.endpoint);
         this.#topology.reachChanged();
@@ -167,10 +167,7 @@ export class Mesh {
 
   #closeDue(now: number): readonly MeshEffect[] {
     return this.#links.due(now).flatMap((closing) => {
-      const { peer } = closing.link;
-      if (closing.reason !== 'silent') return this.#close(closing);
-      for (const endpoint of this.#topology.endpointsOf(peer))
-        this.#dials.lost(now, { endpoint, peer });
+      if (closing.reason === 'silent') this.#topology.lost(now, closing.link.peer);
       return this.#close(closing);
     });
   }
@@ -223,23 +220,22 @@ export class Mesh {
     link.isToBeReferred = event.initiator === 'them' && !this.#topology.isMember(event.peer);
     this.#flood.up(event.link);
     this.#reconcile.up(event.link, event.initiator);
-    return [...closed, ...this.#introduce(link)];
+    return [...closed, ...introduce(this.directory, this.#options.self, link)];
   }
 
-  /** Who dialled says at once who it is: the other end may be its neighbour, and not know it yet. */
-  #introduce(link: Link): readonly MeshEffect[] {
-    const own = this.directory.peer(this.#options.self);
-    return link.initiator === 'us' && own !== undefined ? sendRecords(link.id, [own]) : [];
+  /** The other end closed it, or it broke. */
+  #linkDown(now: number, id: LinkId): readonly MeshEffect[] {
+    const link = this.#links.down(id);
+    if (link === undefined) return [];
+    this.#forget(id);
+    this.#topology.broken(now, link);
+    return [];
   }
 
-  /**
-   * Sends a peer that came to the wrong one where it belongs: the records of those who are next to
-   * it on the rings, and ours. It learns all others from them; so a seed is not crowded.
-   */
+  /** Sends the peer where it belongs. */
   #refer(link: LinkId, peer: PeerId): readonly MeshEffect[] {
     const ids = [this.#options.self, ...this.#topology.adjacentTo(peer)];
-    const records = ids.flatMap((id) => (id === peer ? [] : (this.directory.peer(id) ?? [])));
-    return sendRecords(link, records);
+    return sendRecords(link, referralTo(this.directory, peer, ids));
   }
 
   #close({ link, reason }: Closing): readonly MeshEffect[] {

@@ -8,8 +8,8 @@ import type { Dials, DialTarget } from './dials.ts';
 import { endpointKey } from './dials.ts';
 import type { Directory, PeerRecord } from './directory.ts';
 import { type JoinEndpoint, JoinEndpoints } from './join-endpoints.ts';
-import { DIAL_DEFERENCE_MS } from './limits.ts';
-import type { Links } from './links.ts';
+import { DIAL_SETTLE_MS, DIAL_TURN_MS, SHORT_LINK_MS, WAYS_IN } from './limits.ts';
+import type { Link, Links } from './links.ts';
 import type { PeerId } from './peer-id.ts';
 import type { Endpoint } from './record.ts';
 import { RingWindows, WINDOW_WIDTH } from './ring-windows.ts';
@@ -90,6 +90,19 @@ export class Topology implements Standing {
   answered(endpoint: Endpoint, peer: PeerId): void {
     this.#join.answered(endpoint, peer);
     this.#answeredInstead.set(endpointKey(endpoint), peer);
+  }
+
+  /** The link to the peer went silent. */
+  lost(now: number, peer: PeerId): void {
+    for (const endpoint of this.endpointsOf(peer))
+      this.#options.dials.lost(now, { endpoint, peer });
+  }
+
+  /** The link, which is down, was ended from elsewhere. */
+  broken(now: number, { peer, initiator, upAt }: Link): void {
+    const wasShort = initiator === 'us' && now < upAt + SHORT_LINK_MS;
+    for (const endpoint of this.endpointsOf(peer))
+      this.#options.dials.broken(now, { endpoint, peer }, { wasShort });
   }
 
   /** Everybody's place on the rings: costs a sort of all, made anew after a member came. */
@@ -197,21 +210,36 @@ export class Topology implements Standing {
     return peers.filter((peer) => this.isMember(peer));
   }
 
-  /**
-   * Wanted peers without a link. Who looks for a way in dials at once, whatever its id: nobody
-   * knows of it yet, so nobody dials it.
-   */
+  /** Wanted peers without a link. */
   #wantedTargets(): readonly DialTarget[] {
     const { links, isShunned } = this.#options;
     const open = this.neighbours().wanted.filter(
       (peer) => links.to(peer) === undefined && !isShunned(peer),
     );
-    const wait = this.isJoining() ? { waitMs: 0 } : {};
-    return open.flatMap((peer) =>
-      this.endpointsOf(peer)
-        .filter((endpoint) => !this.#isAnothers(endpoint, peer))
-        .map((endpoint) => ({ endpoint, peer, ...wait })),
-    );
+    if (!this.isJoining()) return open.flatMap((peer) => this.#targetsAt(peer));
+    return this.#inOrderOfEntry(open).flatMap((peer, rank) => {
+      const waitMs = Math.floor(rank / WAYS_IN) * DIAL_SETTLE_MS;
+      return this.#targetsAt(peer).map((target) => ({ ...target, waitMs }));
+    });
+  }
+
+  #targetsAt(peer: PeerId): readonly DialTarget[] {
+    const endpoints = this.endpointsOf(peer).filter((one) => !this.#isAnothers(one, peer));
+    return endpoints.map((endpoint) => ({ endpoint, peer }));
+  }
+
+  /**
+   * Who looks for a way in can't wait for lower ids, which don't know of it yet, but these come later;
+   * last come those that were tried in vain.
+   */
+  #inOrderOfEntry(peers: readonly PeerId[]): readonly PeerId[] {
+    const { self } = this.#options;
+    const open = peers.filter((peer) => !this.isUnreachable(peer));
+    return [
+      ...open.filter((peer) => peer > self),
+      ...open.filter((peer) => peer < self),
+      ...peers.filter((peer) => !open.includes(peer)),
+    ];
   }
 
   /** Somebody else answers there, to whom we have a link: a second one would help nobody. */
@@ -231,7 +259,7 @@ export class Topology implements Standing {
     const open = this.#join.all().filter((one) => this.#isOpen(one, isLost));
     return open.map(({ endpoint, peer, isFound }, rank) => {
       const turn = peer === undefined ? rank : rank + 1;
-      return { endpoint, waitMs: isFound ? 0 : turn * DIAL_DEFERENCE_MS };
+      return { endpoint, waitMs: isFound ? 0 : turn * DIAL_TURN_MS };
     });
   }
 

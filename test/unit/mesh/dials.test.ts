@@ -5,7 +5,12 @@ import { Dials } from '../../../peer/mesh/dials.ts';
 import {
   DIALS_IN_FLIGHT_MAX,
   DIAL_BACKOFF_MAX_MS,
+  DIAL_BACKOFF_MIN_MS,
   DIAL_DEFERENCE_MS,
+  DIAL_QUICK_MS,
+  DIAL_SETTLE_MS,
+  DIAL_SLOWNESS_MAX,
+  SHORT_LINK_ATTEMPTS,
 } from '../../../peer/mesh/limits.ts';
 import type { PeerId } from '../../../peer/mesh/peer-id.ts';
 import { testEndpoint } from '../../support/records.ts';
@@ -31,9 +36,55 @@ describe('dials', () => {
     const [low, high] = [new Dials(LOW, certain), new Dials(HIGH, certain)];
     low.retarget(0, [{ endpoint: testEndpoint(1), peer: HIGH }]);
     high.retarget(0, [{ endpoint: testEndpoint(2), peer: LOW }]);
-    assert.equal(low.take(0).length, 1);
-    assert.equal(high.take(DIAL_DEFERENCE_MS - 1).length, 0);
-    assert.equal(high.take(DIAL_DEFERENCE_MS).length, 1);
+    assert.equal(low.take(DIAL_SETTLE_MS).length, 1);
+    assert.equal(high.take(DIAL_SETTLE_MS + DIAL_DEFERENCE_MS - 1).length, 0);
+    assert.equal(high.take(DIAL_SETTLE_MS + DIAL_DEFERENCE_MS).length, 1);
+  });
+
+  it('who is wanted for a moment only is not dialled', () => {
+    const dials = new Dials(LOW, certain);
+    dials.retarget(0, [{ endpoint: testEndpoint(1), peer: OTHER }]);
+    assert.equal(dials.take(DIAL_SETTLE_MS - 1).length, 0);
+    dials.retarget(DIAL_SETTLE_MS - 1, [{ endpoint: testEndpoint(2), peer: HIGH }]);
+    assert.equal(dials.take(DIAL_SETTLE_MS).length, 0);
+    assert.deepEqual(dials.take(2 * DIAL_SETTLE_MS), [testEndpoint(2)]);
+  });
+
+  it('are fewer and later where they are slow, up to a bound, and as ever once one is quick', () => {
+    const dials = new Dials(LOW, certain);
+    const answer = (now: number, tookMs: number): void => {
+      dials.retarget(now, [{ endpoint: testEndpoint(1), waitMs: 0 }]);
+      assert.equal(dials.take(now).length, 1);
+      dials.answered(now + tookMs, testEndpoint(1), OTHER);
+    };
+    const targets = Array.from({ length: 20 }, (_, n) => ({ endpoint: testEndpoint(n) }));
+    const inFlight = (now: number): number => {
+      dials.retarget(now, targets);
+      const { length } = dials.take(now);
+      for (const { endpoint } of targets) dials.failed(now, endpoint);
+      dials.retarget(now, []);
+      return length;
+    };
+    answer(0, 60_000);
+    assert.equal(inFlight(60_000), DIALS_IN_FLIGHT_MAX / DIAL_SLOWNESS_MAX);
+    dials.retarget(60_000, [{ endpoint: testEndpoint(1), peer: HIGH }]);
+    assert.equal(dials.take(60_000 + DIAL_SLOWNESS_MAX * DIAL_SETTLE_MS - 1).length, 0);
+    assert.equal(dials.take(60_000 + DIAL_SLOWNESS_MAX * DIAL_SETTLE_MS).length, 1);
+    dials.answered(60_000 + DIAL_SLOWNESS_MAX * DIAL_SETTLE_MS, testEndpoint(1), HIGH);
+    answer(70_000, DIAL_QUICK_MS);
+    assert.equal(inFlight(80_000), DIALS_IN_FLIGHT_MAX);
+  });
+
+  it('one whose link breaks is dialled at once, and one that turned us away after a while', () => {
+    for (const wasShort of [false, true]) {
+      const dials = new Dials(LOW, certain);
+      const target = { endpoint: testEndpoint(1), peer: HIGH };
+      dials.broken(1_000, target, { wasShort });
+      dials.retarget(1_000, [target]);
+      const waitMs = wasShort ? certain() * DIAL_BACKOFF_MIN_MS * 2 ** SHORT_LINK_ATTEMPTS : 0;
+      assert.equal(dials.nextAt(), 1_000 + waitMs);
+      assert.equal(dials.isFailing(testEndpoint(1)), false);
+    }
   });
 
   it('retries back off to a bound and never stop', () => {
@@ -97,9 +148,9 @@ describe('dials', () => {
 
   it('one in flight for the peer that had the endpoint before counts for nobody when it fails', () => {
     const dials = new Dials(LOW, certain);
-    dials.retarget(0, [{ endpoint: testEndpoint(1), peer: HIGH }]);
+    dials.retarget(0, [{ endpoint: testEndpoint(1), peer: HIGH, waitMs: 0 }]);
     dials.take(0);
-    dials.retarget(0, [{ endpoint: testEndpoint(1), peer: OTHER }]);
+    dials.retarget(0, [{ endpoint: testEndpoint(1), peer: OTHER, waitMs: 0 }]);
     assert.equal(dials.take(0).length, 0);
     dials.failed(1, testEndpoint(1));
     assert.equal(dials.isFailing(testEndpoint(1)), false);

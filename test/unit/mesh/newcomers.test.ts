@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { endpointKey } from '#peer/mesh/dials.ts';
 import type { LinkId, MeshEffect, MeshEvent } from '#peer/mesh/effect.ts';
-import { LINK_AGE_MIN_MS } from '#peer/mesh/limits.ts';
+import { DIAL_SETTLE_MS, LINK_AGE_MIN_MS, WAYS_IN } from '#peer/mesh/limits.ts';
 import { Mesh, type MeshOptions } from '#peer/mesh/mesh.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
 import type { DirectoryRecord, Endpoint } from '#peer/mesh/record.ts';
@@ -96,7 +96,7 @@ describe('a newcomer that dials the wrong one', () => {
     assert.deepEqual(sentBy(mesh.step(3, heartbeat(1)), 1), []);
   });
 
-  it('dials these and no others, at once', () => {
+  it('dials two of these at once, the others by and by, and nobody else', () => {
     const seed = settled();
     const peer = stranger(seed);
     const newcomer = createMesh({ self: peer, bootstrap: [testEndpoint(1)] });
@@ -110,12 +110,16 @@ describe('a newcomer that dials the wrong one', () => {
           ? newcomer.step(3, { type: 'frame', link: 1, frame: effect.frame })
           : [],
       );
+    assert.equal(dialled(effects).length, WAYS_IN);
+    const later = Array.from({ length: 8 }, (_, n) =>
+      newcomer.step(3 + n * DIAL_SETTLE_MS, { type: 'time' }),
+    );
     const rings = buildRings([...seed.directory.peerIds(), peer]);
     const neighbours = observersOf(rings, peer);
     const numbers = Array.from({ length: 200 }, (_, n) => 2 + n);
     const expected = numbers.filter((n) => neighbours.includes(manyId(n)));
     assert.deepEqual(
-      [...dialled(effects)].sort(),
+      [...dialled([...effects, ...later.flat()])].sort(),
       expected.map((n) => endpointKey(testEndpoint(n))).sort(),
     );
   });
@@ -143,6 +147,17 @@ describe('a peer that dials', () => {
     const [first] = mesh.step(1, linkUp(1, manyId(2), 'us'));
     assert.ok(first !== undefined);
     assert.deepEqual(sentBy([first], 1), [SELF]);
+  });
+
+  it('and finds nobody there turns to the next ones at once', () => {
+    const mesh = createMesh();
+    const records = Array.from({ length: 6 }, (_, n) => recordAt(2 + n));
+    const recalled = mesh.step(0, { type: 'recall', records });
+    const first = recalled.flatMap((effect) => (effect.type === 'dial' ? [effect.endpoint] : []));
+    assert.equal(first.length, WAYS_IN);
+    const next = first.flatMap((endpoint) => mesh.step(1, { type: 'dial-failed', endpoint }));
+    assert.equal(dialled(next).length, WAYS_IN);
+    assert.ok(dialled(next).every((key) => !first.map(endpointKey).includes(key)));
   });
 
   it('joins at one endpoint, and tries the next when nobody is there', () => {

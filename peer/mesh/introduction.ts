@@ -1,0 +1,28 @@
+/**
+ * What two peers that have just linked tell each other of who is who. Whether they are told is decided
+ * in mesh.ts.
+ */
+import type { Directory } from './directory.ts';
+import type { MeshEffect } from './effect.ts';
+import { sendRecords } from './flood.ts';
+import type { Link } from './links.ts';
+import type { PeerId } from './peer-id.ts';
+import type { DirectoryRecord } from './record.ts';
+
+/** Who dialled says at once who it is: the other end may be its neighbour, and not know it yet. */
+export function introduce(directory: Directory, self: PeerId, link: Link): readonly MeshEffect[] {
+  const own = directory.peer(self);
+  return link.initiator === 'us' && own !== undefined ? sendRecords(link.id, [own]) : [];
+}
+
+/**
+ * For a peer that came to the wrong one: the records of these, who are next to it on the rings or
+ * ourselves. It dials where it belongs, and learns all others there; so a seed is not crowded.
+ */
+export function referralTo(
+  directory: Directory,
+  peer: PeerId,
+  ids: readonly PeerId[],
+): readonly DirectoryRecord[] {
+  return ids.flatMap((id) => (id === peer ? [] : (directory.peer(id) ?? [])));
+}
