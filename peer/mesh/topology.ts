@@ -256,10 +256,10 @@ export class Topology implements Standing {
    */
   #joinTargets(): readonly DialTarget[] {
     const isLost = this.isJoining() && this.unreachable().length === this.#wanted.size;
-    const open = this.#join.all().filter((one) => this.#isOpen(one, isLost));
-    return open.map(({ endpoint, peer, isFound }, rank) => {
-      const turn = peer === undefined ? rank : rank + 1;
-      return { endpoint, waitMs: isFound ? 0 : turn * DIAL_TURN_MS };
+    return this.#join.all().flatMap((one, rank) => {
+      if (!this.#isOpen(one, isLost)) return [];
+      const turn = one.peer === undefined ? rank : rank + 1;
+      return { endpoint: one.endpoint, waitMs: one.isFound ? 0 : turn * DIAL_TURN_MS };
     });
   }
 

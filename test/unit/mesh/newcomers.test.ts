@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { endpointKey } from '#peer/mesh/dials.ts';
 import type { LinkId, MeshEffect, MeshEvent } from '#peer/mesh/effect.ts';
-import { DIAL_SETTLE_MS, LINK_AGE_MIN_MS, WAYS_IN } from '#peer/mesh/limits.ts';
+import { DIAL_SETTLE_MS, DIAL_TURN_MS, LINK_AGE_MIN_MS, WAYS_IN } from '#peer/mesh/limits.ts';
 import { Mesh, type MeshOptions } from '#peer/mesh/mesh.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
 import type { DirectoryRecord, Endpoint } from '#peer/mesh/record.ts';
@@ -168,6 +168,16 @@ describe('a peer that dials', () => {
     assert.deepEqual(more, []);
     const next = mesh.step(1, { type: 'dial-failed', endpoint: testEndpoint(8) });
     assert.deepEqual(dialled(next), [endpointKey(testEndpoint(9))]);
+  });
+
+  it('joins at no second endpoint while the first may lead it in', () => {
+    const bootstrap = [7, 8].map(testEndpoint);
+    const mesh = createMesh({ bootstrap, random: () => 0 });
+    mesh.step(0, { type: 'time' });
+    assert.deepEqual(dialled(mesh.step(1, linkUp(1, manyId(7), 'us', testEndpoint(7)))), []);
+    assert.deepEqual(dialled(mesh.step(DIAL_TURN_MS - 1, { type: 'time' })), []);
+    const later = mesh.step(DIAL_TURN_MS, { type: 'time' });
+    assert.deepEqual(dialled(later), [endpointKey(testEndpoint(8))]);
   });
 
   it('has no second link with one who answers at another’s endpoint', () => {
