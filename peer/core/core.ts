@@ -107,7 +107,7 @@ export class Core {
   #handle(now: number, event: CoreEvent): readonly CoreEffect[] {
     switch (event.type) {
       case 'registered':
-        return this.#registered(event.view);
+        return this.#registered(now, event.view);
       case 'founded':
         return this.#founded(event.founder);
       case 'view':
@@ -148,10 +148,12 @@ export class Core {
     return [...effects, { type: 'look-again' }];
   }
 
-  #registered(view: View): readonly CoreEffect[] {
+  #registered(now: number, view: View): readonly CoreEffect[] {
     const outcome = this.ipam.register(view);
     if (outcome.type === 'refused') return [{ type: 'fence', reason: outcome.reason }];
-    return this.#commit(outcome.writes);
+    // Our first list: of those whose records came before it, not all are members.
+    const effects = this.#mesh(now, { type: 'members-changed' });
+    return [...this.#commit(outcome.writes), ...effects];
   }
 
   #founded(founder: PeerId): readonly CoreEffect[] {

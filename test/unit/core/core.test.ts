@@ -22,6 +22,14 @@ describe('before it is a member', () => {
     assert.deepEqual(peer.all('ask-space'), []);
   });
 
+  it('a peer wants whoever it knows, and no more who is missing in the first list it is told', () => {
+    const [gone, peer] = [createFounder(1), new Member(2)];
+    peer.hear(gone.record);
+    assert.ok(peer.core.mesh.isWanted(gone.id));
+    peer.tell({ type: 'registered', view: viewOf(5n, [peer]) });
+    assert.ok(!peer.core.mesh.isWanted(gone.id));
+  });
+
   it('a peer that asks for space is answered that we have none to give', () => {
     const [founder, peer] = [createFounder(1), new Member(2)];
     peer.hear(founder.record);
