@@ -11,6 +11,7 @@ import { Flood, type News, type Share, sendRecords } from './flood.ts';
 import type { BucketEntries, Heartbeat, MeshFrame } from './frame.ts';
 import { Intake } from './intake.ts';
 import { introduce, referralTo } from './introduction.ts';
+import { Lateness } from './lateness.ts';
 import { type Closing, type Link, Links } from './links.ts';
 import { downPeers, hasAccusations } from './liveness.ts';
 import type { MeshOptions } from './mesh-options.ts';
@@ -39,9 +40,10 @@ export class Mesh {
   readonly #dials: Dials;
   readonly #topology: Topology;
   readonly #intake: Intake;
-  readonly #flood = new Flood(this.directory, this.#hits);
+  readonly #lateness = new Lateness();
+  readonly #flood = new Flood(this.directory, this.#hits, this.#lateness);
   readonly #pulls = new Pulls(this.directory, this.#hits);
-  readonly #reconcile = new Reconcile(this.directory, this.#hits);
+  readonly #reconcile = new Reconcile(this.directory, this.#hits, this.#lateness);
   readonly #patience = new Patience(this.#hits);
   readonly #notice = new UnreachableNotice();
   readonly #exchanging: Exchanging = {
@@ -75,10 +77,15 @@ export class Mesh {
 
   /** Handles one event at `now` (milliseconds of a clock that never goes back). */
   step(now: number, event: MeshEvent): readonly MeshEffect[] {
-    if (now > this.#expectedAt) this.#links.forgive(now - this.#expectedAt);
+    if (now > this.#expectedAt) this.#noteLate(now, now - this.#expectedAt);
     const effects = [...this.#handle(now, event), ...this.#settle(now)];
     this.#expectedAt = this.nextAt();
     return effects.filter((effect) => this.#mayGo(effect));
+  }
+
+  #noteLate(now: number, lateMs: number): void {
+    this.#links.forgive(lateMs);
+    this.#lateness.note(now, lateMs);
   }
 
   /** When the next `time` event is due. */
@@ -89,6 +96,7 @@ export class Mesh {
       this.#flood.nextAt(),
       this.#pulls.nextAt(),
       this.#notice.nextAt(),
+      this.#patience.nextAt(),
     );
   }
 
@@ -153,6 +161,7 @@ export class Mesh {
 
   /** What is due now, after every event: the state decides, and not which event came. */
   #settle(now: number): readonly MeshEffect[] {
+    if (this.#patience.recover(now)) this.#topology.reachChanged();
     return [
       ...this.#closeDue(now),
       ...this.#heartbeats(now),
@@ -179,7 +188,6 @@ export class Mesh {
     }
     const due = this.#links.takeHeartbeats(now);
     if (due.length === 0) return [];
-    if (this.#patience.recover(now)) this.#topology.reachChanged();
     const { setHash } = this.directory;
     // One frame object for all links that get the same: it is encoded once.
     const wanting: Heartbeat = { type: 'heartbeat', setHash, wanted: true };
@@ -327,7 +335,7 @@ export class Mesh {
   #learn(now: number, records: readonly DirectoryRecord[], from?: LinkId): readonly MeshEffect[] {
     const learned = this.#apply(records);
     if (learned.length === 0) return [];
-    if (from !== undefined) this.#reconcile.learned(from);
+    if (from !== undefined) this.#reconcile.learned(now, from);
     const news: News[] = [];
     for (const record of learned) {
       const pulled = this.#pulls.learned(now, recordId(record));

@@ -4,7 +4,7 @@
  */
 import { TokenBucket } from '../token-bucket.ts';
 import type { BoundHits } from './bound-hits.ts';
-import { MISBEHAVING_PEERS_MAX, MISBEHAVIOUR_RATE } from './limits.ts';
+import { HEARTBEAT_MS, MISBEHAVING_PEERS_MAX, MISBEHAVIOUR_RATE } from './limits.ts';
 import type { PeerId } from './peer-id.ts';
 
 export class Patience {
@@ -12,6 +12,8 @@ export class Patience {
   readonly #buckets = new Map<PeerId, TokenBucket>();
   readonly #shunned = new Set<PeerId>();
   readonly #hits: BoundHits;
+  /** When it is looked at again what is made up for: as often as heartbeats go, also without links. */
+  #lookAt = Number.POSITIVE_INFINITY;
 
   constructor(hits: BoundHits) {
     this.#hits = hits;
@@ -22,6 +24,7 @@ export class Patience {
     const bucket = this.#buckets.get(peer) ?? new TokenBucket(MISBEHAVIOUR_RATE);
     this.#buckets.set(peer, bucket);
     if (this.#buckets.size > MISBEHAVING_PEERS_MAX) this.#forgetOldest();
+    this.#lookAt = Math.min(this.#lookAt, now + HEARTBEAT_MS);
     if (bucket.spend(now)) return true;
     this.#shunned.add(peer);
     return false;
@@ -33,13 +36,19 @@ export class Patience {
 
   /** Forgets mistakes that are made up for; says whether somebody is shunned no more. */
   recover(now: number): boolean {
+    if (now < this.#lookAt) return false;
     let isChanged = false;
     for (const [peer, bucket] of this.#buckets) {
       if (!bucket.isFull(now)) continue;
       this.#buckets.delete(peer);
       if (this.#shunned.delete(peer)) isChanged = true;
     }
+    this.#lookAt = this.#buckets.size === 0 ? Number.POSITIVE_INFINITY : now + HEARTBEAT_MS;
     return isChanged;
+  }
+
+  nextAt(): number {
+    return this.#lookAt;
   }
 
   #forgetOldest(): void {

@@ -20,6 +20,8 @@ const KEPT_SEEDS: Readonly<Record<string, readonly number[]>> = {
   'failing-disk': [100, 20_013],
   // A peer that had registered still wanted whom its list did not have.
   swarm: [7_002],
+  // Who shunned all others had no heartbeat left at which it would have forgiven them.
+  poison: [101],
 };
 
 const SEED = process.env['SEED'];

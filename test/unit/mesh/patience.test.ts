@@ -30,8 +30,9 @@ describe('a peer that gets too much wrong', () => {
     patience.spend(0, MAD);
     assert.equal(patience.recover(RECOVERY_MS - 1), false);
     assert.equal(patience.isShunned(MAD), true);
-    assert.equal(patience.recover(RECOVERY_MS), true);
+    assert.equal(patience.recover(patience.nextAt()), true);
     assert.equal(patience.isShunned(MAD), false);
+    assert.equal(patience.nextAt(), Number.POSITIVE_INFINITY);
   });
 
   it(`is one of ${MISBEHAVING_PEERS_MAX} that are remembered: the oldest makes room, and that is told`, () => {
