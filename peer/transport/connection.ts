@@ -17,7 +17,6 @@ import {
   SEND_BUFFER_LOW_BYTES,
   SEND_BUFFER_MAX_BYTES,
 } from './limits.ts';
-import { toMessage } from './message.ts';
 import { type Member, Negotiation } from './negotiation.ts';
 import { HandshakeRefused, type RefusalReason } from './refusal.ts';
 import type { SeenHellos } from './seen-hellos.ts';
@@ -73,7 +72,7 @@ export class Connection {
     this.#refuse('frame-too-large', `over ${HANDSHAKE_BYTES_MAX} bytes before it proved itself`);
     this.#socket.terminate();
   };
-  /** Told to TLS only of what would leave much unsent. */
+  /** Asked for only of what would leave much unsent. */
   readonly #sent = (): void => {
     if (this.#closing !== undefined || !this.#isCongested) return;
     if (this.#tls.writableLength > SEND_BUFFER_LOW_BYTES) return;
@@ -116,12 +115,10 @@ export class Connection {
     this.#end();
   }
 
-  /** Hands it to TLS in one piece; what is unsent then. Nothing is written behind WebSocket's end. */
+  /** What is unsent then. */
   #write(frame: Uint8Array): number {
-    if (this.#socket.readyState !== this.#socket.OPEN) return 0;
-    const message = toMessage(frame, this.role);
-    const isMuch = this.#tls.writableLength + message.length > SEND_BUFFER_LOW_BYTES;
-    this.#tls.write(message, isMuch ? this.#sent : undefined);
+    const isMuch = this.#tls.writableLength + frame.length > SEND_BUFFER_LOW_BYTES;
+    this.#socket.send(frame, isMuch ? this.#sent : undefined);
     return this.#tls.writableLength;
   }
 

@@ -73,11 +73,16 @@ function parse(signed: SignedRecord): DirectoryRecord | undefined {
       seq: counted(decoded.seq, 'seq'),
       content: readContent(decoded),
     };
-    return { ...body, signed, digest: digestOf(body) };
+    return { ...body, signed: copyOf(signed), digest: digestOf(body) };
   } catch {
     // Whatever protobufjs or our own reading makes of it: these bytes are no record.
     return undefined;
   }
+}
+
+/** Of what is kept, so that it doesn't keep the whole frame that it came in. */
+function copyOf({ body, signature }: SignedRecord): SignedRecord {
+  return { body: Uint8Array.from(body), signature: Uint8Array.from(signature) };
 }
 
 function verifyRecord(

@@ -49,32 +49,18 @@ describe('a link', { timeout: 20_000 }, () => {
   it('carries frames both ways, in their order', async (t) => {
     const [one, two] = [await openEnd(t, 1), await openEnd(t, 2)];
     const ids = await link(one, two);
-    const { body, signature } = sealPeer(1).signed;
-    const signed = { body: Uint8Array.from(body), signature: Uint8Array.from(signature) };
-    const records: MeshFrame = { type: 'records', records: [signed] };
+    const records: MeshFrame = { type: 'records', records: [sealPeer(1).signed] };
     one.transport.send(ids.from, HEARTBEAT);
     one.transport.send(ids.from, records);
     two.transport.send(ids.to, HEARTBEAT);
     assert.deepEqual((await two.event('frame')).frame, HEARTBEAT);
-    assert.deepEqual((await two.event('frame', 2)).frame, records);
+    assert.deepEqual(encodeFrame((await two.event('frame', 2)).frame), encodeFrame(records));
     assert.deepEqual(await one.event('frame'), {
       type: 'frame',
       link: ids.from,
       frame: HEARTBEAT,
     });
   });
-
-  for (const length of [125, 126, 65_535, 65_536]) {
-    it(`carries a frame of ${length} bytes both ways: there the head of a message changes`, async (t) => {
-      const [one, two] = [await openEnd(t, 1), await openEnd(t, 2)];
-      const ids = await link(one, two);
-      const frame = recordsOf(length);
-      one.transport.send(ids.from, frame);
-      two.transport.send(ids.to, frame);
-      assert.deepEqual((await two.event('frame')).frame, frame);
-      assert.deepEqual((await one.event('frame')).frame, frame);
-    });
-  }
 
   it('tells the end whose mesh closed it nothing, and the other one once', async (t) => {
     const [one, two] = [await openEnd(t, 1), await openEnd(t, 2)];
@@ -170,7 +156,8 @@ describe('a link', { timeout: 20_000 }, () => {
     const part = { body: new Uint8Array(16_000), signature: new Uint8Array(64) };
     const records = Array.from({ length: 4 }, () => part);
     member.send({ type: 'records', records });
-    assert.deepEqual((await one.event('frame')).frame, { type: 'records', records });
+    const { frame } = await one.event('frame');
+    assert.deepEqual(encodeFrame(frame), encodeFrame({ type: 'records', records }));
     assert.deepEqual(one.counters.all(), {});
   });
 
@@ -183,17 +170,6 @@ describe('a link', { timeout: 20_000 }, () => {
     await one.event('dial-failed');
   });
 });
-
-/** A frame that has so many bytes on the wire. */
-function recordsOf(lengthBytes: number): MeshFrame {
-  const signature = new Uint8Array(64).fill(1);
-  for (let bodyBytes = lengthBytes - 100; bodyBytes < lengthBytes; bodyBytes++) {
-    const records = [{ body: new Uint8Array(bodyBytes).fill(2), signature }];
-    const frame: MeshFrame = { type: 'records', records };
-    if (encodeFrame(frame).length === lengthBytes) return frame;
-  }
-  throw new Error(`no frame has ${lengthBytes} bytes`);
-}
 
 function keys(...lines: readonly string[]): ClusterKeys {
   return parseClusterKeys(lines.join('\n'), 'the test');
