@@ -224,5 +224,8 @@ export class Links {
 
 /** When its silence is too long. The one pause counts whole, so that a stop of minutes is survived. */
 function silentAt({ heardAt, pauseMs, lateMs }: Link): number {
-  return heardAt + LINK_SILENCE_MS + pauseMs + Math.min(lateMs, LATENESS_FORGIVEN_MAX_MS);
+  // What came while we were not running has yet to be read, link by link.
+  const readingMs = Math.min(pauseMs, HEARTBEAT_MS);
+  const forgivenMs = pauseMs + readingMs + Math.min(lateMs, LATENESS_FORGIVEN_MAX_MS);
+  return heardAt + LINK_SILENCE_MS + forgivenMs;
 }

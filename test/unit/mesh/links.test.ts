@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
+  HEARTBEAT_MS,
   LATENESS_FORGIVEN_MAX_MS,
   LINK_AGE_MIN_MS,
   LINK_SILENCE_MS,
@@ -86,12 +87,21 @@ describe('links', () => {
     assert.deepEqual(links.due(10_000), []);
   });
 
+  it('silence that began before our pause is not told before what came meanwhile is read', () => {
+    const links = linksOf(LOW);
+    links.up(0, linkUp(1, HIGH, 'us'), () => true);
+    links.forgive(10_000);
+    const resumedAt = LINK_SILENCE_MS + 10_000;
+    assert.deepEqual(links.due(resumedAt + HEARTBEAT_MS - 1), []);
+    assert.equal(links.due(resumedAt + HEARTBEAT_MS)[0]?.reason, 'silent');
+  });
+
   it('who is always late notices a dead link all the same, and who was stopped once in time', () => {
     const links = linksOf(LOW);
     links.up(0, linkUp(1, HIGH, 'us'), () => true);
     links.forgive(60_000);
     for (let time = 0; time < 1_000; time++) links.forgive(100);
-    const deadAt = 60_000 + LINK_SILENCE_MS + LATENESS_FORGIVEN_MAX_MS;
+    const deadAt = 60_000 + HEARTBEAT_MS + LINK_SILENCE_MS + LATENESS_FORGIVEN_MAX_MS;
     assert.deepEqual(links.due(deadAt - 1), []);
     assert.equal(links.due(deadAt)[0]?.reason, 'silent');
   });
