@@ -18,16 +18,11 @@ export interface BenchMeshOptions {
   readonly profileDirectory: string | undefined;
 }
 
-interface Group {
-  readonly first: number;
-  readonly end: number;
-  readonly process: GroupProcess;
-}
-
 export class BenchMesh implements AsyncDisposable {
   readonly peers: number;
   readonly #namespace: Namespace;
-  readonly #groups: readonly Group[];
+  /** Peers go round them, so that those to join at are not all in one. */
+  readonly #groups: readonly GroupProcess[];
   readonly #parts: AsyncDisposableStack;
 
   private constructor(
@@ -38,12 +33,9 @@ export class BenchMesh implements AsyncDisposable {
     this.peers = peers;
     this.#namespace = namespace;
     this.#parts = parts;
-    const bound = (index: number): number => Math.round((index * peers) / groups);
-    this.#groups = Array.from({ length: groups }, (_, index) => ({
-      first: bound(index),
-      end: bound(index + 1),
-      process: parts.use(new GroupProcess(namespace, profileDirectory)),
-    }));
+    this.#groups = Array.from({ length: groups }, () =>
+      parts.use(new GroupProcess(namespace, profileDirectory)),
+    );
   }
 
   /** Its peers listen, and have not started. */
@@ -63,7 +55,7 @@ export class BenchMesh implements AsyncDisposable {
 
   /** Every group's answer. */
   async askAll<T extends GroupRequest>(request: T): Promise<readonly GroupAnswers[T['type']][]> {
-    return await Promise.all(this.#groups.map((group) => group.process.ask(request)));
+    return await Promise.all(this.#groups.map((group) => group.ask(request)));
   }
 
   /** The answer of the group that runs peer `n`. */
@@ -71,9 +63,9 @@ export class BenchMesh implements AsyncDisposable {
     n: number,
     request: T,
   ): Promise<GroupAnswers[T['type']]> {
-    const group = this.#groups.find(({ first, end }) => n >= first && n < end);
-    assert(group !== undefined, `peer ${n} is one of ${this.peers}`);
-    return await group.process.ask(request);
+    const group = this.#groups[n % this.#groups.length];
+    assert(group !== undefined, 'there are groups');
+    return await group.ask(request);
   }
 
   /** How many the peer knows that knows the fewest. */
@@ -111,8 +103,9 @@ export class BenchMesh implements AsyncDisposable {
 
   async #prepareGroups({ peers, sharesVerifications }: BenchMeshOptions): Promise<void> {
     const shared = { total: peers, joinAt: Math.min(JOIN_AT, peers), sharesVerifications };
-    const prepared = this.#groups.map(({ first, end, process }) =>
-      process.ask({ type: 'prepare', options: { first, end, ...shared } }),
+    const groups = this.#groups.length;
+    const prepared = this.#groups.map((group, first) =>
+      group.ask({ type: 'prepare', options: { first, groups, ...shared } }),
     );
     await Promise.all(prepared);
   }

@@ -1,9 +1,9 @@
 /** What the experiment asks of a process that runs a group of peers, and what that answers. */
 
 export interface GroupOptions {
-  /** Numbers of the peers of this group: from `first`, up to and without `end`. */
+  /** Numbers of the peers of this group: `first`, and every so many-th from there as there are groups. */
   readonly first: number;
-  readonly end: number;
+  readonly groups: number;
   /** Peers of all groups together: numbers 0 to total - 1. */
   readonly total: number;
   /** At how many others each peer is told to join: the first ones. */

@@ -20,8 +20,10 @@ import {
 } from './numbered-peer.ts';
 import { SharedVerifications } from './shared-verifications.ts';
 
-/** How often links and verdicts are looked at: what cannot be waited for costs a look. */
+/** How often verdicts are looked at: what cannot be waited for costs a look. */
 const LOOK_MS = 5;
+/** The same of links while all peers start: a look at hundreds of peers takes a millisecond. */
+const LOOK_AT_LINKS_MS = 25;
 
 export class PeerGroup {
   readonly #total: number;
@@ -34,13 +36,14 @@ export class PeerGroup {
   #knownAtMs = 0;
 
   private constructor(options: GroupOptions) {
-    const { first, end, total, joinAt, sharesVerifications } = options;
+    const { first, groups, total, joinAt, sharesVerifications } = options;
     this.#total = total;
     this.#ids = numbers(0, total).map((n) => identityOf(n).id);
     const view = viewOf(this.#ids);
     const bootstrap = numbers(0, joinAt).map(endpointOf);
     const verifications = new SharedVerifications();
-    this.#peers = numbers(first, end).map(
+    const own = numbers(0, total).filter((n) => n % groups === first);
+    this.#peers = own.map(
       (n) =>
         new BenchPeer({
           n,
@@ -73,7 +76,7 @@ export class PeerGroup {
     let open = this.#peers.map((peer) => ({ peer, wanted: observersOf(rings, peer.id) }));
     for (const { peer } of open) peer.start();
     while (open.length > 0) {
-      await delay(LOOK_MS);
+      await delay(LOOK_AT_LINKS_MS);
       open = open.filter(({ peer, wanted }) => !this.#isComplete(peer, wanted));
     }
     return { knownAtMs: this.#knownAtMs, linkedAtMs: monotonicMs() };

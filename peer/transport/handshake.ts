@@ -12,7 +12,7 @@
  * somebody in the middle gets anywhere. Which of the two it was is told by what is compared before
  * any cryptography; whoever forges that fails at the cryptography. Certificates are not looked at.
  */
-import { createHash, randomBytes, sign, verify } from 'node:crypto';
+import { hash, randomBytes, sign, verify } from 'node:crypto';
 import { type ClusterHash, type Identity, peerIdOf, publicKeyObject } from '../wire/identity.ts';
 import type { Auth, Hello } from '../wire/link-frame.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
@@ -123,7 +123,7 @@ export function makeAuth({ identity, keys }: Credentials, said: Transcript, role
     keyId: keys[0].id,
     membership: proveMembership(keys[0], transcript),
     signature: sign(null, transcript, identity.privateKey),
-    answers: nameHello(role === 'initiator' ? said.responderHello : said.initiatorHello),
+    answers: nameOf(role === 'initiator' ? said.responderHello : said.initiatorHello),
   };
 }
 
@@ -135,7 +135,7 @@ export function checkAuth(
 ): void {
   const { role, hello, auth } = claim;
   const ours = role === 'initiator' ? said.responderHello : said.initiatorHello;
-  if (!isSame(auth.answers, nameHello(ours)))
+  if (!isSame(auth.answers, nameOf(ours)))
     throw new HandshakeRefused('replayed-proof', 'its proof answers another Hello than ours');
   const transcript = transcriptOf(said, role);
   const key = findKey(credentials.keys, auth.keyId);
@@ -204,15 +204,11 @@ function roleByte(role: Role): Uint8Array {
 }
 
 function nameChannel(exporter: Uint8Array): Uint8Array {
-  return createHash('sha256')
-    .update(CHANNEL_DOMAIN)
-    .update(exporter)
-    .digest()
-    .subarray(0, NAME_BYTES);
+  return nameOf(Buffer.concat([CHANNEL_DOMAIN, exporter]));
 }
 
-function nameHello(bytes: Uint8Array): Uint8Array {
-  return createHash('sha256').update(bytes).digest().subarray(0, NAME_BYTES);
+function nameOf(bytes: Uint8Array): Uint8Array {
+  return hash('sha256', bytes, 'buffer').subarray(0, NAME_BYTES);
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {

@@ -50,7 +50,16 @@ const WIRE_TYPE_BYTES = 2;
 
 const NOTHING = new Uint8Array();
 
+/** What was encoded last: the mesh sends the same frame by several links, one after the other. */
+let last: { readonly frame: LinkFrame; readonly bytes: Uint8Array } | undefined;
+
+/** Frames don't change, so the bytes of one may be those of before; nobody may change them. */
 export function encodeFrame(frame: LinkFrame): Uint8Array {
+  if (last?.frame !== frame) last = { frame, bytes: encode(frame) };
+  return last.bytes;
+}
+
+function encode(frame: LinkFrame): Uint8Array {
   switch (frame.type) {
     case 'hello':
       return weft.v1.Frame.encode({ hello: frame }).finish();

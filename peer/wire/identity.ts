@@ -5,6 +5,7 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
+  hash,
 } from 'node:crypto';
 import { assert } from '../assert.ts';
 import { type PeerId, peerIdFromBytes } from '../mesh/peer-id.ts';
@@ -38,7 +39,7 @@ export function loadIdentity(pkcs8: Uint8Array): Identity {
 }
 
 export function peerIdOf(publicKey: Uint8Array): PeerId {
-  const id = peerIdFromBytes(createHash('sha256').update(publicKey).digest().subarray(0, ID_BYTES));
+  const id = peerIdFromBytes(hash('sha256', publicKey, 'buffer').subarray(0, ID_BYTES));
   assert(id !== undefined, 'a hash has 32 bytes');
   return id;
 }

@@ -3,7 +3,7 @@
  * the cluster and the body; the body names the writer's key, and the peer id is that key's hash,
  * so that a record can be checked by whoever gets it, from whomever it comes.
  */
-import { type KeyObject, createHash, sign, verify } from 'node:crypto';
+import { type KeyObject, hash, sign, verify } from 'node:crypto';
 import { assert } from '../assert.ts';
 import type { RecordCodec } from '../mesh/mesh.ts';
 import { RECORD_BODY_BYTES_MAX } from '../mesh/limits.ts';
@@ -106,8 +106,8 @@ function digestOf({ peer, epoch, seq, content }: RecordBody): bigint {
   numbers.writeUInt8(KIND_NUMBERS[content.type], 0);
   numbers.writeBigUInt64BE(BigInt(epoch), 1);
   numbers.writeBigUInt64BE(BigInt(seq), 9);
-  const hash = createHash('sha256').update(DIGEST_DOMAIN).update(peerIdBytes(peer)).update(numbers);
-  return readUnsigned(hash.digest().subarray(0, DIGEST_BYTES));
+  const named = Buffer.concat([DIGEST_DOMAIN, Buffer.from(peer, 'hex'), numbers]);
+  return readUnsigned(hash('sha256', named, 'buffer').subarray(0, DIGEST_BYTES));
 }
 
 function readContent(body: weft.v1.RecordBody): RecordContent {
