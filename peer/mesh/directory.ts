@@ -15,7 +15,6 @@ import {
   type RecordId,
   type RecordKey,
   compareVersions,
-  recordId,
 } from './record.ts';
 
 export type PeerRecord = DirectoryRecord & { readonly content: PeerContent };
@@ -99,9 +98,9 @@ export class Directory {
 
   /** Takes the record if it is newer than what is here; says whether it was. */
   apply(record: DirectoryRecord): boolean {
-    const id = recordId(record);
-    const known = this.get(id);
-    if (known !== undefined && compareVersions(known, id) >= 0) return false;
+    const of = record.content.type === 'peer' ? this.#peers : this.#links;
+    const known: DirectoryRecord | undefined = of.get(record.peer);
+    if (known !== undefined && compareVersions(known, record) >= 0) return false;
     if (isPeerRecord(record)) {
       if (known === undefined && this.#peerIds !== undefined) insert(this.#peerIds, record.peer);
       this.#peers.set(record.peer, record);
@@ -119,7 +118,7 @@ export class Directory {
   }
 }
 
-function isPeerRecord(record: DirectoryRecord): record is PeerRecord {
+export function isPeerRecord(record: DirectoryRecord): record is PeerRecord {
   return record.content.type === 'peer';
 }
 

@@ -8,6 +8,7 @@ import type { BoundHits } from './bound-hits.ts';
 import type { Directory } from './directory.ts';
 import type { LinkId, MeshEffect } from './effect.ts';
 import type { MeshFrame } from './frame.ts';
+import { Lateness } from './lateness.ts';
 import {
   ANNOUNCE_MS,
   ANSWER_BYTES_MAX,
@@ -51,13 +52,16 @@ const NOTHING: readonly MeshEffect[] = [];
 export class Flood {
   readonly #directory: Directory;
   readonly #hits: BoundHits;
+  readonly #lateness: Lateness;
   readonly #queues = new Map<LinkId, Queue>();
+  #congestedCount = 0;
   /** When the next batch or announcement of any of them is due. */
   #nextAt = Number.POSITIVE_INFINITY;
 
-  constructor(directory: Directory, hits: BoundHits) {
+  constructor(directory: Directory, hits: BoundHits, lateness = new Lateness()) {
     this.#directory = directory;
     this.#hits = hits;
+    this.#lateness = lateness;
   }
 
   up(link: LinkId): void {
@@ -72,6 +76,7 @@ export class Flood {
   }
 
   down(link: LinkId): void {
+    this.drained(link);
     this.#queues.delete(link);
     this.#noteNext();
   }
@@ -80,6 +85,7 @@ export class Flood {
   congested(link: LinkId): void {
     const queue = this.#queues.get(link);
     if (queue === undefined) return;
+    if (!queue.congested) this.#congestedCount++;
     queue.congested = true;
     queue.batch.clear();
     queue.announce.clear();
@@ -90,7 +96,14 @@ export class Flood {
 
   drained(link: LinkId): void {
     const queue = this.#queues.get(link);
-    if (queue !== undefined) queue.congested = false;
+    if (queue?.congested !== true) return;
+    queue.congested = false;
+    this.#congestedCount--;
+  }
+
+  /** Whether any link takes no more now. */
+  hasCongested(): boolean {
+    return this.#congestedCount > 0;
   }
 
   /** Whether nothing but heartbeats may go out by the link. */
@@ -106,6 +119,7 @@ export class Flood {
   ): readonly MeshEffect[] {
     const everything = news.map(({ record }) => record);
     const effects: MeshEffect[] = [];
+    const idleMs = IDLE_LINK_MS + this.#lateness.worstMs(now);
     /** One frame object for all links that get the same: it is encoded once. */
     let frames: readonly MeshFrame[] | undefined;
     for (const [link, queue] of this.#queues) {
@@ -114,7 +128,7 @@ export class Flood {
       const isAll = news.every(({ knownTo }) => !knownTo.includes(link));
       const records = isAll ? everything : recordsFor(link, news);
       if (records.length === 0) continue;
-      if (now >= queue.sentAt + IDLE_LINK_MS && queue.batch.size === 0) {
+      if (now >= queue.sentAt + idleMs && queue.batch.size === 0) {
         queue.sentAt = now;
         if (isAll) frames ??= toFrames(everything);
         const all = isAll && frames !== undefined ? frames : toFrames(records);

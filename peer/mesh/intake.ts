@@ -5,7 +5,7 @@
  */
 import type { BoundHits } from './bound-hits.ts';
 import type { Directory } from './directory.ts';
-import type { Refusal } from './effect.ts';
+import type { MeshEffect, Refusal } from './effect.ts';
 import { DIRECTORY_RECORDS_MAX } from './limits.ts';
 import type { RecordCodec } from './mesh-options.ts';
 import type { PeerId } from './peer-id.ts';
@@ -13,18 +13,30 @@ import { Quarantine } from './quarantine.ts';
 import { type DirectoryRecord, type RecordId, type SignedRecord, recordId } from './record.ts';
 import { WriterBudget } from './writer-budget.ts';
 
-export type Examined =
+type Examined =
   | { readonly type: 'new'; readonly record: DirectoryRecord }
   | { readonly type: 'known'; readonly id: RecordId }
   /** Of an earlier run of ours, and not known here. */
   | { readonly type: 'own'; readonly record: DirectoryRecord }
   | { readonly type: 'refused'; readonly reason: Refusal };
 
-/** Where a record came from. */
-export interface Brought {
-  readonly by: PeerId;
-  /** How many of the same frame are to be taken before it. */
-  readonly newCount: number;
+/** Where records came from. */
+export interface Bringer {
+  readonly peer: PeerId;
+  /** Called for each false signature: whether the peer is still borne with. */
+  readonly mayErr: () => boolean;
+}
+
+/** What the records of one frame are. */
+export interface Taken {
+  /** New here, and sound. */
+  readonly fresh: DirectoryRecord[];
+  readonly known: RecordId[];
+  readonly refused: MeshEffect[];
+  /** What an earlier run of ours said of links is still told. */
+  isNoticeOwed: boolean;
+  /** Too many signatures did not hold: nothing of the frame is to be taken. */
+  isTooBad: boolean;
 }
 
 export interface IntakeOptions {
@@ -45,7 +57,34 @@ export class Intake {
     this.#quarantine = new Quarantine(options.hits);
   }
 
-  examine(now: number, signed: SignedRecord, { by, newCount }: Brought): Examined {
+  /** Examines the records of one frame, up to where the bringer is borne with no more. */
+  take(now: number, records: readonly SignedRecord[], bringer: Bringer): Taken {
+    const taken: Taken = {
+      fresh: [],
+      known: [],
+      refused: [],
+      isNoticeOwed: false,
+      isTooBad: false,
+    };
+    for (const signed of records) {
+      const examined = this.#examine(now, signed, {
+        by: bringer.peer,
+        newCount: taken.fresh.length,
+      });
+      sort(taken, examined);
+      const isForged = examined.type === 'refused' && examined.reason === 'bad-signature';
+      taken.isTooBad = isForged && !bringer.mayErr();
+      if (taken.isTooBad) break;
+    }
+    return taken;
+  }
+
+  /** `newCount`: how many of the same frame are to be taken before it. */
+  #examine(
+    now: number,
+    signed: SignedRecord,
+    { by, newCount }: { readonly by: PeerId; readonly newCount: number },
+  ): Examined {
     const { codec, directory } = this.#options;
     const record = codec.parse(signed);
     if (record === undefined) return { type: 'refused', reason: 'bad-record' };
@@ -78,5 +117,21 @@ export class Intake {
     // Of a run that is yet to come: our disk was set back, or another peer has our identity. Those
     // of earlier runs a new version has to supersede.
     return isOwn && record.epoch >= epoch ? 'own-record-from-elsewhere' : undefined;
+  }
+}
+
+function sort(taken: Taken, examined: Examined): void {
+  switch (examined.type) {
+    case 'new':
+      taken.fresh.push(examined.record);
+      return;
+    case 'known':
+      taken.known.push(examined.id);
+      return;
+    case 'own':
+      if (examined.record.content.type === 'links') taken.isNoticeOwed = true;
+      return;
+    case 'refused':
+      taken.refused.push({ type: 'refused', reason: examined.reason });
   }
 }

@@ -21,7 +21,7 @@ export const DIAL_DEFERENCE_MS = 1_000;
  * Who is wanted is dialled after so long: while thousands start, nearer ones come in between, and a
  * link that is not made costs neither end a handshake.
  */
-export const DIAL_SETTLE_MS = 150;
+export const DIAL_SETTLE_MS = 100;
 /** Who has no link to anybody whom it wants dials so many of these at once, and more by and by. */
 export const WAYS_IN = 2;
 /** Endpoints to join at are dialled so long after each other, but for those that fail: as long as a dial may take. */
@@ -64,8 +64,13 @@ export const LINK_SILENCE_MS = 3_500;
  */
 export const LATENESS_FORGIVEN_MAX_MS = 3_500;
 
-/** A link that got nothing for this long takes a record at once. */
+/**
+ * A link that got nothing for this long takes a record at once: but where we come late to our turns
+ * every link looks idle by the clock, so the lateness is added.
+ */
 export const IDLE_LINK_MS = 10;
+/** For so long a step that came late tells of a machine that has too much to do. */
+export const LATENESS_MEMORY_MS = 250;
 export const BATCH_MS = 10;
 export const ANNOUNCE_MS = 50;
 /** How long an announcer that was asked may send nothing before the next one is asked. */
@@ -105,6 +110,13 @@ export const RECONCILE_TIMEOUT_MS = 2_000;
 export const RECONCILE_WAIT_MAX_MS = 60_000;
 /** Exchanges that a peer starts at the same time. */
 export const RECONCILES_MAX = 2;
+/**
+ * While something new came within this, and four times our lateness, directories differ by what is on
+ * its way: a heartbeat that differs then counts for nothing, up to so many in a row. Not before
+ * anything was compared at all, and on a link over which nothing was the lateness alone counts.
+ */
+export const NEWS_SPREAD_MS = 250;
+export const NEWS_HEARTBEATS_MAX = 5;
 /** Heartbeats in a row that have to differ before records that are on their way count as missing. */
 export const MISMATCHES_BEFORE_RECONCILE = 2;
 

@@ -46,6 +46,9 @@ export interface LinksOptions {
   readonly linksMax: number;
 }
 
+const NO_CLOSINGS: readonly Closing[] = [];
+const NO_LINKS: readonly Link[] = [];
+
 export class Links {
   readonly #self: PeerId;
   readonly #random: () => number;
@@ -117,7 +120,7 @@ export class Links {
 
   /** Links that are silent, or unwanted for long enough and ours to close. */
   due(now: number): readonly Closing[] {
-    if (now < this.nextAt()) return [];
+    if (now < this.nextAt()) return NO_CLOSINGS;
     this.#nextAt = undefined;
     const closings: Closing[] = [];
     for (const link of this.#byId.values()) {
@@ -129,7 +132,7 @@ export class Links {
 
   /** Links that are to get a heartbeat now; the next one of each is set. */
   takeHeartbeats(now: number): readonly Link[] {
-    if (now < this.nextAt()) return [];
+    if (now < this.nextAt()) return NO_LINKS;
     this.#nextAt = undefined;
     const due: Link[] = [];
     for (const link of this.#byId.values()) {

@@ -5,12 +5,13 @@
  */
 import { BoundHits } from './bound-hits.ts';
 import { Dials } from './dials.ts';
-import { Directory } from './directory.ts';
+import { Directory, isPeerRecord } from './directory.ts';
 import type { LinkId, LinkUp, MeshEffect, MeshEvent } from './effect.ts';
 import { Flood, type News, type Share, sendRecords } from './flood.ts';
 import type { BucketEntries, Heartbeat, MeshFrame } from './frame.ts';
 import { Intake } from './intake.ts';
 import { introduce, referralTo } from './introduction.ts';
+import { NO_EFFECTS, joinEffects } from './join-effects.ts';
 import { Lateness } from './lateness.ts';
 import { type Closing, type Link, Links } from './links.ts';
 import { downPeers, hasAccusations } from './liveness.ts';
@@ -77,15 +78,12 @@ export class Mesh {
 
   /** Handles one event at `now` (milliseconds of a clock that never goes back). */
   step(now: number, event: MeshEvent): readonly MeshEffect[] {
-    if (now > this.#expectedAt) this.#noteLate(now, now - this.#expectedAt);
-    const effects = [...this.#handle(now, event), ...this.#settle(now)];
+    if (now > this.#expectedAt) this.#links.forgive(now - this.#expectedAt);
+    this.#lateness.note(now, now - this.#expectedAt);
+    const handled = this.#handle(now, event);
+    const effects = joinEffects(handled, this.#settle(now));
     this.#expectedAt = this.nextAt();
-    return effects.filter((effect) => this.#mayGo(effect));
-  }
-
-  #noteLate(now: number, lateMs: number): void {
-    this.#links.forgive(lateMs);
-    this.#lateness.note(now, lateMs);
+    return this.#flood.hasCongested() ? effects.filter((effect) => this.#mayGo(effect)) : effects;
   }
 
   /** When the next `time` event is due. */
@@ -162,20 +160,22 @@ export class Mesh {
   /** What is due now, after every event: the state decides, and not which event came. */
   #settle(now: number): readonly MeshEffect[] {
     if (this.#patience.recover(now)) this.#topology.reachChanged();
-    return [
-      ...this.#closeDue(now),
-      ...this.#heartbeats(now),
-      ...this.#flood.due(now),
-      ...this.#reconcile.due(now, this.#exchanging),
-      ...this.#pulls.due(now),
-      ...this.#publishUnreachable(now),
-      ...this.#dial(now),
-      ...this.#hits.take(),
-    ];
+    return joinEffects(
+      this.#closeDue(now),
+      this.#heartbeats(now),
+      this.#flood.due(now),
+      this.#reconcile.due(now, this.#exchanging),
+      this.#pulls.due(now),
+      this.#publishUnreachable(now),
+      this.#dial(now),
+      this.#hits.take(),
+    );
   }
 
   #closeDue(now: number): readonly MeshEffect[] {
-    return this.#links.due(now).flatMap((closing) => {
+    const closings = this.#links.due(now);
+    if (closings.length === 0) return NO_EFFECTS;
+    return closings.flatMap((closing) => {
       if (closing.reason === 'silent') this.#topology.lost(now, closing.link.peer);
       return this.#close(closing);
     });
@@ -206,7 +206,9 @@ export class Mesh {
   #dial(now: number): readonly MeshEffect[] {
     const targets = this.#topology.takeNewTargets();
     if (targets !== undefined) this.#dials.retarget(now, targets);
-    return this.#dials.take(now).map((endpoint) => ({ type: 'dial', endpoint }));
+    const due = this.#dials.take(now);
+    if (due.length === 0) return NO_EFFECTS;
+    return due.map((endpoint) => ({ type: 'dial', endpoint }));
   }
 
   #linkUp(now: number, event: LinkUp): readonly MeshEffect[] {
@@ -313,28 +315,20 @@ export class Mesh {
   }
 
   #records(now: number, from: Link, records: readonly SignedRecord[]): readonly MeshEffect[] {
-    const refused: MeshEffect[] = [];
-    const fresh: DirectoryRecord[] = [];
-    const known: RecordId[] = [];
-    for (const signed of records) {
-      const brought = { by: from.peer, newCount: fresh.length };
-      const examined = this.#intake.examine(now, signed, brought);
-      if (examined.type === 'new') fresh.push(examined.record);
-      if (examined.type === 'known') known.push(examined.id);
-      if (examined.type === 'own' && examined.record.content.type === 'links') this.#notice.owe();
-      if (examined.type !== 'refused') continue;
-      refused.push({ type: 'refused', reason: examined.reason });
-      if (examined.reason === 'bad-signature' && !this.#patience.spend(now, from.peer))
-        return [...refused, ...this.#close({ link: from, reason: 'misbehaved' })];
-    }
-    this.#flood.heard(from.id, known);
-    return [...refused, ...this.#learn(now, fresh, from.id)];
+    const { peer } = from;
+    const mayErr = (): boolean => this.#patience.spend(now, peer);
+    const taken = this.#intake.take(now, records, { peer, mayErr });
+    if (taken.isNoticeOwed) this.#notice.owe();
+    if (taken.isTooBad)
+      return [...taken.refused, ...this.#close({ link: from, reason: 'misbehaved' })];
+    this.#flood.heard(from.id, taken.known);
+    return joinEffects(taken.refused, this.#learn(now, taken.fresh, from.id));
   }
 
   /** Takes new records into the directory and passes them on. */
   #learn(now: number, records: readonly DirectoryRecord[], from?: LinkId): readonly MeshEffect[] {
     const learned = this.#apply(records);
-    if (learned.length === 0) return [];
+    if (learned.length === 0) return NO_EFFECTS;
     if (from !== undefined) this.#reconcile.learned(now, from);
     const news: News[] = [];
     for (const record of learned) {
@@ -366,8 +360,7 @@ export class Mesh {
     return records.filter((record) => {
       const earlier = this.directory.peer(record.peer);
       if (!this.directory.apply(record)) return false;
-      const now = this.directory.peer(record.peer);
-      if (now !== undefined && now !== earlier) this.#topology.learned(now, earlier);
+      if (isPeerRecord(record)) this.#topology.learned(record, earlier);
       return true;
     });
   }
@@ -381,10 +374,12 @@ export class Mesh {
   /** Tells others whom we can't reach, a little after that changed. */
   #publishUnreachable(now: number): readonly MeshEffect[] {
     // Who is no member yet publishes nothing: it may never become one, and records stay.
-    if (this.directory.peer(this.#options.self) === undefined) return [];
+    if (this.directory.peer(this.#options.self) === undefined) return NO_EFFECTS;
     const down = this.#topology.unreachable();
     const told = this.directory.down(this.#options.self);
-    return this.#notice.isDue(now, down, told) ? this.#publish(now, { type: 'links', down }) : [];
+    return this.#notice.isDue(now, down, told)
+      ? this.#publish(now, { type: 'links', down })
+      : NO_EFFECTS;
   }
 
   /** Only heartbeats go out by a congested link; whoever waits for more asks again in a while. */

@@ -8,7 +8,10 @@
  */
 import type { BoundHits } from './bound-hits.ts';
 import {
+  IDS_PER_FRAME,
   MISMATCHES_BEFORE_RECONCILE,
+  NEWS_HEARTBEATS_MAX,
+  NEWS_SPREAD_MS,
   RECONCILES_MAX,
   RECONCILE_TIMEOUT_MS,
   RECONCILE_WAIT_MAX_MS,
@@ -16,14 +19,17 @@ import {
 import type { Directory } from './directory.ts';
 import { bucketOf } from './directory.ts';
 import type { LinkId, MeshEffect } from './effect.ts';
-import { inParts } from './flood.ts';
+import { Lateness } from './lateness.ts';
 import type { BucketDigests, BucketEntries } from './frame.ts';
-import { type RecordId, compareVersions, recordId, recordKey } from './record.ts';
+import { type RecordId, compareVersions, recordId } from './record.ts';
+import { RecordMap } from './record-map.ts';
 
 interface Exchange {
   readonly initiator: 'us' | 'them';
-  /** Heartbeats in a row whose set hash differed from ours. */
+  /** Heartbeats in a row whose set hash differed from ours, but for those that count for nothing. */
   mismatches: number;
+  /** Those, in a row. */
+  discounted: number;
   /** The newest of those hashes; undefined when there is none. */
   theirHash: bigint | undefined;
   /** Whether one that we started goes on. */
@@ -67,10 +73,16 @@ export class Reconcile {
   /** Some exchange goes on, or may be due. */
   #isActive = false;
   readonly #exchanges = new Map<LinkId, Exchange>();
+  readonly #lateness: Lateness;
+  /** When something new came last. */
+  #newsAt = Number.NEGATIVE_INFINITY;
+  /** Our directory was compared with another, or equalled one: since then news come by themselves. */
+  #hasCompared = false;
 
-  constructor(directory: Directory, hits: BoundHits) {
+  constructor(directory: Directory, hits: BoundHits, lateness = new Lateness()) {
     this.#directory = directory;
     this.#hits = hits;
+    this.#lateness = lateness;
   }
 
   /** The end that dialled reconciles at the first heartbeat: that is what joins two healed halves. */
@@ -78,6 +90,7 @@ export class Reconcile {
     this.#exchanges.set(link, {
       initiator,
       mismatches: initiator === 'us' ? MISMATCHES_BEFORE_RECONCILE - 1 : 0,
+      discounted: 0,
       theirHash: undefined,
       isBusy: false,
       startedAt: Number.NEGATIVE_INFINITY,
@@ -110,14 +123,14 @@ export class Reconcile {
     if (exchange === undefined) return false;
     if (!isOpen(now, exchange)) exchange.answered.clear();
     if (setHash !== this.#directory.setHash) {
-      exchange.mismatches++;
-      exchange.theirHash = setHash;
-      this.#isActive = true;
+      this.#noteMismatch(now, exchange, setHash);
       return false;
     }
+    this.#hasCompared = true;
     Object.assign(exchange, {
       isBusy: false,
       mismatches: 0,
+      discounted: 0,
       theirHash: undefined,
       fruitless: 0,
       isLevel: true,
@@ -171,17 +184,20 @@ export class Reconcile {
     const buckets = new Set(frame.buckets);
     if (!exchange.answered.isDisjointFrom(buckets)) return undefined;
     for (const bucket of buckets) exchange.answered.add(bucket);
-    const theirs = new Map(frame.entries.map((id) => [recordKey(id), id]));
+    this.#hasCompared = true;
+    const theirs = new RecordMap<RecordId>();
+    for (const id of frame.entries) theirs.set(id, id);
     const ours = [...this.#directory.inBuckets(buckets).values()].flat();
     const surplus = ours.map(recordId).filter((id) => {
-      const their = theirs.get(recordKey(id));
+      const their = theirs.get(id);
       return their === undefined || compareVersions(their, id) < 0;
     });
     return { surplus, missing: frame.entries.filter((id) => !this.#directory.has(id)) };
   }
 
-  /** The link brought something new while an exchange went on. */
-  learned(link: LinkId): void {
+  /** The link brought something new, which may be what an exchange showed. */
+  learned(now: number, link: LinkId): void {
+    this.#newsAt = now;
     const exchange = this.#exchanges.get(link);
     if (exchange !== undefined) exchange.isFruitful = true;
   }
@@ -189,6 +205,26 @@ export class Reconcile {
   /** Whether what comes up in exchanges with others is news to this one: later ones tell it of all. */
   isLevel(link: LinkId): boolean {
     return this.#exchanges.get(link)?.isLevel === true;
+  }
+
+  #noteMismatch(now: number, exchange: Exchange, setHash: bigint): void {
+    if (this.#isSpreading(now, exchange) && exchange.discounted < NEWS_HEARTBEATS_MAX) {
+      exchange.discounted++;
+      return;
+    }
+    exchange.discounted = 0;
+    exchange.mismatches++;
+    exchange.theirHash = setHash;
+    this.#isActive = true;
+  }
+
+  /**
+   * What differs is on its way. A link over which nothing was compared yet may lead to what nobody
+   * passes on by itself: there only our own lateness is a reason to wait.
+   */
+  #isSpreading(now: number, { isLevel }: Exchange): boolean {
+    const spreadMs = (isLevel ? NEWS_SPREAD_MS : 0) + 4 * this.#lateness.worstMs(now);
+    return this.#hasCompared && now < this.#newsAt + spreadMs;
   }
 
   #isDue(now: number, exchange: Exchange): boolean {
@@ -232,7 +268,7 @@ export class Reconcile {
     let open: { buckets: number[]; entries: RecordId[] } = { buckets: [], entries: [] };
     for (const [bucket, records] of this.#directory.inBuckets(new Set(buckets))) {
       const entries = records.map(recordId);
-      if (open.buckets.length > 0 && inParts([...open.entries, ...entries]).length > 1) {
+      if (open.buckets.length > 0 && open.entries.length + entries.length > IDS_PER_FRAME) {
         frames.push({ type: 'bucket-entries', ...open });
         open = { buckets: [], entries: [] };
       }

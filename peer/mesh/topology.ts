@@ -256,7 +256,9 @@ export class Topology implements Standing {
    */
   #joinTargets(): readonly DialTarget[] {
     const isLost = this.isJoining() && this.unreachable().length === this.#wanted.size;
-    return this.#join.all().flatMap((one, rank) => {
+    const others = this.#join.all().filter(({ peer }) => peer !== this.#options.self);
+    // Each keeps its rank when one before it is open no more: that one may be our way in.
+    return others.flatMap((one, rank) => {
       if (!this.#isOpen(one, isLost)) return [];
       const turn = one.peer === undefined ? rank : rank + 1;
       return { endpoint: one.endpoint, waitMs: one.isFound ? 0 : turn * DIAL_TURN_MS };
@@ -266,12 +268,13 @@ export class Topology implements Standing {
   /** Known ones the rings take care of; while these lead nowhere, those named by the operator are tried. */
   #isOpen({ peer, isKnown, isFound }: JoinEndpoint, isLost: boolean): boolean {
     if (peer === undefined) return true;
-    const { self, links, isShunned } = this.#options;
-    if (peer === self || links.to(peer) !== undefined || isShunned(peer)) return false;
+    const { links, isShunned } = this.#options;
+    if (links.to(peer) !== undefined || isShunned(peer)) return false;
     return !isKnown || (isLost && !isFound);
   }
 
   #pruneAnswers(): void {
+    if (this.#answeredInstead.size === 0) return;
     const open = this.neighbours().wanted.flatMap((peer) => this.endpointsOf(peer));
     const keys = new Set(open.map(endpointKey));
     for (const key of this.#answeredInstead.keys())

@@ -5,6 +5,7 @@ import { BoundHits } from '#peer/mesh/bound-hits.ts';
 import { Directory } from '#peer/mesh/directory.ts';
 import type { MeshEffect } from '#peer/mesh/effect.ts';
 import { Flood, type Share } from '#peer/mesh/flood.ts';
+import { Lateness } from '#peer/mesh/lateness.ts';
 import {
   ANNOUNCE_MS,
   ANSWER_BYTES_MAX,
@@ -26,7 +27,8 @@ class Flooded {
   readonly records = new ManyRecords();
   readonly directory = new Directory();
   readonly hits = new BoundHits();
-  readonly flood = new Flood(this.directory, this.hits);
+  readonly lateness = new Lateness();
+  readonly flood = new Flood(this.directory, this.hits, this.lateness);
 
   constructor() {
     this.flood.up(EAGER);
@@ -66,6 +68,17 @@ describe('an idle link', () => {
     const sent = flooded.spread(0, flooded.records.range(1, 1));
     assert.deepEqual(sent, ['1: records 1', '2: records 1']);
     assert.equal(flooded.flood.nextAt(), NEVER);
+  });
+
+  it('is none because we came late to our turn', () => {
+    const flooded = new Flooded();
+    flooded.spread(0, flooded.records.range(1, 1));
+    flooded.lateness.note(IDLE_LINK_MS, 50);
+    assert.deepEqual(flooded.spread(IDLE_LINK_MS + 49, flooded.records.range(2, 2)), []);
+    assert.deepEqual(flooded.due(IDLE_LINK_MS + 49 + BATCH_MS), ['1: records 1']);
+    const later = 2 * IDLE_LINK_MS + 49 + BATCH_MS + 50;
+    const sent = flooded.spread(later, flooded.records.range(3, 3));
+    assert.deepEqual(sent, ['1: records 1', '2: records 1']);
   });
 
   it('is one that got nothing for a moment', () => {

@@ -170,6 +170,13 @@ describe('a peer that dials', () => {
     assert.deepEqual(dialled(next), [endpointKey(testEndpoint(9))]);
   });
 
+  it('does not wait for its own turn, where it is one of those to join at', () => {
+    const bootstrap = [1, 7].map(testEndpoint);
+    const mesh = createMesh({ bootstrap, random: () => 0 });
+    const effects = mesh.step(0, { type: 'publish', content: testContent(1) });
+    assert.deepEqual(dialled(effects), [endpointKey(testEndpoint(7))]);
+  });
+
   it('joins at no second endpoint while the first may lead it in', () => {
     const bootstrap = [7, 8].map(testEndpoint);
     const mesh = createMesh({ bootstrap, random: () => 0 });

@@ -9,10 +9,13 @@ import type { BucketEntries } from '#peer/mesh/frame.ts';
 import {
   IDS_PER_FRAME,
   MISMATCHES_BEFORE_RECONCILE,
+  NEWS_HEARTBEATS_MAX,
+  NEWS_SPREAD_MS,
   RECONCILES_MAX,
   RECONCILE_TIMEOUT_MS,
   RECONCILE_WAIT_MAX_MS,
 } from '#peer/mesh/limits.ts';
+import { Lateness } from '#peer/mesh/lateness.ts';
 import { type Difference, type Exchanging, Reconcile, isConsistent } from '#peer/mesh/reconcile.ts';
 import { type DirectoryRecord, recordId, recordKey } from '#peer/mesh/record.ts';
 import { FRAME_BYTES_MAX } from '#peer/transport/limits.ts';
@@ -198,6 +201,43 @@ describe('an exchange', () => {
     for (let n = 1; n < MISMATCHES_BEFORE_RECONCILE; n++)
       assert.deepEqual(heartbeat(reconcile, n, other, 2), []);
     assert.equal(heartbeat(reconcile, 1_000, other, 2).length, 1);
+  });
+
+  it('is not begun for what differs while news spread, unless they do without end', () => {
+    const { directory, reconcile } = endOf(COMMON.slice(0, 3));
+    heartbeat(reconcile, 0, directory.setHash);
+    const differing = (now: number): number => heartbeat(reconcile, now, other).length;
+    reconcile.learned(1_000, LINK);
+    for (let n = 0; n < 2 * MISMATCHES_BEFORE_RECONCILE; n++) assert.equal(differing(1_001), 0);
+    heartbeat(reconcile, 2_000, directory.setHash);
+    const begun: number[] = [];
+    for (let n = 1; n <= 20; n++) {
+      reconcile.learned(2_000 + n * 1_000, LINK);
+      if (differing(2_001 + n * 1_000) > 0) begun.push(n);
+    }
+    assert.equal(begun[0], MISMATCHES_BEFORE_RECONCILE * (NEWS_HEARTBEATS_MAX + 1));
+  });
+
+  it('is begun when the news have spread and several heartbeats still differ', () => {
+    const { directory, reconcile } = endOf(COMMON.slice(0, 3));
+    heartbeat(reconcile, 0, directory.setHash);
+    reconcile.learned(1_000, LINK);
+    for (let n = 1; n < MISMATCHES_BEFORE_RECONCILE; n++)
+      assert.deepEqual(heartbeat(reconcile, 1_000 + NEWS_SPREAD_MS, other), []);
+    assert.equal(heartbeat(reconcile, 1_000 + NEWS_SPREAD_MS, other).length, 1);
+  });
+
+  it('waits on a new link only as long as we are late ourselves', () => {
+    const lateness = new Lateness();
+    const directory = new Directory();
+    const reconcile = new Reconcile(directory, new BoundHits(), lateness);
+    reconcile.up(LINK, 'us');
+    heartbeat(reconcile, 0, directory.setHash);
+    for (const link of [2, 3]) reconcile.up(link, 'us');
+    reconcile.learned(1_000, LINK);
+    lateness.note(1_000, 10);
+    assert.equal(heartbeat(reconcile, 1_001, other, 2).length, 0);
+    assert.equal(heartbeat(reconcile, 1_040, other, 2).length, 1);
   });
 
   it('of both ends at once is one: that of the end that dialled', () => {
