@@ -212,6 +212,8 @@ export class Fabric {
     const theirs = { type: 'link-up', link: id, peer: from.id, initiator: 'them' } as const;
     this.#stage.deliver(to, { ...theirs, endpoint: from.endpoint });
     laterAt(this.#stage, from, latencyMs, () => {
+      // It broke before the proof was here: to who dialled it never was a link.
+      if (!link.isOpen[0]) return this.#fail(from, endpoint, 'resets');
       const ours = { type: 'link-up', link: id, peer: to.id, initiator: 'us' } as const;
       this.#stage.deliver(from, { ...ours, endpoint });
     });
