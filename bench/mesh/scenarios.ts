@@ -10,7 +10,8 @@ const RECORD_GAP_MS = 250;
 const RECORD_LIMIT_MS = 10_000;
 /** How long a start echoes: links that only served it are closed after 15 s (UNWANTED_LINK_MS). */
 const SETTLE_MS = 20_000;
-const IDLE_WINDOW_MS = 20_000;
+/** Ten heartbeats of each peer. */
+const IDLE_WINDOW_MS = 10_000;
 const VICTIMS = 3;
 const DOWN_LIMIT_MS = 60_000;
 
