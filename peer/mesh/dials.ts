@@ -24,6 +24,8 @@ export interface DialTarget {
   readonly peer?: PeerId;
   /** How long the first try waits where dials are quick; without it as long as for any peer that is wanted. */
   readonly waitMs?: number;
+  /** Somebody who is wanted can't be reached: whoever is wanted instead is needed now. */
+  readonly fillsGap?: boolean;
 }
 
 interface Dial {
@@ -177,10 +179,11 @@ export class Dials {
     return since + this.#waitOf(target) * this.#slowness;
   }
 
-  #waitOf({ peer, waitMs }: DialTarget): number {
+  #waitOf({ peer, waitMs, fillsGap }: DialTarget): number {
     if (waitMs !== undefined) return waitMs;
     if (peer === undefined) return 0;
-    return DIAL_SETTLE_MS + (this.#self > peer ? DIAL_DEFERENCE_MS : 0);
+    const settleMs = fillsGap === true ? 0 : DIAL_SETTLE_MS;
+    return settleMs + (this.#self > peer ? DIAL_DEFERENCE_MS : 0);
   }
 
   /** Called after each change, as the questions come more often than those. */

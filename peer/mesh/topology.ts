@@ -216,7 +216,9 @@ export class Topology implements Standing {
     const open = this.neighbours().wanted.filter(
       (peer) => links.to(peer) === undefined && !isShunned(peer),
     );
-    if (!this.isJoining()) return open.flatMap((peer) => this.#targetsAt(peer));
+    const fillsGap = this.unreachable().length > 0;
+    if (!this.isJoining())
+      return open.flatMap((peer) => this.#targetsAt(peer)).map((one) => ({ ...one, fillsGap }));
     return this.#inOrderOfEntry(open).flatMap((peer, rank) => {
       const waitMs = Math.floor(rank / WAYS_IN) * DIAL_SETTLE_MS;
       return this.#targetsAt(peer).map((target) => ({ ...target, waitMs }));

@@ -75,6 +75,12 @@ describe('dials', () => {
     assert.equal(inFlight(80_000), DIALS_IN_FLIGHT_MAX);
   });
 
+  it('who is wanted in place of another that can’t be reached is dialled at once', () => {
+    const dials = new Dials(LOW, certain);
+    dials.retarget(0, [{ endpoint: testEndpoint(1), peer: HIGH, fillsGap: true }]);
+    assert.equal(dials.take(0).length, 1);
+  });
+
   it('one whose link breaks is dialled at once, and one that turned us away after a while', () => {
     for (const wasShort of [false, true]) {
       const dials = new Dials(LOW, certain);
