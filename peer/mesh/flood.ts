@@ -148,6 +148,7 @@ export class Flood {
 
   /** The other end has these: they need not be sent to it. */
   heard(link: LinkId, ids: readonly RecordId[]): void {
+    if (ids.length === 0) return;
     const queue = this.#queues.get(link);
     if (queue === undefined || queue.batch.size + queue.announce.size === 0) return;
     for (const id of ids) {

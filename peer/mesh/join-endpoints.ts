@@ -59,9 +59,11 @@ export class JoinEndpoints {
 
   /** A record that is new here; says whether it is about one of these endpoints. */
   noteRecord({ peer, content }: PeerRecord): boolean {
+    // Of thousands of records few are: nothing is made for the others.
+    if (!content.profile.endpoints.some((endpoint) => this.#isOurs(endpoint))) return false;
     const ours = content.profile.endpoints.filter((endpoint) => this.#isOurs(endpoint));
     for (const endpoint of ours) this.#claimed.set(endpointKey(endpoint), peer);
-    return ours.length > 0;
+    return true;
   }
 
   /** A dial to the endpoint was answered by this peer. */
