@@ -7,6 +7,9 @@ import { setFlagsFromString } from 'node:v8';
 // A peer lives for months and allocates little: a small young generation saves it 5 to 15 MB.
 setFlagsFromString('--max-semi-space-size=1');
 setFlagsFromString('--semi-space-growth-factor=1');
+// And the old one may grow by a third before it is collected: what a peer learned with thousands of
+// others at a time is garbage for the most part, which V8 would keep until its heap has doubled.
+setFlagsFromString('--heap-growing-percent=33');
 // Honours NODE_COMPILE_CACHE; without a cache every start compiles everything anew.
 enableCompileCache();
 
