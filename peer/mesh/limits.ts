@@ -63,6 +63,8 @@ export const LINK_SILENCE_MS = 3_500;
  * stopped for minutes), and of all others so much: who is always late still notices a dead link.
  */
 export const LATENESS_FORGIVEN_MAX_MS = 3_500;
+/** Steps that come less late are every machine's: what came in between is read in the next moment. */
+export const LATENESS_MIN_MS = 50;
 
 /**
  * A link that got nothing for this long takes a record at once: but where we come late to our turns

@@ -7,6 +7,7 @@ import {
   HEARTBEAT_JITTER,
   HEARTBEAT_MS,
   LATENESS_FORGIVEN_MAX_MS,
+  LATENESS_MIN_MS,
   LINK_AGE_MIN_MS,
   LINK_SILENCE_MS,
   UNWANTED_LINK_MS,
@@ -145,6 +146,7 @@ export class Links {
 
   /** We were late by so much: in that time nobody could be heard. */
   forgive(lateMs: number): void {
+    if (lateMs < LATENESS_MIN_MS) return;
     for (const link of this.#byId.values()) {
       const isLongest = lateMs > link.pauseMs;
       link.lateMs += isLongest ? link.pauseMs : lateMs;

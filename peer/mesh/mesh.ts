@@ -78,8 +78,9 @@ export class Mesh {
 
   /** Handles one event at `now` (milliseconds of a clock that never goes back). */
   step(now: number, event: MeshEvent): readonly MeshEffect[] {
-    if (now > this.#expectedAt) this.#links.forgive(now - this.#expectedAt);
-    this.#lateness.note(now, now - this.#expectedAt);
+    const lateMs = now - this.#expectedAt;
+    this.#links.forgive(lateMs);
+    this.#lateness.note(now, lateMs);
     const handled = this.#handle(now, event);
     const effects = joinEffects(handled, this.#settle(now));
     this.#expectedAt = this.nextAt();

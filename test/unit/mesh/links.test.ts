@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import {
   HEARTBEAT_MS,
   LATENESS_FORGIVEN_MAX_MS,
+  LATENESS_MIN_MS,
   LINK_AGE_MIN_MS,
   LINK_SILENCE_MS,
   UNWANTED_LINK_MS,
@@ -104,6 +105,13 @@ describe('links', () => {
     const deadAt = 60_000 + HEARTBEAT_MS + LINK_SILENCE_MS + LATENESS_FORGIVEN_MAX_MS;
     assert.deepEqual(links.due(deadAt - 1), []);
     assert.equal(links.due(deadAt)[0]?.reason, 'silent');
+  });
+
+  it('a link is not borne longer because each of our steps is a little late', () => {
+    const links = linksOf(LOW);
+    links.up(0, linkUp(1, HIGH, 'us'), () => true);
+    for (let step = 0; step < 1_000; step++) links.forgive(LATENESS_MIN_MS - 1);
+    assert.equal(links.due(LINK_SILENCE_MS)[0]?.reason, 'silent');
   });
 
   it('what was forgiven before the other end was heard counts no more', () => {
