@@ -143,6 +143,6 @@ export const DIRECTORY_RECORDS_MAX = 20_000;
  */
 export const UNREACHABLE_GRACE_MS = 3_500;
 /** A rack that vanishes is told in one record, not in one for each of its peers. */
-export const UNREACHABLE_NOTICE_DELAY_MS = 200;
+export const UNREACHABLE_NOTICE_DELAY_MS = 100;
 /** A flapping link is told at this rate. */
 export const UNREACHABLE_NOTICE_RATE = { burst: 4, perSecond: 0.2 };
