@@ -26,6 +26,8 @@ export interface Link {
   pauseMs: number;
   /** All other lateness of ours since then. */
   lateMs: number;
+  /** Until when what came in the last of them may still have to be read. */
+  readUntil: number;
   heartbeatAt: number;
   wantedByThem: boolean;
   /** What our last heartbeat said: whether we want it. Undefined before the first. */
@@ -144,11 +146,13 @@ export class Links {
     return due;
   }
 
-  /** We were late by so much: in that time nobody could be heard. */
-  forgive(lateMs: number): void {
+  /** We were late by so much: in that time nobody could be heard, and what came has yet to be read. */
+  forgive(now: number, lateMs: number): void {
     if (lateMs < LATENESS_MIN_MS) return;
     for (const link of this.#byId.values()) {
       const isLongest = lateMs > link.pauseMs;
+      if (isLongest || link.lateMs < LATENESS_FORGIVEN_MAX_MS)
+        link.readUntil = now + Math.min(lateMs, HEARTBEAT_MS);
       link.lateMs += isLongest ? link.pauseMs : lateMs;
       if (isLongest) link.pauseMs = lateMs;
     }
@@ -214,6 +218,7 @@ export class Links {
       heardAt: now,
       pauseMs: 0,
       lateMs: 0,
+      readUntil: Number.NEGATIVE_INFINITY,
       heartbeatAt: now,
       wantedByThem: true,
       toldWanted: undefined,
@@ -228,9 +233,7 @@ export class Links {
 }
 
 /** When its silence is too long. The one pause counts whole, so that a stop of minutes is survived. */
-function silentAt({ heardAt, pauseMs, lateMs }: Link): number {
-  // What came while we were not running has yet to be read, link by link.
-  const readingMs = Math.min(pauseMs, HEARTBEAT_MS);
-  const forgivenMs = pauseMs + readingMs + Math.min(lateMs, LATENESS_FORGIVEN_MAX_MS);
-  return heardAt + LINK_SILENCE_MS + forgivenMs;
+function silentAt({ heardAt, pauseMs, lateMs, readUntil }: Link): number {
+  const forgivenMs = pauseMs + Math.min(lateMs, LATENESS_FORGIVEN_MAX_MS);
+  return Math.max(heardAt + LINK_SILENCE_MS + forgivenMs, readUntil);
 }

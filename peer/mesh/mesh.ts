@@ -79,7 +79,7 @@ export class Mesh {
   /** Handles one event at `now` (milliseconds of a clock that never goes back). */
   step(now: number, event: MeshEvent): readonly MeshEffect[] {
     const lateMs = now - this.#expectedAt;
-    this.#links.forgive(lateMs);
+    this.#links.forgive(now, lateMs);
     this.#lateness.note(now, lateMs);
     const handled = this.#handle(now, event);
     const effects = joinEffects(handled, this.#settle(now));

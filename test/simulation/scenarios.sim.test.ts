@@ -18,8 +18,9 @@ const KEPT_SEEDS: Readonly<Record<string, readonly number[]>> = {
   'slow-consumer': [111],
   // A peer came up on a broken disk; one published in its last moment what reached nobody.
   'failing-disk': [100, 20_013],
-  // A peer that had registered still wanted whom its list did not have; a link broke before it was up.
-  swarm: [7_002, 200_102],
+  // A peer that had registered still wanted whom its list did not have; a link broke before it was up;
+  // further pauses in one silence.
+  swarm: [7_002, 200_102, 92, 295],
   // Who shunned all others had no heartbeat left at which it would have forgiven them.
   poison: [101],
   // Two pauses in a row: what the other sent after its own waited to be read after ours.

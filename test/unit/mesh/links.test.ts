@@ -84,15 +84,15 @@ describe('links', () => {
   it('silence while we were paused is not held against the other end', () => {
     const links = linksOf(LOW);
     links.up(0, linkUp(1, HIGH, 'us'), () => true);
-    links.forgive(10_000);
+    links.forgive(10_000, 10_000);
     assert.deepEqual(links.due(10_000), []);
   });
 
   it('silence that began before our pause is not told before what came meanwhile is read', () => {
     const links = linksOf(LOW);
     links.up(0, linkUp(1, HIGH, 'us'), () => true);
-    links.forgive(10_000);
     const resumedAt = LINK_SILENCE_MS + 10_000;
+    links.forgive(resumedAt, 10_000);
     assert.deepEqual(links.due(resumedAt + HEARTBEAT_MS - 1), []);
     assert.equal(links.due(resumedAt + HEARTBEAT_MS)[0]?.reason, 'silent');
   });
@@ -100,9 +100,9 @@ describe('links', () => {
   it('who is always late notices a dead link all the same, and who was stopped once in time', () => {
     const links = linksOf(LOW);
     links.up(0, linkUp(1, HIGH, 'us'), () => true);
-    links.forgive(60_000);
-    for (let time = 0; time < 1_000; time++) links.forgive(100);
-    const deadAt = 60_000 + HEARTBEAT_MS + LINK_SILENCE_MS + LATENESS_FORGIVEN_MAX_MS;
+    links.forgive(60_000, 60_000);
+    for (let step = 0; step < 1_000; step++) links.forgive(60_000 + step, 100);
+    const deadAt = 60_000 + LINK_SILENCE_MS + LATENESS_FORGIVEN_MAX_MS;
     assert.deepEqual(links.due(deadAt - 1), []);
     assert.equal(links.due(deadAt)[0]?.reason, 'silent');
   });
@@ -110,14 +110,14 @@ describe('links', () => {
   it('a link is not borne longer because each of our steps is a little late', () => {
     const links = linksOf(LOW);
     links.up(0, linkUp(1, HIGH, 'us'), () => true);
-    for (let step = 0; step < 1_000; step++) links.forgive(LATENESS_MIN_MS - 1);
+    for (let step = 0; step < 1_000; step++) links.forgive(step, LATENESS_MIN_MS - 1);
     assert.equal(links.due(LINK_SILENCE_MS)[0]?.reason, 'silent');
   });
 
   it('what was forgiven before the other end was heard counts no more', () => {
     const links = linksOf(LOW);
     links.up(0, linkUp(1, HIGH, 'us'), () => true);
-    links.forgive(60_000);
+    links.forgive(60_000, 60_000);
     const link = links.get(1);
     assert.ok(link !== undefined);
     links.heard(60_000, link);
