@@ -127,7 +127,7 @@ export const MISTAKES: readonly Mistake[] = [
   {
     name: 'a pause of our own is the silence of others',
     file: `${MESH}/mesh.ts`,
-    text: 'if (now > this.#expectedAt) this.#links.forgive(now - this.#expectedAt);',
+    text: 'this.#links.forgive(now, lateMs);',
     replacement: '',
     scenario: 'pause',
     seedsMax: 20,
