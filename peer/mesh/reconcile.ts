@@ -114,7 +114,11 @@ export class Reconcile {
 
   /** What was dropped while it was congested is found at the next heartbeat. */
   drained(link: LinkId): void {
-    if (this.#exchanges.has(link)) this.up(link, 'us');
+    const exchange = this.#exchanges.get(link);
+    if (exchange === undefined) return;
+    // Who dialled stays who dialled: else both ends would begin, and each leave it to the other.
+    this.up(link, exchange.initiator);
+    Object.assign(this.#exchanges.get(link) ?? {}, { mismatches: MISMATCHES_BEFORE_RECONCILE - 1 });
   }
 
   /** Compares the other end's set hash with ours; says whether they are equal. */
@@ -151,8 +155,14 @@ export class Reconcile {
     }
     this.#isActive = openCount > 0;
     const effects: MeshEffect[] = [];
-    for (const [link, exchange] of this.#exchanges) {
-      if (!this.#isDue(now, exchange) || !exchanging.isWanted(link)) continue;
+    const due = [...this.#exchanges].filter(
+      ([link, exchange]) => this.#isDue(now, exchange) && exchanging.isWanted(link),
+    );
+    // Who waited longest comes first: two that always differ must not keep all others from it.
+    due.sort(([, a], [, b]) =>
+      a.startedAt < b.startedAt ? -1 : Number(a.startedAt > b.startedAt),
+    );
+    for (const [link, exchange] of due) {
       if (busyCount >= RECONCILES_MAX) {
         this.#putOff(exchange);
         continue;

@@ -320,6 +320,33 @@ describe('an exchange', () => {
     assert.equal(reconcile.digests(LINK, frame).length, 1);
   });
 
+  it('that both ends began when the link had drained is answered by the one that was dialled', () => {
+    const [dialler, dialled] = [endOf(COMMON.slice(0, 3)), endOf([])];
+    dialled.reconcile.up(LINK, 'them');
+    for (const { reconcile } of [dialler, dialled]) {
+      reconcile.drained(LINK);
+      assert.equal(heartbeat(reconcile, 0, other).length, 1);
+    }
+    const frame = { type: 'bucket-digests', digests: [] } as const;
+    assert.equal(dialler.reconcile.digests(LINK, frame).length, 0);
+    assert.equal(dialled.reconcile.digests(LINK, frame).length, 1);
+  });
+
+  it('comes to each of many that always differ and always bring something', () => {
+    const { reconcile } = endOf([]);
+    const links = Array.from({ length: RECONCILES_MAX + 2 }, (_, n) => LINK + n);
+    for (const link of links) reconcile.up(link, 'us');
+    const begun = new Set<number>();
+    for (let now = 0; now < 10 * RECONCILE_TIMEOUT_MS; now += 100) {
+      for (const link of links) {
+        reconcile.learned(now, link);
+        for (const effect of heartbeat(reconcile, now, other, link))
+          if (effect.type === 'send') begun.add(effect.link);
+      }
+    }
+    assert.deepEqual([...begun].sort(), links);
+  });
+
   it('is not begun on a link that is gone when it drains', () => {
     const { reconcile } = endOf([]);
     reconcile.down(LINK);
