@@ -8,6 +8,7 @@ import type { BoundHits } from './bound-hits.ts';
 import type { Directory } from './directory.ts';
 import type { LinkId, MeshEffect } from './effect.ts';
 import type { MeshFrame } from './frame.ts';
+import { NO_EFFECTS } from './join-effects.ts';
 import { Lateness } from './lateness.ts';
 import {
   ANNOUNCE_MS,
@@ -46,8 +47,6 @@ export interface News {
   /** These have it: it came by one, the others announced it. */
   readonly knownTo: readonly LinkId[];
 }
-
-const NOTHING: readonly MeshEffect[] = [];
 
 export class Flood {
   readonly #directory: Directory;
@@ -160,7 +159,7 @@ export class Flood {
   }
 
   due(now: number): readonly MeshEffect[] {
-    if (now < this.#nextAt) return NOTHING;
+    if (now < this.#nextAt) return NO_EFFECTS;
     const effects: MeshEffect[] = [];
     for (const [link, queue] of this.#queues) {
       if (now >= queue.batchAt) effects.push(...this.#flushBatch(now, link, queue));
@@ -179,12 +178,12 @@ export class Flood {
    * bring about, and none while the link is congested. It finds and asks for the rest anew.
    */
   answer(link: LinkId, keys: readonly RecordKey[]): readonly MeshEffect[] {
-    return this.isCongested(link) ? NOTHING : sendRecords(link, this.#takeAnswer(keys));
+    return this.isCongested(link) ? NO_EFFECTS : sendRecords(link, this.#takeAnswer(keys));
   }
 
   /** The same for what it did not ask for; what is too much to send at once is announced to it. */
   offer(link: LinkId, ids: readonly RecordId[]): readonly MeshEffect[] {
-    if (this.isCongested(link)) return NOTHING;
+    if (this.isCongested(link)) return NO_EFFECTS;
     const records = this.#takeAnswer(ids);
     // What is offered is in the directory, so nothing was passed over.
     return [...sendRecords(link, records), ...announceIds(link, ids.slice(records.length))];

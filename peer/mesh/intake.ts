@@ -7,7 +7,7 @@ import type { BoundHits } from './bound-hits.ts';
 import type { Directory } from './directory.ts';
 import type { MeshEffect, Refusal } from './effect.ts';
 import { DIRECTORY_RECORDS_MAX } from './limits.ts';
-import type { RecordCodec } from './mesh-options.ts';
+import type { MeshOptions } from './mesh-options.ts';
 import type { PeerId } from './peer-id.ts';
 import { Quarantine } from './quarantine.ts';
 import { type DirectoryRecord, type RecordId, type SignedRecord, recordId } from './record.ts';
@@ -39,10 +39,7 @@ export interface Taken {
   isTooBad: boolean;
 }
 
-export interface IntakeOptions {
-  readonly self: PeerId;
-  readonly epoch: number;
-  readonly codec: RecordCodec;
+export interface IntakeOptions extends Pick<MeshOptions, 'self' | 'epoch' | 'codec'> {
   readonly directory: Directory;
   readonly hits: BoundHits;
 }

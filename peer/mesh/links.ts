@@ -12,6 +12,7 @@ import {
   LINK_SILENCE_MS,
   UNWANTED_LINK_MS,
 } from './limits.ts';
+import type { MeshOptions } from './mesh-options.ts';
 import type { PeerId } from './peer-id.ts';
 import type { Endpoint } from './record.ts';
 
@@ -42,12 +43,7 @@ export interface Closing {
   readonly reason: CloseReason;
 }
 
-export interface LinksOptions {
-  readonly self: PeerId;
-  readonly random: () => number;
-  /** Links above which a peer that isn't wanted is sent elsewhere. */
-  readonly linksMax: number;
-}
+export type LinksOptions = Pick<MeshOptions, 'self' | 'random' | 'linksMax'>;
 
 const NO_CLOSINGS: readonly Closing[] = [];
 const NO_LINKS: readonly Link[] = [];

@@ -7,6 +7,7 @@ import type { BoundHits } from './bound-hits.ts';
 import type { Directory } from './directory.ts';
 import type { LinkId, MeshEffect } from './effect.ts';
 import { inParts } from './flood.ts';
+import { NO_EFFECTS } from './join-effects.ts';
 import { PULLS_MAX, PULL_ANNOUNCERS_MAX, PULL_TIMEOUT_MS, PULL_WINDOW } from './limits.ts';
 import { type RecordId, compareVersions } from './record.ts';
 import { RecordMap } from './record-map.ts';
@@ -51,8 +52,6 @@ export interface Pulled {
   readonly announcers: readonly LinkId[];
 }
 
-const NOTHING: readonly MeshEffect[] = [];
-
 export class Pulls {
   readonly #directory: Directory;
   readonly #pulls = new RecordMap<Pull>();
@@ -91,7 +90,7 @@ export class Pulls {
 
   /** Asks the next ones: of links that have sent half, and in place of those that sent nothing. */
   due(now: number): readonly MeshEffect[] {
-    if (!this.#mayAsk && now < this.#nextAt) return NOTHING;
+    if (!this.#mayAsk && now < this.#nextAt) return NO_EFFECTS;
     for (const [link, source] of this.#sources) {
       if (now >= source.expiresAt) this.#expire(link, source);
     }

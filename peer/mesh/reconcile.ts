@@ -19,6 +19,7 @@ import {
 import type { Directory } from './directory.ts';
 import { bucketOf } from './directory.ts';
 import type { LinkId, MeshEffect } from './effect.ts';
+import { NO_EFFECTS } from './join-effects.ts';
 import { Lateness } from './lateness.ts';
 import type { BucketDigests, BucketEntries } from './frame.ts';
 import { type RecordId, compareVersions, recordId } from './record.ts';
@@ -65,8 +66,6 @@ export interface Exchanging {
   isIdle(link: LinkId): boolean;
 }
 
-const NOTHING: readonly MeshEffect[] = [];
-
 export class Reconcile {
   readonly #directory: Directory;
   readonly #hits: BoundHits;
@@ -87,20 +86,7 @@ export class Reconcile {
 
   /** The end that dialled reconciles at the first heartbeat: that is what joins two healed halves. */
   up(link: LinkId, initiator: 'us' | 'them'): void {
-    this.#exchanges.set(link, {
-      initiator,
-      mismatches: initiator === 'us' ? MISMATCHES_BEFORE_RECONCILE - 1 : 0,
-      discounted: 0,
-      theirHash: undefined,
-      isBusy: false,
-      startedAt: Number.NEGATIVE_INFINITY,
-      answered: new Set(),
-      isFruitful: false,
-      fruitless: 0,
-      isLevel: false,
-      congested: false,
-      isPutOff: false,
-    });
+    this.#exchanges.set(link, newExchange(initiator, { isFirst: initiator === 'us' }));
   }
 
   down(link: LinkId): void {
@@ -112,13 +98,14 @@ export class Reconcile {
     if (exchange !== undefined) exchange.congested = true;
   }
 
-  /** What was dropped while it was congested is found at the next heartbeat. */
+  /**
+   * What was dropped while it was congested is found at the next heartbeat. Who dialled stays who
+   * dialled: else both ends would begin, and each leave it to the other.
+   */
   drained(link: LinkId): void {
     const exchange = this.#exchanges.get(link);
     if (exchange === undefined) return;
-    // Who dialled stays who dialled: else both ends would begin, and each leave it to the other.
-    this.up(link, exchange.initiator);
-    Object.assign(this.#exchanges.get(link) ?? {}, { mismatches: MISMATCHES_BEFORE_RECONCILE - 1 });
+    this.#exchanges.set(link, newExchange(exchange.initiator, { isFirst: true }));
   }
 
   /** Compares the other end's set hash with ours; says whether they are equal. */
@@ -145,7 +132,7 @@ export class Reconcile {
 
   /** Begins the exchanges that are due, as far as others leave room for them. */
   due(now: number, exchanging: Exchanging): readonly MeshEffect[] {
-    if (!this.#isActive) return NOTHING;
+    if (!this.#isActive) return NO_EFFECTS;
     let busyCount = 0;
     let openCount = 0;
     for (const [link, exchange] of this.#exchanges) {
@@ -288,6 +275,27 @@ export class Reconcile {
     if (open.buckets.length > 0) frames.push({ type: 'bucket-entries', ...open });
     return frames;
   }
+}
+
+/** `isFirst`: the first heartbeat that differs is enough. */
+function newExchange(
+  initiator: Exchange['initiator'],
+  { isFirst }: { readonly isFirst: boolean },
+): Exchange {
+  return {
+    initiator,
+    mismatches: isFirst ? MISMATCHES_BEFORE_RECONCILE - 1 : 0,
+    discounted: 0,
+    theirHash: undefined,
+    isBusy: false,
+    startedAt: Number.NEGATIVE_INFINITY,
+    answered: new Set(),
+    isFruitful: false,
+    fruitless: 0,
+    isLevel: false,
+    congested: false,
+    isPutOff: false,
+  };
 }
 
 /** The directories differed often enough, as far as was heard since the last exchange. */

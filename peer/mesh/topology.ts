@@ -10,24 +10,19 @@ import type { Directory, PeerRecord } from './directory.ts';
 import { type JoinEndpoint, JoinEndpoints } from './join-endpoints.ts';
 import { DIAL_SETTLE_MS, DIAL_TURN_MS, SHORT_LINK_MS, WAYS_IN } from './limits.ts';
 import type { Link, Links } from './links.ts';
+import type { MeshOptions } from './mesh-options.ts';
 import type { PeerId } from './peer-id.ts';
 import type { Endpoint } from './record.ts';
 import { RingWindows, WINDOW_WIDTH } from './ring-windows.ts';
 import { type Neighbours, type Rings, type Standing, buildRings } from './rings.ts';
 
-export interface TopologyOptions {
-  readonly self: PeerId;
+export interface TopologyOptions extends Pick<
+  MeshOptions,
+  'self' | 'bootstrap' | 'random' | 'members' | 'isListed'
+> {
   readonly directory: Directory;
   readonly links: Links;
   readonly dials: Dials;
-  /** Where to join: dialled until the peers behind them are known. */
-  readonly bootstrap: readonly Endpoint[];
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
-  /** Those whose writers the arbiter, as far as we know, has not removed or replaced. */
-  readonly members: (records: readonly PeerRecord[]) => readonly PeerRecord[];
-  /** Whether the arbiter, as far as we know, lists the peer; everybody when it isn't told. */
-  readonly isListed?: (peer: PeerId) => boolean;
   /** It misbehaved: no links with it for now. */
   readonly isShunned: (peer: PeerId) => boolean;
   readonly hits: BoundHits;
