@@ -3,7 +3,8 @@
  * at most: whoever comes when all places are taken is dropped before TLS, which costs next to
  * nothing, and dials again later; so a rush goes through in the order in which it came. Only one
  * that has taken its time makes room, so a stranger holds a place no longer than that.
- * Links don't count, so strangers never keep members out, however many addresses they have.
+ * Links don't count, so strangers end none of those that are up. New ones they can crowd out for as
+ * long as they come from more addresses than there are places.
  */
 import type { Socket } from 'node:net';
 import { assert } from '../assert.ts';
