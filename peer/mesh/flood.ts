@@ -4,28 +4,14 @@
  * hold ids and not records: a newer version takes the older one's place, so memory is bounded by
  * the directory.
  */
-import type { BoundHits } from './bound-hits.ts';
 import type { Directory } from './directory.ts';
 import type { LinkId, MeshEffect } from './effect.ts';
 import type { MeshFrame } from './frame.ts';
 import { NO_EFFECTS } from './join-effects.ts';
 import { Lateness } from './lateness.ts';
-import {
-  ANNOUNCE_MS,
-  ANSWER_BYTES_MAX,
-  BATCH_MS,
-  IDLE_LINK_MS,
-  IDS_PER_FRAME,
-  RECORDS_FRAME_BYTES,
-} from './limits.ts';
-import {
-  type DirectoryRecord,
-  type RecordId,
-  type RecordKey,
-  type SignedRecord,
-  compareVersions,
-  recordId,
-} from './record.ts';
+import { ANNOUNCE_MS, BATCH_MS, IDLE_LINK_MS } from './limits.ts';
+import { type DirectoryRecord, type RecordId, compareVersions, recordId } from './record.ts';
+import { announceIds, sendRecords, toFrames } from './record-frames.ts';
 import { RecordMap } from './record-map.ts';
 
 interface Queue {
@@ -50,16 +36,14 @@ export interface News {
 
 export class Flood {
   readonly #directory: Directory;
-  readonly #hits: BoundHits;
   readonly #lateness: Lateness;
   readonly #queues = new Map<LinkId, Queue>();
   #congestedCount = 0;
   /** When the next batch or announcement of any of them is due. */
   #nextAt = Number.POSITIVE_INFINITY;
 
-  constructor(directory: Directory, hits: BoundHits, lateness = new Lateness()) {
+  constructor(directory: Directory, lateness = new Lateness()) {
     this.#directory = directory;
-    this.#hits = hits;
     this.#lateness = lateness;
   }
 
@@ -80,7 +64,7 @@ export class Flood {
     this.#noteNext();
   }
 
-  /** Drops what is queued for the link, queues and answers nothing more: reconciliation repairs it later. */
+  /** Drops what is queued for the link, and queues nothing more: reconciliation repairs it later. */
   congested(link: LinkId): void {
     const queue = this.#queues.get(link);
     if (queue === undefined) return;
@@ -173,39 +157,6 @@ export class Flood {
     return this.#nextAt;
   }
 
-  /**
-   * The newest versions of the records that the other end lacks: as many as one frame of its own may
-   * bring about, and none while the link is congested. It finds and asks for the rest anew.
-   */
-  answer(link: LinkId, keys: readonly RecordKey[]): readonly MeshEffect[] {
-    return this.isCongested(link) ? NO_EFFECTS : sendRecords(link, this.#takeAnswer(keys));
-  }
-
-  /** The same for what it did not ask for; what is too much to send at once is announced to it. */
-  offer(link: LinkId, ids: readonly RecordId[]): readonly MeshEffect[] {
-    if (this.isCongested(link)) return NO_EFFECTS;
-    const records = this.#takeAnswer(ids);
-    // What is offered is in the directory, so nothing was passed over.
-    return [...sendRecords(link, records), ...announceIds(link, ids.slice(records.length))];
-  }
-
-  /** As many of these as an answer may have, those asked for first. */
-  #takeAnswer(keys: readonly RecordKey[]): readonly DirectoryRecord[] {
-    const answered: DirectoryRecord[] = [];
-    let bytes = 0;
-    for (const key of keys) {
-      if (answered.length >= IDS_PER_FRAME || bytes >= ANSWER_BYTES_MAX) {
-        this.#hits.add('answer-cut');
-        break;
-      }
-      const record = this.#directory.get(key);
-      if (record === undefined) continue;
-      answered.push(record);
-      bytes += sizeOf(record.signed);
-    }
-    return answered;
-  }
-
   #enqueueBatch(now: number, queue: Queue, records: readonly DirectoryRecord[]): void {
     if (queue.batch.size === 0) queue.batchAt = now + BATCH_MS;
     this.#nextAt = Math.min(this.#nextAt, queue.batchAt);
@@ -250,45 +201,6 @@ export class Flood {
   }
 }
 
-/** Tells the other end that these are here. */
-function announceIds(link: LinkId, ids: readonly RecordId[]): readonly MeshEffect[] {
-  return inParts(ids).map((part) => ({ type: 'send', link, frame: { type: 'have', ids: part } }));
-}
-
-/** In as many frames as they need. */
-export function sendRecords(
-  link: LinkId,
-  records: readonly DirectoryRecord[],
-): readonly MeshEffect[] {
-  return toFrames(records).map((frame) => ({ type: 'send', link, frame }));
-}
-
-/** Ids in parts that fit one frame each. */
-export function inParts(ids: readonly RecordId[]): readonly (readonly RecordId[])[] {
-  const count = Math.ceil(ids.length / IDS_PER_FRAME);
-  return Array.from({ length: count }, (_, part) =>
-    ids.slice(part * IDS_PER_FRAME, (part + 1) * IDS_PER_FRAME),
-  );
-}
-
 function recordsFor(link: LinkId, news: readonly News[]): readonly DirectoryRecord[] {
   return news.filter(({ knownTo }) => !knownTo.includes(link)).map(({ record }) => record);
-}
-
-function toFrames(records: readonly DirectoryRecord[]): readonly MeshFrame[] {
-  const frames: SignedRecord[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const { signed } of records) {
-    if (bytes >= RECORDS_FRAME_BYTES) {
-      frames.push([]);
-      bytes = 0;
-    }
-    frames.at(-1)?.push(signed);
-    bytes += sizeOf(signed);
-  }
-  return frames.map((part) => ({ type: 'records', records: part }));
-}
-
-function sizeOf({ body, signature }: SignedRecord): number {
-  return body.length + signature.length;
 }

@@ -3,11 +3,17 @@
  * in mesh.ts.
  */
 import type { Directory } from './directory.ts';
-import type { MeshEffect } from './effect.ts';
-import { sendRecords } from './flood.ts';
+import type { LinkId, MeshEffect } from './effect.ts';
 import type { Link } from './links.ts';
 import type { PeerId } from './peer-id.ts';
-import type { DirectoryRecord } from './record.ts';
+import { sendRecords } from './record-frames.ts';
+
+interface Referral {
+  readonly link: LinkId;
+  /** Who is at its other end. */
+  readonly peer: PeerId;
+  readonly ids: readonly PeerId[];
+}
 
 /** Who dialled says at once who it is: the other end may be its neighbour, and not know it yet. */
 export function introduce(directory: Directory, self: PeerId, link: Link): readonly MeshEffect[] {
@@ -19,10 +25,7 @@ export function introduce(directory: Directory, self: PeerId, link: Link): reado
  * For a peer that came to the wrong one: the records of these, who are next to it on the rings or
  * ourselves. It dials where it belongs, and learns all others there; so a seed is not crowded.
  */
-export function referralTo(
-  directory: Directory,
-  peer: PeerId,
-  ids: readonly PeerId[],
-): readonly DirectoryRecord[] {
-  return ids.flatMap((id) => (id === peer ? [] : (directory.peer(id) ?? [])));
+export function refer(directory: Directory, { link, peer, ids }: Referral): readonly MeshEffect[] {
+  const records = ids.flatMap((id) => (id === peer ? [] : (directory.peer(id) ?? [])));
+  return sendRecords(link, records);
 }

@@ -3,14 +3,16 @@
  * reconciliation; everything that it does to the world is in the effects it returns. The same
  * code runs in the daemon and in the simulator.
  */
+import { Answers } from './answers.ts';
 import { BoundHits } from './bound-hits.ts';
 import { Dials } from './dials.ts';
 import { Directory, isPeerRecord } from './directory.ts';
 import type { LinkId, LinkUp, MeshEffect, MeshEvent } from './effect.ts';
-import { Flood, type News, type Share, sendRecords } from './flood.ts';
+import { Flood, type News, type Share } from './flood.ts';
 import type { BucketEntries, Heartbeat, MeshFrame } from './frame.ts';
+import { sendHeartbeats } from './heartbeats.ts';
 import { Intake } from './intake.ts';
-import { introduce, referralTo } from './introduction.ts';
+import { introduce, refer } from './introduction.ts';
 import { NO_EFFECTS, joinEffects } from './join-effects.ts';
 import { Lateness } from './lateness.ts';
 import { type Closing, type Link, Links } from './links.ts';
@@ -42,7 +44,12 @@ export class Mesh {
   readonly #topology: Topology;
   readonly #intake: Intake;
   readonly #lateness = new Lateness();
-  readonly #flood = new Flood(this.directory, this.#hits, this.#lateness);
+  readonly #flood = new Flood(this.directory, this.#lateness);
+  readonly #answers = new Answers({
+    directory: this.directory,
+    hits: this.#hits,
+    isCongested: (link) => this.#flood.isCongested(link),
+  });
   readonly #pulls = new Pulls(this.directory, this.#hits);
   readonly #reconcile = new Reconcile(this.directory, this.#hits, this.#lateness);
   readonly #patience = new Patience(this.#hits);
@@ -188,15 +195,7 @@ export class Mesh {
       this.#links.noteWanted(now, (peer) => this.#isWantedOrWayIn(peer));
     }
     const due = this.#links.takeHeartbeats(now);
-    if (due.length === 0) return [];
-    const { setHash } = this.directory;
-    // One frame object for all links that get the same: it is encoded once.
-    const wanting: Heartbeat = { type: 'heartbeat', setHash, wanted: true };
-    const declining: Heartbeat = { ...wanting, wanted: false };
-    return due.map((link) => {
-      link.toldWanted = this.#isWantedOrWayIn(link.peer);
-      return { type: 'send', link: link.id, frame: link.toldWanted ? wanting : declining };
-    });
+    return sendHeartbeats(due, this.directory.setHash, (peer) => this.#isWantedOrWayIn(peer));
   }
 
   /** While nobody whom we want is linked, whomever we have is our way in. */
@@ -246,7 +245,7 @@ export class Mesh {
   /** Sends the peer where it belongs. */
   #refer(link: LinkId, peer: PeerId): readonly MeshEffect[] {
     const ids = [this.#options.self, ...this.#topology.adjacentTo(peer)];
-    return sendRecords(link, referralTo(this.directory, peer, ids));
+    return refer(this.directory, { link, peer, ids });
   }
 
   #close({ link, reason }: Closing): readonly MeshEffect[] {
@@ -275,7 +274,7 @@ export class Mesh {
         this.#flood.heard(id, frame.ids);
         return this.#pull(now, { link, ids: frame.ids, isSync: false });
       case 'want':
-        return this.#flood.answer(id, frame.ids);
+        return this.#answers.answer(id, frame.ids);
       case 'bucket-digests':
         return this.#reconcile.digests(id, frame);
       case 'bucket-entries':
@@ -301,7 +300,7 @@ export class Mesh {
     if (difference === undefined) return [{ type: 'refused', reason: 'unasked-entries' }];
     this.#flood.heard(id, frame.entries);
     return [
-      ...this.#flood.offer(id, difference.surplus),
+      ...this.#answers.offer(id, difference.surplus),
       ...this.#pull(now, { link, ids: difference.missing, isSync: true }),
     ];
   }

@@ -6,7 +6,7 @@
 import type { BoundHits } from './bound-hits.ts';
 import type { Directory } from './directory.ts';
 import type { LinkId, MeshEffect } from './effect.ts';
-import { inParts } from './flood.ts';
+import { inParts } from './record-frames.ts';
 import { NO_EFFECTS } from './join-effects.ts';
 import { PULLS_MAX, PULL_ANNOUNCERS_MAX, PULL_TIMEOUT_MS, PULL_WINDOW } from './limits.ts';
 import { type RecordId, compareVersions } from './record.ts';

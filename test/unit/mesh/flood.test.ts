@@ -1,21 +1,12 @@
 /** Spreading records: at once on idle links, batched or announced on busy ones, never for ever. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { BoundHits } from '#peer/mesh/bound-hits.ts';
 import { Directory } from '#peer/mesh/directory.ts';
 import type { MeshEffect } from '#peer/mesh/effect.ts';
 import { Flood, type Share } from '#peer/mesh/flood.ts';
 import { Lateness } from '#peer/mesh/lateness.ts';
-import {
-  ANNOUNCE_MS,
-  ANSWER_BYTES_MAX,
-  BATCH_MS,
-  IDLE_LINK_MS,
-  IDS_PER_FRAME,
-  RECORDS_FRAME_BYTES,
-  RECORD_BODY_BYTES_MAX,
-} from '#peer/mesh/limits.ts';
-import { type DirectoryRecord, type SignedRecord, recordId } from '#peer/mesh/record.ts';
+import { ANNOUNCE_MS, BATCH_MS, IDLE_LINK_MS, IDS_PER_FRAME } from '#peer/mesh/limits.ts';
+import { type DirectoryRecord, recordId } from '#peer/mesh/record.ts';
 import { ManyRecords } from './many-records.ts';
 
 const EAGER = 1;
@@ -26,9 +17,8 @@ const NEVER = Number.POSITIVE_INFINITY;
 class Flooded {
   readonly records = new ManyRecords();
   readonly directory = new Directory();
-  readonly hits = new BoundHits();
   readonly lateness = new Lateness();
-  readonly flood = new Flood(this.directory, this.hits, this.lateness);
+  readonly flood = new Flood(this.directory, this.lateness);
 
   constructor() {
     this.flood.up(EAGER);
@@ -172,50 +162,6 @@ describe('a congested link', () => {
   });
 });
 
-/** The records of all frames of an answer. */
-function recordsOf(effects: readonly MeshEffect[]): readonly SignedRecord[] {
-  return effects.flatMap((effect) => {
-    assert.ok(effect.type === 'send' && effect.frame.type === 'records');
-    return effect.frame.records;
-  });
-}
-
-describe('an answer', () => {
-  it('is not given on a congested link, and is again when that has drained', () => {
-    const flooded = new Flooded();
-    const records = flooded.records.range(1, 3);
-    for (const record of records) flooded.directory.apply(record);
-    flooded.flood.congested(EAGER);
-    assert.deepEqual(flooded.flood.answer(EAGER, records.map(recordId)), []);
-    assert.equal(recordsOf(flooded.flood.answer(LAZY, records.map(recordId))).length, 3);
-    flooded.flood.drained(EAGER);
-    assert.equal(recordsOf(flooded.flood.answer(EAGER, records.map(recordId))).length, 3);
-  });
-
-  it('has a bound of bytes, also when one record is asked for again and again', () => {
-    const flooded = new Flooded();
-    const record = flooded.records.one(1);
-    const body = new Uint8Array(RECORD_BODY_BYTES_MAX);
-    flooded.directory.apply({ ...record, signed: { ...record.signed, body } });
-    const ids = Array.from({ length: IDS_PER_FRAME }, () => recordId(record));
-    const sent = recordsOf(flooded.flood.answer(EAGER, ids));
-    const bytes = sent.reduce((sum, one) => sum + one.body.length + one.signature.length, 0);
-    assert.ok(bytes >= ANSWER_BYTES_MAX);
-    assert.ok(bytes < ANSWER_BYTES_MAX + 2 * RECORD_BODY_BYTES_MAX);
-  });
-
-  it('has a bound of records, and begins with those that were asked for first', () => {
-    const flooded = new Flooded();
-    const records = flooded.records.range(1, IDS_PER_FRAME + 1);
-    const small = { body: new Uint8Array(8), signature: new Uint8Array(64) };
-    for (const record of records) flooded.directory.apply({ ...record, signed: small });
-    const sent = recordsOf(flooded.flood.answer(EAGER, records.map(recordId)));
-    assert.equal(sent.length, IDS_PER_FRAME);
-    const last = flooded.flood.answer(EAGER, records.slice(IDS_PER_FRAME).map(recordId));
-    assert.equal(recordsOf(last).length, 1);
-  });
-});
-
 describe('a link that neither end wants', () => {
   it('gets nothing of what is new, idle or not', () => {
     const flooded = new Flooded();
@@ -236,43 +182,7 @@ describe('what is only announced', () => {
   });
 });
 
-describe('an offer', () => {
-  it('sends what fits an answer, announces the rest, and tells that it was cut', () => {
-    const flooded = new Flooded();
-    const records = flooded.records.range(1, IDS_PER_FRAME + 10);
-    const small = { body: new Uint8Array(8), signature: new Uint8Array(64) };
-    for (const record of records) flooded.directory.apply({ ...record, signed: small });
-    const effects = flooded.flood.offer(EAGER, records.map(recordId));
-    const sent = effects.filter(
-      (effect) => effect.type === 'send' && effect.frame.type === 'records',
-    );
-    assert.equal(recordsOf(sent).length, IDS_PER_FRAME);
-    assert.deepEqual(describeFrames(effects.slice(sent.length)), ['1: have 10']);
-    assert.deepEqual(flooded.hits.take(), [{ type: 'bound-hit', bound: 'answer-cut' }]);
-  });
-});
-
 describe('a frame', () => {
-  it('of records is closed when it is full, and none is lost', () => {
-    const flooded = new Flooded();
-    const records = flooded.records.range(1, 1_000);
-    for (const record of records) flooded.directory.apply(record);
-    const effects = flooded.flood.answer(EAGER, records.map(recordId));
-    const sizes = effects.map((effect) => {
-      assert.ok(effect.type === 'send' && effect.frame.type === 'records');
-      const parts = effect.frame.records.map(
-        ({ body, signature }) => body.length + signature.length,
-      );
-      assert.ok(parts.slice(0, -1).reduce((sum, part) => sum + part, 0) < RECORDS_FRAME_BYTES);
-      return parts.length;
-    });
-    assert.ok(sizes.length > 1);
-    assert.equal(
-      sizes.reduce((sum, count) => sum + count, 0),
-      1_000,
-    );
-  });
-
   it('of ids has its bound', () => {
     const flooded = new Flooded();
     const records = flooded.records.range(1, 2 * IDS_PER_FRAME + 1);
@@ -283,11 +193,5 @@ describe('a frame', () => {
       `1: have ${IDS_PER_FRAME}`,
       '1: have 1',
     ]);
-  });
-
-  it('of records that are not here is none at all', () => {
-    const flooded = new Flooded();
-    const ids = flooded.records.range(1, 3).map(recordId);
-    assert.deepEqual(flooded.flood.answer(EAGER, ids), []);
   });
 });
