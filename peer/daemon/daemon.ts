@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
+import { answerQuestion } from './answering.ts';
 import { type ArbiterService, openArbiterService } from './arbiter-service.ts';
 import { ArbiterRefusal } from '../arbiter/arbiter.ts';
 import { configDigest, readClusterKeys } from '../config/cluster-config.ts';
@@ -24,7 +25,7 @@ import { overlayInput } from './overlay-input.ts';
 import { OverlapWatch } from './overlap-watch.ts';
 import { type PeerState, openPeerState } from './peer-state.ts';
 import { createPluginContext } from './plugin-context.ts';
-import { answerSpace, askDonors } from './space-asking.ts';
+import { askDonors } from './space-asking.ts';
 import { Standing, hasOthers } from './standing.ts';
 import { Transport } from '../transport/transport.ts';
 import { Waiting } from './waiting.ts';
@@ -163,10 +164,7 @@ async function openNetwork(
       now,
       onEvent: (event) => driver.tell(event),
       isLinked: (endpoint) => isLinkedAt(state.core.mesh, endpoint),
-      onQuestion: (asker, question) =>
-        question.type === 'space'
-          ? answerSpace(driver, asker.peer, question)
-          : arbiters.answer(asker, question.json),
+      onQuestion: (asker, question) => answerQuestion({ driver, arbiters }, asker, question),
     }),
     (open) => open.stop(),
   );

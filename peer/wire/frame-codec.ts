@@ -170,22 +170,31 @@ function readBye({ reason, detail }: weft.v1.Bye.$Properties): Bye {
 }
 
 function writeRequest({ id, question }: Request): weft.v1.Request.$Properties {
-  return question.type === 'space' ? { id, space: question } : { id, arbiter: question.json };
+  switch (question.type) {
+    case 'space':
+      return { id, space: question };
+    case 'arbiter':
+      return { id, arbiter: question.json };
+    case 'view':
+      return { id, view: { since: Number(question.since) } };
+  }
 }
 
 function readRequest(request: weft.v1.Request.$Properties): Request {
   return { type: 'request', id: counted(request.id, 'request'), question: readQuestion(request) };
 }
 
-function readQuestion({ space, arbiter }: weft.v1.Request.$Properties): Question {
+function readQuestion({ space, arbiter, view }: weft.v1.Request.$Properties): Question {
   if (arbiter) return { type: 'arbiter', json: arbiter };
+  if (view) return { type: 'view', since: BigInt(counted(view.since, 'revision')) };
   const { family, wantLog2, minLog2 } = required(space, 'question');
   if (family !== 4 && family !== 6) throw new Malformed('family');
   const want = counted(wantLog2, 'size');
   return { type: 'space', family, wantLog2: want, minLog2: counted(minLog2, 'size') };
 }
 
-function readReply({ id, error, arbiter }: weft.v1.Reply.$Properties): Reply {
-  const json = arbiter ?? new Uint8Array();
-  return { type: 'reply', id: counted(id, 'reply'), error: error ?? '', arbiter: json };
+function readReply({ id, error, arbiter, view }: weft.v1.Reply.$Properties): Reply {
+  const json = arbiter ?? NOTHING;
+  const told = view === undefined || view === null || view.length === 0 ? {} : { view };
+  return { type: 'reply', id: counted(id, 'reply'), error: error ?? '', arbiter: json, ...told };
 }

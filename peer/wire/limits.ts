@@ -17,3 +17,9 @@ export const ID_BYTES_MAX = 64;
 export const IDS_BYTES_MAX = IDS_PER_FRAME * ID_BYTES_MAX;
 /** Fields of a frame or of its message, besides the items of a list: ours have 10 at most, newer ones may have more. */
 export const FIELDS_MAX = 32;
+/** Members of a list that are told at once, as many as an arbiter's list may have (arbiter/request.ts). */
+export const VIEW_ITEMS_MAX = 20_000;
+/** Of a node's name, which is a DNS subdomain in Kubernetes (RFC 1123). */
+export const VIEW_NAME_CHARACTERS_MAX = 253;
+/** A list of 20,000 with names of 50 characters. Who has a longer one doesn't tell it: the arbiter is asked. */
+export const VIEW_BYTES_MAX = 1_500_000;

@@ -48,7 +48,14 @@ export interface ArbiterQuestion {
   readonly json: Uint8Array;
 }
 
-export type Question = SpaceQuestion | ArbiterQuestion;
+/** "Tell me your list of members, or what leads to it from the one that I have." */
+export interface ViewQuestion {
+  readonly type: 'view';
+  /** The revision of the asker's list. */
+  readonly since: bigint;
+}
+
+export type Question = SpaceQuestion | ArbiterQuestion | ViewQuestion;
 
 export interface Request {
   readonly type: 'request';
@@ -63,6 +70,8 @@ export interface Reply {
   readonly error: string;
   /** JSON, for an arbiter's question. */
   readonly arbiter: Uint8Array;
+  /** For the question for a list: see view-codec.ts. */
+  readonly view?: Uint8Array;
 }
 
 export type LinkFrame = MeshFrame | Hello | Auth | Bye | Request | Reply;

@@ -118,6 +118,8 @@ export class Attacker {
       case 3:
       case 4:
         return { type: 'request', id, question: { type: 'arbiter', json } };
+      case 5:
+        return { type: 'request', id, question: { type: 'view', since: BigInt(id) } };
       default: {
         const family = dice.pick([4, 6] as const);
         const [wantLog2, minLog2] = [dice.number32(), dice.pick([0, 4, dice.number32()])];

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { parseArbiterRequest } from '#peer/arbiter/request.ts';
 import { parseSeedReply, parseSeedRequest } from '#peer/arbiter/seeds/messages.ts';
+import { decodeViewUpdate } from '#peer/wire/view-codec.ts';
 import type { CoreEffect } from '#peer/core/core-event.ts';
 import { contains, containsAddress, formatAddress, formatCidr } from '#peer/ipam/cidr.ts';
 import type { Directory } from '#peer/mesh/directory.ts';
@@ -175,6 +176,7 @@ export class Victim {
         return this.#answer(frame);
       case 'reply':
         parseSeedReply(fromJson(frame.arbiter));
+        if (frame.view !== undefined) decodeViewUpdate(frame.view);
         return;
       default:
         this.#tell({ type: 'frame', link: this.#link, frame });
@@ -189,6 +191,7 @@ export class Victim {
       parseSeedRequest(value);
       return;
     }
+    if (question.type === 'view') return;
     const { family, wantLog2, minLog2 } = question;
     const need = { family, wantLog2, minLog2 };
     const from = SYBIL_IDS[id % (SYBIL_IDS.length * 2)] ?? HOSTILE_ID;

@@ -1007,6 +1007,9 @@ export namespace weft {
             /** PeerContent custody. */
             custody?: (weft.v1.Custody.$Properties|null);
 
+            /** PeerContent instance. */
+            instance: Uint8Array;
+
             /**
              * Encodes the specified PeerContent message. Does not implicitly {@link weft.v1.PeerContent.verify|verify} messages.
              * @param message PeerContent message or plain object to encode
@@ -1036,6 +1039,9 @@ export namespace weft {
 
                 /** PeerContent custody */
                 custody?: (weft.v1.Custody.$Properties|null);
+
+                /** PeerContent instance */
+                instance?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1349,6 +1355,9 @@ export namespace weft {
             /** Custody freeLog2V6. */
             freeLog2V6: number;
 
+            /** Custody viewHash. */
+            viewHash: Uint8Array;
+
             /**
              * Encodes the specified Custody message. Does not implicitly {@link weft.v1.Custody.verify|verify} messages.
              * @param message Custody message or plain object to encode
@@ -1393,6 +1402,9 @@ export namespace weft {
 
                 /** Custody freeLog2V6 */
                 freeLog2V6?: (number|null);
+
+                /** Custody viewHash */
+                viewHash?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1643,8 +1655,11 @@ export namespace weft {
             /** Request arbiter. */
             arbiter?: (Uint8Array|null);
 
+            /** Request view. */
+            view?: (weft.v1.ViewRequest.$Properties|null);
+
             /** Request question. */
-            question?: ("space"|"arbiter");
+            question?: ("space"|"arbiter"|"view");
 
             /**
              * Encodes the specified Request message. Does not implicitly {@link weft.v1.Request.verify|verify} messages.
@@ -1679,8 +1694,11 @@ export namespace weft {
                 /** Request arbiter */
                 arbiter?: (Uint8Array|null);
 
+                /** Request view */
+                view?: (weft.v1.ViewRequest.$Properties|null);
+
                 /** Request question */
-                question?: ("space"|"arbiter");
+                question?: ("space"|"arbiter"|"view");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1691,9 +1709,10 @@ export namespace weft {
               id?: number|null;
               space?: weft.v1.SpaceRequest.$Shape|null;
               arbiter?: Uint8Array|null;
+              view?: weft.v1.ViewRequest.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ question?: undefined; space?: null; arbiter?: null }|{ question?: "space"; space: weft.v1.SpaceRequest.$Shape; arbiter?: null }|{ question?: "arbiter"; space?: null; arbiter: Uint8Array })
+              ({ question?: undefined; space?: null; arbiter?: null; view?: null }|{ question?: "space"; space: weft.v1.SpaceRequest.$Shape; arbiter?: null; view?: null }|{ question?: "arbiter"; space?: null; arbiter: Uint8Array; view?: null }|{ question?: "view"; space?: null; arbiter?: null; view: weft.v1.ViewRequest.$Shape })
             );
         }
 
@@ -1724,6 +1743,9 @@ export namespace weft {
 
             /** Reply arbiter. */
             arbiter: Uint8Array;
+
+            /** Reply view. */
+            view: Uint8Array;
 
             /**
              * Encodes the specified Reply message. Does not implicitly {@link weft.v1.Reply.verify|verify} messages.
@@ -1757,6 +1779,9 @@ export namespace weft {
 
                 /** Reply arbiter */
                 arbiter?: (Uint8Array|null);
+
+                /** Reply view */
+                view?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1833,6 +1858,201 @@ export namespace weft {
 
             /** Shape of a SpaceRequest. */
             type $Shape = weft.v1.SpaceRequest.$Properties;
+        }
+
+        /**
+         * Properties of a ViewRequest.
+         * @deprecated Use weft.v1.ViewRequest.$Properties instead.
+         */
+        interface IViewRequest extends weft.v1.ViewRequest.$Properties {
+        }
+
+        /** Represents a ViewRequest. */
+        class ViewRequest {
+
+            /**
+             * Constructs a new ViewRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: weft.v1.ViewRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ViewRequest since. */
+            since: (number|Long);
+
+            /**
+             * Encodes the specified ViewRequest message. Does not implicitly {@link weft.v1.ViewRequest.verify|verify} messages.
+             * @param message ViewRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: weft.v1.ViewRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ViewRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {weft.v1.ViewRequest & weft.v1.ViewRequest.$Shape} ViewRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): weft.v1.ViewRequest & weft.v1.ViewRequest.$Shape;
+        }
+
+        namespace ViewRequest {
+
+            /** Properties of a ViewRequest. */
+            interface $Properties {
+
+                /** ViewRequest since */
+                since?: (number|Long|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ViewRequest. */
+            type $Shape = weft.v1.ViewRequest.$Properties;
+        }
+
+        /**
+         * Properties of a ViewUpdate.
+         * @deprecated Use weft.v1.ViewUpdate.$Properties instead.
+         */
+        interface IViewUpdate extends weft.v1.ViewUpdate.$Properties {
+        }
+
+        /** Represents a ViewUpdate. */
+        class ViewUpdate {
+
+            /**
+             * Constructs a new ViewUpdate.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: weft.v1.ViewUpdate.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ViewUpdate since. */
+            since: (number|Long);
+
+            /** ViewUpdate rev. */
+            rev: (number|Long);
+
+            /** ViewUpdate added. */
+            added: weft.v1.ViewMember.$Properties[];
+
+            /** ViewUpdate removed. */
+            removed: Uint8Array[];
+
+            /**
+             * Encodes the specified ViewUpdate message. Does not implicitly {@link weft.v1.ViewUpdate.verify|verify} messages.
+             * @param message ViewUpdate message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: weft.v1.ViewUpdate.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ViewUpdate message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {weft.v1.ViewUpdate & weft.v1.ViewUpdate.$Shape} ViewUpdate
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): weft.v1.ViewUpdate & weft.v1.ViewUpdate.$Shape;
+        }
+
+        namespace ViewUpdate {
+
+            /** Properties of a ViewUpdate. */
+            interface $Properties {
+
+                /** ViewUpdate since */
+                since?: (number|Long|null);
+
+                /** ViewUpdate rev */
+                rev?: (number|Long|null);
+
+                /** ViewUpdate added */
+                added?: (weft.v1.ViewMember.$Properties[]|null);
+
+                /** ViewUpdate removed */
+                removed?: (Uint8Array[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ViewUpdate. */
+            type $Shape = weft.v1.ViewUpdate.$Properties;
+        }
+
+        /**
+         * Properties of a ViewMember.
+         * @deprecated Use weft.v1.ViewMember.$Properties instead.
+         */
+        interface IViewMember extends weft.v1.ViewMember.$Properties {
+        }
+
+        /** Represents a ViewMember. */
+        class ViewMember {
+
+            /**
+             * Constructs a new ViewMember.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: weft.v1.ViewMember.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ViewMember peer. */
+            peer: Uint8Array;
+
+            /** ViewMember name. */
+            name: string;
+
+            /**
+             * Encodes the specified ViewMember message. Does not implicitly {@link weft.v1.ViewMember.verify|verify} messages.
+             * @param message ViewMember message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: weft.v1.ViewMember.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ViewMember message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {weft.v1.ViewMember & weft.v1.ViewMember.$Shape} ViewMember
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): weft.v1.ViewMember & weft.v1.ViewMember.$Shape;
+        }
+
+        namespace ViewMember {
+
+            /** Properties of a ViewMember. */
+            interface $Properties {
+
+                /** ViewMember peer */
+                peer?: (Uint8Array|null);
+
+                /** ViewMember name */
+                name?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ViewMember. */
+            type $Shape = weft.v1.ViewMember.$Properties;
         }
     }
 }

@@ -2493,6 +2493,7 @@ export const weft = $root.weft = (() => {
              * @typedef {Object} weft.v1.PeerContent.$Properties
              * @property {weft.v1.Profile.$Properties|null} [profile] PeerContent profile
              * @property {weft.v1.Custody.$Properties|null} [custody] PeerContent custody
+             * @property {Uint8Array|null} [instance] PeerContent instance
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2541,6 +2542,14 @@ export const weft = $root.weft = (() => {
             PeerContent.prototype.custody = null;
 
             /**
+             * PeerContent instance.
+             * @member {Uint8Array} instance
+             * @memberof weft.v1.PeerContent
+             * @instance
+             */
+            PeerContent.prototype.instance = $util.newBuffer([]);
+
+            /**
              * Encodes the specified PeerContent message. Does not implicitly {@link weft.v1.PeerContent.verify|verify} messages.
              * @function encode
              * @memberof weft.v1.PeerContent
@@ -2560,6 +2569,8 @@ export const weft = $root.weft = (() => {
                     $root.weft.v1.Profile.encode(message.profile, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
                 if (message.custody != null && $Object.hasOwnProperty.call(message, "custody"))
                     $root.weft.v1.Custody.encode(message.custody, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.instance != null && $Object.hasOwnProperty.call(message, "instance") && message.instance.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.instance);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2614,6 +2625,15 @@ export const weft = $root.weft = (() => {
                             if (wireType !== 2)
                                 break;
                             message.custody = $root.weft.v1.Custody.decode(reader, reader.size(), $undefined, _depth + 1, message.custody);
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.instance = value;
+                            else
+                                delete message.instance;
                             continue;
                         }
                     }
@@ -3312,6 +3332,7 @@ export const weft = $root.weft = (() => {
              * @property {number|Long|null} [registeredRev] Custody registeredRev
              * @property {number|null} [freeLog2V4] Custody freeLog2V4
              * @property {number|null} [freeLog2V6] Custody freeLog2V6
+             * @property {Uint8Array|null} [viewHash] Custody viewHash
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3403,6 +3424,14 @@ export const weft = $root.weft = (() => {
             Custody.prototype.freeLog2V6 = 0;
 
             /**
+             * Custody viewHash.
+             * @member {Uint8Array} viewHash
+             * @memberof weft.v1.Custody
+             * @instance
+             */
+            Custody.prototype.viewHash = $util.newBuffer([]);
+
+            /**
              * Encodes the specified Custody message. Does not implicitly {@link weft.v1.Custody.verify|verify} messages.
              * @function encode
              * @memberof weft.v1.Custody
@@ -3435,6 +3464,8 @@ export const weft = $root.weft = (() => {
                     writer.uint32(/* id 6, wireType 0 =*/48).uint32(message.freeLog2V4);
                 if (message.freeLog2V6 != null && $Object.hasOwnProperty.call(message, "freeLog2V6") && message.freeLog2V6 !== 0)
                     writer.uint32(/* id 7, wireType 0 =*/56).uint32(message.freeLog2V6);
+                if (message.viewHash != null && $Object.hasOwnProperty.call(message, "viewHash") && message.viewHash.length)
+                    writer.uint32(/* id 8, wireType 2 =*/66).bytes(message.viewHash);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3537,6 +3568,15 @@ export const weft = $root.weft = (() => {
                                 message.freeLog2V6 = value;
                             else
                                 delete message.freeLog2V6;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.viewHash = value;
+                            else
+                                delete message.viewHash;
                             continue;
                         }
                     }
@@ -4112,7 +4152,8 @@ export const weft = $root.weft = (() => {
              * @property {number|null} [id] Request id
              * @property {weft.v1.SpaceRequest.$Properties|null} [space] Request space
              * @property {Uint8Array|null} [arbiter] Request arbiter
-             * @property {"space"|"arbiter"} [question] Request question
+             * @property {weft.v1.ViewRequest.$Properties|null} [view] Request view
+             * @property {"space"|"arbiter"|"view"} [question] Request question
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -4130,9 +4171,10 @@ export const weft = $root.weft = (() => {
              *   id?: number|null;
              *   space?: weft.v1.SpaceRequest.$Shape|null;
              *   arbiter?: Uint8Array|null;
+             *   view?: weft.v1.ViewRequest.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ question?: undefined; space?: null; arbiter?: null }|{ question?: "space"; space: weft.v1.SpaceRequest.$Shape; arbiter?: null }|{ question?: "arbiter"; space?: null; arbiter: Uint8Array })
+             *   ({ question?: undefined; space?: null; arbiter?: null; view?: null }|{ question?: "space"; space: weft.v1.SpaceRequest.$Shape; arbiter?: null; view?: null }|{ question?: "arbiter"; space?: null; arbiter: Uint8Array; view?: null }|{ question?: "view"; space?: null; arbiter?: null; view: weft.v1.ViewRequest.$Shape })
              * )} weft.v1.Request.$Shape
              */
 
@@ -4175,17 +4217,25 @@ export const weft = $root.weft = (() => {
              */
             Request.prototype.arbiter = null;
 
+            /**
+             * Request view.
+             * @member {weft.v1.ViewRequest.$Properties|null|undefined} view
+             * @memberof weft.v1.Request
+             * @instance
+             */
+            Request.prototype.view = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * Request question.
-             * @member {"space"|"arbiter"|undefined} question
+             * @member {"space"|"arbiter"|"view"|undefined} question
              * @memberof weft.v1.Request
              * @instance
              */
             $Object.defineProperty(Request.prototype, "question", {
-                get: $util.oneOfGetter($oneOfFields = ["space", "arbiter"]),
+                get: $util.oneOfGetter($oneOfFields = ["space", "arbiter", "view"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -4211,6 +4261,8 @@ export const weft = $root.weft = (() => {
                     $root.weft.v1.SpaceRequest.encode(message.space, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
                 if (message.arbiter != null && $Object.hasOwnProperty.call(message, "arbiter"))
                     writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.arbiter);
+                if (message.view != null && $Object.hasOwnProperty.call(message, "view"))
+                    $root.weft.v1.ViewRequest.encode(message.view, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4278,6 +4330,13 @@ export const weft = $root.weft = (() => {
                             message.question = "arbiter";
                             continue;
                         }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.view = $root.weft.v1.ViewRequest.decode(reader, reader.size(), $undefined, _depth + 1, message.view);
+                            message.question = "view";
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -4306,6 +4365,7 @@ export const weft = $root.weft = (() => {
              * @property {number|null} [id] Reply id
              * @property {string|null} [error] Reply error
              * @property {Uint8Array|null} [arbiter] Reply arbiter
+             * @property {Uint8Array|null} [view] Reply view
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -4362,6 +4422,14 @@ export const weft = $root.weft = (() => {
             Reply.prototype.arbiter = $util.newBuffer([]);
 
             /**
+             * Reply view.
+             * @member {Uint8Array} view
+             * @memberof weft.v1.Reply
+             * @instance
+             */
+            Reply.prototype.view = $util.newBuffer([]);
+
+            /**
              * Encodes the specified Reply message. Does not implicitly {@link weft.v1.Reply.verify|verify} messages.
              * @function encode
              * @memberof weft.v1.Reply
@@ -4383,6 +4451,8 @@ export const weft = $root.weft = (() => {
                     writer.uint32(/* id 2, wireType 2 =*/18).string(message.error);
                 if (message.arbiter != null && $Object.hasOwnProperty.call(message, "arbiter") && message.arbiter.length)
                     writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.arbiter);
+                if (message.view != null && $Object.hasOwnProperty.call(message, "view") && message.view.length)
+                    writer.uint32(/* id 4, wireType 2 =*/34).bytes(message.view);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4452,6 +4522,15 @@ export const weft = $root.weft = (() => {
                                 message.arbiter = value;
                             else
                                 delete message.arbiter;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.view = value;
+                            else
+                                delete message.view;
                             continue;
                         }
                     }
@@ -4648,6 +4727,496 @@ export const weft = $root.weft = (() => {
             };
 
             return SpaceRequest;
+        })();
+
+        v1.ViewRequest = (function() {
+
+            /**
+             * Properties of a ViewRequest.
+             * @typedef {Object} weft.v1.ViewRequest.$Properties
+             * @property {number|Long|null} [since] ViewRequest since
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a ViewRequest.
+             * @memberof weft.v1
+             * @interface IViewRequest
+             * @augments weft.v1.ViewRequest.$Properties
+             * @deprecated Use weft.v1.ViewRequest.$Properties instead.
+             */
+
+            /**
+             * Shape of a ViewRequest.
+             * @typedef {weft.v1.ViewRequest.$Properties} weft.v1.ViewRequest.$Shape
+             */
+
+            /**
+             * Constructs a new ViewRequest.
+             * @memberof weft.v1
+             * @classdesc Represents a ViewRequest.
+             * @constructor
+             * @param {weft.v1.ViewRequest.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ViewRequest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ViewRequest since.
+             * @member {number|Long} since
+             * @memberof weft.v1.ViewRequest
+             * @instance
+             */
+            ViewRequest.prototype.since = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified ViewRequest message. Does not implicitly {@link weft.v1.ViewRequest.verify|verify} messages.
+             * @function encode
+             * @memberof weft.v1.ViewRequest
+             * @static
+             * @param {weft.v1.ViewRequest.$Properties} message ViewRequest message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ViewRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.since != null && $Object.hasOwnProperty.call(message, "since") && (typeof message.since === "object" ? message.since.low || message.since.high : message.since !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.since);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a ViewRequest message from the specified reader or buffer.
+             * @function decode
+             * @memberof weft.v1.ViewRequest
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {weft.v1.ViewRequest & weft.v1.ViewRequest.$Shape} ViewRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ViewRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.weft.v1.ViewRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.since = value;
+                            else
+                                delete message.since;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ViewRequest;
+        })();
+
+        v1.ViewUpdate = (function() {
+
+            /**
+             * Properties of a ViewUpdate.
+             * @typedef {Object} weft.v1.ViewUpdate.$Properties
+             * @property {number|Long|null} [since] ViewUpdate since
+             * @property {number|Long|null} [rev] ViewUpdate rev
+             * @property {Array.<weft.v1.ViewMember.$Properties>|null} [added] ViewUpdate added
+             * @property {Array.<Uint8Array>|null} [removed] ViewUpdate removed
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a ViewUpdate.
+             * @memberof weft.v1
+             * @interface IViewUpdate
+             * @augments weft.v1.ViewUpdate.$Properties
+             * @deprecated Use weft.v1.ViewUpdate.$Properties instead.
+             */
+
+            /**
+             * Shape of a ViewUpdate.
+             * @typedef {weft.v1.ViewUpdate.$Properties} weft.v1.ViewUpdate.$Shape
+             */
+
+            /**
+             * Constructs a new ViewUpdate.
+             * @memberof weft.v1
+             * @classdesc Represents a ViewUpdate.
+             * @constructor
+             * @param {weft.v1.ViewUpdate.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ViewUpdate = function (properties) {
+                this.added = [];
+                this.removed = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ViewUpdate since.
+             * @member {number|Long} since
+             * @memberof weft.v1.ViewUpdate
+             * @instance
+             */
+            ViewUpdate.prototype.since = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * ViewUpdate rev.
+             * @member {number|Long} rev
+             * @memberof weft.v1.ViewUpdate
+             * @instance
+             */
+            ViewUpdate.prototype.rev = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * ViewUpdate added.
+             * @member {Array.<weft.v1.ViewMember.$Properties>} added
+             * @memberof weft.v1.ViewUpdate
+             * @instance
+             */
+            ViewUpdate.prototype.added = $util.emptyArray;
+
+            /**
+             * ViewUpdate removed.
+             * @member {Array.<Uint8Array>} removed
+             * @memberof weft.v1.ViewUpdate
+             * @instance
+             */
+            ViewUpdate.prototype.removed = $util.emptyArray;
+
+            /**
+             * Encodes the specified ViewUpdate message. Does not implicitly {@link weft.v1.ViewUpdate.verify|verify} messages.
+             * @function encode
+             * @memberof weft.v1.ViewUpdate
+             * @static
+             * @param {weft.v1.ViewUpdate.$Properties} message ViewUpdate message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ViewUpdate.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.since != null && $Object.hasOwnProperty.call(message, "since") && (typeof message.since === "object" ? message.since.low || message.since.high : message.since !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.since);
+                if (message.rev != null && $Object.hasOwnProperty.call(message, "rev") && (typeof message.rev === "object" ? message.rev.low || message.rev.high : message.rev !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.rev);
+                if (message.added != null && message.added.length)
+                    for (let i = 0; i < message.added.length; ++i)
+                        $root.weft.v1.ViewMember.encode(message.added[i], writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.removed != null && message.removed.length)
+                    for (let i = 0; i < message.removed.length; ++i)
+                        writer.uint32(/* id 4, wireType 2 =*/34).bytes(message.removed[i]);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a ViewUpdate message from the specified reader or buffer.
+             * @function decode
+             * @memberof weft.v1.ViewUpdate
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {weft.v1.ViewUpdate & weft.v1.ViewUpdate.$Shape} ViewUpdate
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ViewUpdate.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.weft.v1.ViewUpdate();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.since = value;
+                            else
+                                delete message.since;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.rev = value;
+                            else
+                                delete message.rev;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.added && message.added.length))
+                                message.added = [];
+                            message.added.push($root.weft.v1.ViewMember.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.removed && message.removed.length))
+                                message.removed = [];
+                            message.removed.push(reader.bytes());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ViewUpdate;
+        })();
+
+        v1.ViewMember = (function() {
+
+            /**
+             * Properties of a ViewMember.
+             * @typedef {Object} weft.v1.ViewMember.$Properties
+             * @property {Uint8Array|null} [peer] ViewMember peer
+             * @property {string|null} [name] ViewMember name
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a ViewMember.
+             * @memberof weft.v1
+             * @interface IViewMember
+             * @augments weft.v1.ViewMember.$Properties
+             * @deprecated Use weft.v1.ViewMember.$Properties instead.
+             */
+
+            /**
+             * Shape of a ViewMember.
+             * @typedef {weft.v1.ViewMember.$Properties} weft.v1.ViewMember.$Shape
+             */
+
+            /**
+             * Constructs a new ViewMember.
+             * @memberof weft.v1
+             * @classdesc Represents a ViewMember.
+             * @constructor
+             * @param {weft.v1.ViewMember.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ViewMember = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ViewMember peer.
+             * @member {Uint8Array} peer
+             * @memberof weft.v1.ViewMember
+             * @instance
+             */
+            ViewMember.prototype.peer = $util.newBuffer([]);
+
+            /**
+             * ViewMember name.
+             * @member {string} name
+             * @memberof weft.v1.ViewMember
+             * @instance
+             */
+            ViewMember.prototype.name = "";
+
+            /**
+             * Encodes the specified ViewMember message. Does not implicitly {@link weft.v1.ViewMember.verify|verify} messages.
+             * @function encode
+             * @memberof weft.v1.ViewMember
+             * @static
+             * @param {weft.v1.ViewMember.$Properties} message ViewMember message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ViewMember.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.peer != null && $Object.hasOwnProperty.call(message, "peer") && message.peer.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.peer);
+                if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.name);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a ViewMember message from the specified reader or buffer.
+             * @function decode
+             * @memberof weft.v1.ViewMember
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {weft.v1.ViewMember & weft.v1.ViewMember.$Shape} ViewMember
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ViewMember.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.weft.v1.ViewMember();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.peer = value;
+                            else
+                                delete message.peer;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.name = value;
+                            else
+                                delete message.name;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ViewMember;
         })();
 
         return v1;

@@ -71,7 +71,22 @@ const anyFrame: fc.Arbitrary<LinkFrame> = fc.oneof(
       minLog2: fc.nat(128),
     }),
   }),
+  fc.record({
+    type: fc.constant('request'),
+    id: fc.nat(),
+    question: fc.record({
+      type: fc.constant('view'),
+      since: fc.maxSafeNat().map(BigInt),
+    }),
+  }),
   fc.record({ type: fc.constant('reply'), id: fc.nat(), error: fc.string(), arbiter: anyBytes }),
+  fc.record({
+    type: fc.constant('reply'),
+    id: fc.nat(),
+    error: fc.string(),
+    arbiter: anyBytes,
+    view: fc.uint8Array({ minLength: 1, maxLength: 200 }),
+  }),
   fc.record({ type: fc.constant('bye'), reason: fc.string(), detail: fc.string() }),
 );
 

@@ -1,0 +1,28 @@
+/** What other peers ask over links, handed to who can answer it. */
+import type { Driver } from './driver.ts';
+import type { ArbiterService } from './arbiter-service.ts';
+import { answerSpace } from './space-asking.ts';
+import type { Answer } from '../transport/questions.ts';
+import type { Asker } from '../transport/transport.ts';
+import type { Question } from '../wire/link-frame.ts';
+
+export interface Answering {
+  readonly driver: Pick<Driver, 'ask'>;
+  readonly arbiters: Pick<ArbiterService, 'answer'>;
+}
+
+/** Rejects with what the asker is told instead. */
+export async function answerQuestion(
+  { driver, arbiters }: Answering,
+  asker: Asker,
+  question: Question,
+): Promise<Answer> {
+  switch (question.type) {
+    case 'space':
+      return await answerSpace(driver, asker.peer, question);
+    case 'arbiter':
+      return await arbiters.answer(asker, question.json);
+    case 'view':
+      throw new Error('this peer tells no list of members');
+  }
+}
