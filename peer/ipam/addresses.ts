@@ -1,10 +1,12 @@
 /**
  * The addresses in use on this node: attachments and the peer's own VTEP, out of one allocator a
- * family. Knows what is held only as ranges; who gave them is custody's.
+ * family. Knows what is held only as ranges; who gave them is custody's. An attachment that was
+ * carried over from a lost state may have addresses that are not held: nobody else is given them,
+ * and they are as any other once a block around them is held.
  */
 import { assert } from '../assert.ts';
 import { Allocator, type RangeUse } from './allocator.ts';
-import { type Attachment, type AttachmentKey, attachmentKey } from './attachment.ts';
+import { type Attachment, type AttachmentKey, attachmentKey, foundKey } from './attachment.ts';
 import { type Address, type Cidr, type Family, formatCidr, overlaps } from './cidr.ts';
 import type { Durable } from './durable.ts';
 import type { AllocateOutcome, AllocateRequest, ReleaseOutcome, VtepOutcome } from './outcomes.ts';
@@ -51,9 +53,12 @@ export class Addresses {
   }
 
   /** One address of each family of the universe, or none. */
-  allocate(now: number, { key, hostInterface, podMac, podName }: AllocateRequest): AllocateOutcome {
+  allocate(now: number, request: AllocateRequest): AllocateOutcome {
+    const { key, hostInterface, podMac, podName } = request;
     const existing = this.find(key);
     if (existing !== undefined) return { type: 'exists', attachment: existing };
+    const found = this.find(foundKey(hostInterface));
+    if (found !== undefined) return this.#name(found, request);
     if (this.#attachments.size >= ATTACHMENTS_MAX) return FULL;
     const reason = this.#shortage();
     if (reason !== undefined) return { type: 'exhausted', reason, bound: undefined };
@@ -63,6 +68,19 @@ export class Addresses {
     const attachment = { ...key, addresses, hostInterface, podMac: podMac(addresses), podName };
     this.#attachments.set(attachmentKey(key), attachment);
     return { type: 'allocated', attachment, writes: [{ type: 'add-attachment', attachment }] };
+  }
+
+  /** The attachment was found by its interface, and now there is who knows whose it is. */
+  #name(found: Attachment, { key, podName }: AllocateRequest): AllocateOutcome {
+    const attachment = { ...found, ...key, podName };
+    const nameless = foundKey(found.hostInterface);
+    this.#attachments.delete(attachmentKey(nameless));
+    this.#attachments.set(attachmentKey(key), attachment);
+    const writes = [
+      { type: 'remove-attachment', key: nameless },
+      { type: 'add-attachment', attachment },
+    ] as const;
+    return { type: 'allocated', attachment, writes };
   }
 
   /** Takes an address of each family that has one free and whose VTEP has none yet. */
@@ -94,6 +112,13 @@ export class Addresses {
 
   attachments(): readonly Attachment[] {
     return [...this.#attachments.values()];
+  }
+
+  /** Attachments with an address that lies in no block of ours, as those of a lost state have. */
+  carriedOver(): readonly Attachment[] {
+    return this.attachments().filter(({ addresses }) =>
+      addresses.some(({ family, value }) => !this.#allocator(family).isHeld(value)),
+    );
   }
 
   vtep(): readonly Address[] {

@@ -5,9 +5,12 @@
  * Order of choice: the oldest released address once it has rested, then a fresh one, then the
  * oldest released even if it has not. So use stays dense at the lower end, what is above can be
  * granted, and an address comes back early only when nothing else is left.
+ *
+ * Addresses may be used that are not held: of attachments that were carried over from a lost state.
+ * They count as used from the moment on when a range around them is held, and are never fresh in it.
  */
 import { assert } from '../assert.ts';
-import { type Cidr, contains, containsAddress, formatCidr, lastAddress, size } from './cidr.ts';
+import { type Cidr, contains, formatCidr, lastAddress, size } from './cidr.ts';
 import { type Interval, findInterval, normalize, points, subtract } from './intervals.ts';
 import { RestingQueue } from './resting-queue.ts';
 
@@ -18,8 +21,9 @@ export interface AllocatorOptions {
   /** Its first and last address are its network and broadcast address: never given out. */
   readonly universe: Cidr;
   readonly held: readonly Cidr[];
+  /** Held or not. */
   readonly used: readonly bigint[];
-  /** Released before the start, oldest first; they rest from `now`. */
+  /** Released before the start, oldest first, held or not; they rest from `now`. */
   readonly resting: readonly bigint[];
   readonly now: number;
 }
@@ -41,6 +45,8 @@ export class Allocator {
   readonly #universe: Cidr;
   readonly #used: Set<bigint>;
   readonly #resting = new RestingQueue();
+  /** Released while they were not held, with the time of it: no more than were ever carried over. */
+  readonly #restingOutside = new Map<bigint, number>();
   #fresh: Interval[];
   #segments: readonly Segment[];
 
@@ -49,8 +55,8 @@ export class Allocator {
     this.#used = new Set(used);
     assert(this.#used.size === used.length, 'an address is used twice');
     this.#segments = this.#segmentsOf(held);
-    const known = resting.filter((value) => this.#isUsable(value) && !this.#used.has(value));
-    for (const value of known) this.#resting.push({ value, sinceMs: now });
+    const known = resting.filter((value) => !this.#used.has(value));
+    for (const value of known) this.#rest(value, now);
     this.#fresh = subtract(this.#freshIn(this.#segments), points(sortValues([...used, ...known])));
   }
 
@@ -60,20 +66,24 @@ export class Allocator {
     if (value === undefined) return undefined;
     assert(!this.#used.has(value), `address ${value} is given out twice`);
     this.#used.add(value);
-    this.#segmentOf(value).used++;
+    const segment = this.#segmentOf(value);
+    assert(segment !== undefined, `address ${value} is given out but not held`);
+    segment.used++;
     return value;
   }
 
   /** Gives a used address back; it rests from now. */
   release(value: bigint, now: number): void {
     assert(this.#used.delete(value), `address ${value} is released but not used`);
-    this.#segmentOf(value).used--;
-    this.#resting.push({ value, sinceMs: now });
+    const segment = this.#segmentOf(value);
+    if (segment !== undefined) segment.used--;
+    this.#rest(value, now);
   }
 
   /**
-   * The held space is now these disjoint ranges. What is new in it is fresh; what is gone must
-   * have been free. Splitting and joining ranges changes nothing but the counts.
+   * The held space is now these disjoint ranges. What is new in it is fresh, but for what was used or
+   * rested outside; what is gone must have been free. Splitting and joining ranges changes nothing
+   * but the counts.
    */
   setHeld(held: readonly Cidr[]): void {
     const before = normalize(this.#segments);
@@ -83,7 +93,9 @@ export class Allocator {
     for (const { first, last } of gone) this.#assertUnused(first, last);
     this.#resting.retain((value) => findInterval(gone, value) < 0);
     const added = this.#usableOf(subtract(after, before));
-    this.#fresh = normalize([...subtract(this.#fresh, gone), ...added]);
+    const known = [...this.#used, ...this.#takeIn(added)].filter((value) => isIn(added, value));
+    const fresh = subtract(added, points(sortValues(known)));
+    this.#fresh = normalize([...subtract(this.#fresh, gone), ...fresh]);
   }
 
   /** Whether the range holds no address that is used or has not rested: it may be granted. */
@@ -100,14 +112,18 @@ export class Allocator {
     return this.#used.has(value);
   }
 
+  isHeld(value: bigint): boolean {
+    return this.#segmentOf(value) !== undefined;
+  }
+
+  /** Of the held space. */
   usedCount(): number {
-    return this.#used.size;
+    return this.#segments.reduce((sum, segment) => sum + segment.used, 0);
   }
 
   /** Addresses that can still be given out. */
   freeCount(): bigint {
-    const usable = this.#segments.reduce((sum, segment) => sum + segment.usable, 0n);
-    return usable - BigInt(this.#used.size);
+    return this.#segments.reduce((sum, { usable, used }) => sum + usable - BigInt(used), 0n);
   }
 
   /** All addresses of the held space. */
@@ -148,8 +164,7 @@ export class Allocator {
       .sort((a, b) => (a.first < b.first ? -1 : 1));
     for (const value of this.#used) {
       const segment = segments[findInterval(segments, value)];
-      assert(segment !== undefined, `address ${value} is used but not held`);
-      segment.used++;
+      if (segment !== undefined) segment.used++;
     }
     return segments;
   }
@@ -164,10 +179,23 @@ export class Allocator {
     return { ...interval, range, usable, used: 0 };
   }
 
-  #segmentOf(value: bigint): Segment {
-    const segment = this.#segments[findInterval(this.#segments, value)];
-    assert(segment !== undefined, `address ${value} is not held`);
-    return segment;
+  #segmentOf(value: bigint): Segment | undefined {
+    return this.#segments[findInterval(this.#segments, value)];
+  }
+
+  #rest(value: bigint, sinceMs: number): void {
+    if (!this.#isUsable(value)) this.#restingOutside.set(value, sinceMs);
+    else this.#resting.push({ value, sinceMs });
+  }
+
+  /** Addresses that rested outside and lie in what is held now: they go on resting. */
+  #takeIn(added: readonly Interval[]): readonly bigint[] {
+    const taken = [...this.#restingOutside].filter(([value]) => isIn(added, value));
+    for (const [value, sinceMs] of taken) {
+      this.#restingOutside.delete(value);
+      this.#resting.push({ value, sinceMs });
+    }
+    return taken.map(([value]) => value);
   }
 
   #freshIn(segments: readonly Interval[]): Interval[] {
@@ -183,10 +211,8 @@ export class Allocator {
   }
 
   #isUsable(value: bigint): boolean {
-    const held = this.#segments.some(({ range }) =>
-      containsAddress(range, { family: range.family, value }),
-    );
-    return held && value !== this.#universe.address && value !== lastAddress(this.#universe);
+    const { address } = this.#universe;
+    return this.isHeld(value) && value !== address && value !== lastAddress(this.#universe);
   }
 
   #assertUnused(first: bigint, last: bigint): void {
@@ -194,6 +220,10 @@ export class Allocator {
       assert(value < first || value > last, `address ${value} is used and its block goes away`);
     }
   }
+}
+
+function isIn(intervals: readonly Interval[], value: bigint): boolean {
+  return findInterval(intervals, value) >= 0;
 }
 
 function sortValues(values: readonly bigint[]): bigint[] {

@@ -17,6 +17,14 @@ export interface Attachment extends AttachmentKey {
   readonly podName: string;
 }
 
+/**
+ * The key of an attachment that was found by its host interface alone: whose it is was lost. No
+ * runtime's container id is empty, so it is nobody else's.
+ */
+export function foundKey(hostInterface: string): AttachmentKey {
+  return { containerId: '', interfaceName: hostInterface };
+}
+
 /** One string a key, for maps. Neither part may hold a space. */
 export function attachmentKey({ containerId, interfaceName }: AttachmentKey): string {
   return `${containerId} ${interfaceName}`;

@@ -5,16 +5,21 @@
 import { assert } from '../assert.ts';
 import {
   type Cidr,
+  type Family,
+  bits,
   buddy,
+  cidr,
   compareCidrs,
   contains,
   formatCidr,
   halves,
+  isAligned,
   lastAddress,
   parent,
   sizeLog2,
 } from './cidr.ts';
 import type { Block } from './custody-state.ts';
+import type { Interval } from './intervals.ts';
 import { JOINED_TERMS_APART_MAX, TERM_MAX } from './limits.ts';
 
 /** Sorted by family, address and size: same blocks, same list. */
@@ -82,6 +87,31 @@ export function freeParts(
   const to = lowerBound(taken, { value: lastAddress(range) + 1n, from, to: taken.length });
   search(range, from, to);
   return parts;
+}
+
+/** The fewest aligned ranges that make up an interval of addresses, in order. */
+export function alignedParts(family: Family, { first, last }: Interval): readonly Cidr[] {
+  const parts: Cidr[] = [];
+  for (let start = first; start <= last;) {
+    let length = bits(family);
+    while (length > 0 && fits(family, { start, length: length - 1, last })) length--;
+    const part = cidr(family, start, length);
+    parts.push(part);
+    start = lastAddress(part) + 1n;
+  }
+  return parts;
+}
+
+function fits(
+  family: Family,
+  {
+    start,
+    length,
+    last,
+  }: { readonly start: bigint; readonly length: number; readonly last: bigint },
+): boolean {
+  const range = { family, address: start, length };
+  return isAligned(range) && lastAddress(range) <= last;
 }
 
 /**

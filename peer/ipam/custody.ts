@@ -128,6 +128,22 @@ export function adoptView(
   return [...writes, ...gone.map((peer) => ({ type: 'drop-counterparty', peer }) as const)];
 }
 
+/**
+ * The executor takes what the census found to be nobody's, each range as a block of this term:
+ * the largest first, and no more than it can keep. What overlaps something of ours is left out.
+ */
+export function reclaim(
+  state: CustodyState,
+  orphans: readonly Cidr[],
+  term: number,
+): readonly CustodyWrite[] {
+  const ours = [...state.hold, ...state.pending.map(({ block }) => block)];
+  const free = orphans.filter((orphan) => ours.every(({ cidr }) => !overlaps(cidr, orphan)));
+  const room = Math.max(BLOCKS_MAX - state.hold.length, 0);
+  const taken = free.toSorted((a, b) => sizeLog2(b) - sizeLog2(a)).slice(0, room);
+  return taken.map((cidr) => ({ type: 'hold-block', block: { cidr, term } }) as const);
+}
+
 /** Joins buddies until there are none left. */
 export function mergeBuddies(state: CustodyState): readonly CustodyWrite[] {
   const writes: CustodyWrite[] = [];

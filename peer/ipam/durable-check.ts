@@ -21,16 +21,19 @@ export function describeDamage(durable: Durable): string | undefined {
   return describeAddresses(durable, held);
 }
 
-function describeAddresses(durable: Durable, held: readonly Cidr[]): string | undefined {
-  const used = [...durable.vtep, ...durable.attachments.flatMap(({ addresses }) => addresses)];
+/** The addresses of an attachment need not be held: it may be carried over from a lost state. */
+function describeAddresses(
+  { vtep, attachments }: Durable,
+  held: readonly Cidr[],
+): string | undefined {
   const seen = new Set<string>();
-  for (const address of used) {
+  for (const address of [...vtep, ...attachments.flatMap(({ addresses }) => addresses)]) {
     const text = formatAddress(address);
     if (seen.has(text)) return `${text} is in use twice`;
-    if (!isHeld(address, held)) return `${text} is in use but not held`;
     seen.add(text);
   }
-  return undefined;
+  const outside = vtep.find((address) => !isHeld(address, held));
+  return outside === undefined ? undefined : `${formatAddress(outside)} is in use but not held`;
 }
 
 function isHeld(address: Address, held: readonly Cidr[]): boolean {

@@ -9,13 +9,14 @@ export interface Interval {
   readonly last: bigint;
 }
 
-/** Sorts disjoint intervals and joins those that touch. */
+/** Sorts intervals and joins those that touch or overlap. */
 export function normalize(intervals: readonly Interval[]): Interval[] {
   const out: Interval[] = [];
   for (const next of [...intervals].sort((a, b) => (a.first < b.first ? -1 : 1))) {
     const previous = out.at(-1);
-    if (previous !== undefined && previous.last + 1n === next.first) {
-      out[out.length - 1] = { first: previous.first, last: next.last };
+    if (previous !== undefined && previous.last + 1n >= next.first) {
+      const last = previous.last > next.last ? previous.last : next.last;
+      out[out.length - 1] = { first: previous.first, last };
     } else {
       out.push(next);
     }

@@ -51,6 +51,12 @@ export const TERM_MAX = 2 ** 28 - 1;
  */
 export const JOINED_TERMS_APART_MAX = 64;
 
+/**
+ * Reclaimed blocks begin above the terms that were said of them, but for terms from here on: honest
+ * ones never come near, and one removed liar must not freeze what is reclaimed for all time.
+ */
+export const RECLAIMED_TERM_MAX = 2 ** 27;
+
 /** Grants to one peer, and from one: as terms, the counters are 32 bits on the wire. */
 export const GRANT_COUNT_MAX = 2 ** 28 - 1;
 

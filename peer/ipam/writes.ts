@@ -33,4 +33,10 @@ export type AddressWrite =
   | { readonly type: 'remove-attachment'; readonly key: AttachmentKey }
   | { readonly type: 'add-vtep'; readonly address: Address };
 
-export type Write = CustodyWrite | AddressWrite;
+/** This identity must not be used again; `reason` is told when the next start sets its state aside. */
+export interface FenceWrite {
+  readonly type: 'set-fenced';
+  readonly reason: string;
+}
+
+export type Write = CustodyWrite | AddressWrite | FenceWrite;

@@ -1,7 +1,7 @@
 /** Peers, views and attachments for tests of ownership. */
 import assert from 'node:assert/strict';
 import type { Cidr } from '#peer/ipam/cidr.ts';
-import type { View } from '#peer/ipam/custody-state.ts';
+import type { Custody, View } from '#peer/ipam/custody-state.ts';
 import { Ipam } from '#peer/ipam/ipam.ts';
 import type { AllocateRequest } from '#peer/ipam/outcomes.ts';
 import { parseCidr } from '#peer/ipam/parse.ts';
@@ -16,6 +16,19 @@ export function peerId(n: number): PeerId {
 
 export function viewOf(rev: bigint, peers: readonly PeerId[]): View {
   return { rev, members: new Map(peers.map((peer) => [peer, `node-${peer.slice(-4)}`])) };
+}
+
+/** What a peer that has nothing publishes, but for `parts`. */
+export function custodyOf(parts: Partial<Custody>): Custody {
+  return {
+    hold: [],
+    pending: [],
+    counterparties: [],
+    viewRev: 0n,
+    registeredRev: 0n,
+    freeLog2: { v4: 0, v6: 0 },
+    ...parts,
+  };
 }
 
 export function requestOf(n: number): AllocateRequest {
