@@ -190,12 +190,12 @@ export class Allocator {
 
   /** Addresses that rested outside and lie in what is held now: they go on resting. */
   #takeIn(added: readonly Interval[]): readonly bigint[] {
-    const taken = [...this.#restingOutside].filter(([value]) => isIn(added, value));
-    for (const [value, sinceMs] of taken) {
-      this.#restingOutside.delete(value);
-      this.#resting.push({ value, sinceMs });
-    }
-    return taken.map(([value]) => value);
+    const taken = [...this.#restingOutside]
+      .map(([value, sinceMs]) => ({ value, sinceMs }))
+      .filter(({ value }) => isIn(added, value));
+    for (const { value } of taken) this.#restingOutside.delete(value);
+    this.#resting.merge(taken);
+    return taken.map(({ value }) => value);
   }
 
   #freshIn(segments: readonly Interval[]): Interval[] {

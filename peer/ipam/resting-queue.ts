@@ -43,6 +43,13 @@ export class RestingQueue {
     this.#head = 0;
   }
 
+  /** Adds entries that were released at any time. */
+  merge(entries: readonly Resting[]): void {
+    if (entries.length === 0) return;
+    this.#entries = [...this.list(), ...entries].sort((a, b) => a.sinceMs - b.sinceMs);
+    this.#head = 0;
+  }
+
   #compact(): void {
     this.#entries = this.#entries.slice(this.#head);
     this.#head = 0;

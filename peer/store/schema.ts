@@ -45,9 +45,12 @@ CREATE INDEX address_by_attachment ON address (attachment);
 CREATE TABLE resting (released INTEGER PRIMARY KEY AUTOINCREMENT, address BLOB NOT NULL UNIQUE) STRICT;
 `;
 
-/** Apart, because states of this format that were written before there was such a table lack it. */
-export const SETTINGS_SCHEMA = `
+/** Apart, because states of this format that were written before there were such tables lack them. */
+export const LATER_SCHEMA = `
 CREATE TABLE IF NOT EXISTS cluster_settings (
   one INTEGER PRIMARY KEY CHECK (one = 1), universe TEXT NOT NULL, vni INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS fence (
+  one INTEGER PRIMARY KEY CHECK (one = 1), reason TEXT NOT NULL
 ) STRICT;
 `;

@@ -51,6 +51,12 @@ export function readRememberedSettings(database: DatabaseSync): RememberedSettin
   return { universe: textOf(row['universe']), vni: integerOf(row['vni']) };
 }
 
+/** Why this identity must not be used again; undefined when it may. Throws StateDamaged. */
+export function readFence(database: DatabaseSync): string | undefined {
+  const [row] = readRows(database, 'SELECT reason FROM fence');
+  return row === undefined ? undefined : textOf(row['reason']);
+}
+
 /** Everything of ownership. Throws StateDamaged. */
 export function readDurable(database: DatabaseSync): Durable {
   const durable = {
@@ -94,7 +100,8 @@ function readCustody(database: DatabaseSync): DurableCustody {
   };
 }
 
-function readAttachments(database: DatabaseSync): readonly Attachment[] {
+/** In the order of their making. Throws StateDamaged. */
+export function readAttachments(database: DatabaseSync): readonly Attachment[] {
   const used = 'SELECT address, attachment FROM address WHERE attachment IS NOT NULL';
   const addresses = new Map<bigint, Address[]>();
   for (const row of readRows(database, used)) {

@@ -49,6 +49,8 @@ export class StateWriter {
         return this.#removeAttachment(write.key);
       case 'add-vtep':
         return this.#use(addressBytes(write.address), null);
+      case 'set-fenced':
+        return this.#run('INSERT OR REPLACE INTO fence (one, reason) VALUES (1, ?)', write.reason);
       default:
         return unreachable(write);
     }

@@ -2,13 +2,12 @@
  * The durable state of one peer: its identity, its epoch and all of ownership, in one SQLite file
  * under `<directory>/state/`, owned by one process. A commit is on the medium when it returns.
  *
- * State that can't be trusted (damaged, of another node or machine, of a removed identity) is lost:
- * its directory is renamed (the newest few are kept), and the peer begins as a new identity. State of another
- * cluster, or of one with another universe or VNI, is most likely a mistake of the operator's, so that is an error and
+ * State that can't be trusted (damaged, of another node or machine, of an identity that was removed or
+ * fenced) is lost: its directory is renamed, and the peer begins as a new identity. State of another cluster, or of one with another universe or VNI, is most likely a mistake of the operator's, so that is an error and
  * nothing is changed.
  */
-import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { AssertionFailure } from '../assert.ts';
 import type { Durable } from '../ipam/durable.ts';
@@ -18,8 +17,9 @@ import { type ClusterSettings, findSettingsChange, writeSettings } from './clust
 import { openDatabase, syncDirectory, transact } from './database.ts';
 import { StateDamaged, StateOfAnotherCluster, StoreFailed, hasSqliteCode } from './errors.ts';
 import { lockDirectory } from './lock.ts';
-import { SETTINGS_SCHEMA, STATE_FORMAT, STATE_SCHEMA } from './schema.ts';
-import { readDurable, readSelf } from './state-reader.ts';
+import { setAside, stateFile } from './lost-state.ts';
+import { LATER_SCHEMA, STATE_FORMAT, STATE_SCHEMA } from './schema.ts';
+import { readDurable, readFence, readSelf } from './state-reader.ts';
 import { StateWriter } from './state-writer.ts';
 
 /** What the state belongs to. */
@@ -63,9 +63,6 @@ export interface Store {
 
 const DIRECTORY_MODE = 0o700;
 
-/** Lost states that are kept for whoever looks into it: of a node that loses one each day, a week's. */
-const LOST_STATES_MAX = 8;
-
 /** https://sqlite.org/rescode.html: a schema that isn't ours, damaged pages, not SQLite at all. */
 const SQLITE_ERROR = 1;
 const SQLITE_CORRUPT = 11;
@@ -100,9 +97,8 @@ function openState(options: StoreOptions): Opened {
   const path = join(options.directory, 'state');
   const existing = openExisting(path, options);
   if (typeof existing !== 'string') return { database: existing, lost: undefined };
-  const forgotten = describeAttachments(path);
   const aside = setAside(path);
-  const lost = `the state was not used, because ${existing}; it lies in ${aside} now${forgotten}`;
+  const lost = `the state was not used, because ${existing}; it lies in ${aside} now`;
   return { database: createState(path, options), lost };
 }
 
@@ -111,7 +107,7 @@ function openExisting(path: string, options: StoreOptions): DatabaseSync | strin
   mkdirSync(path, { recursive: true, mode: DIRECTORY_MODE });
   let database: DatabaseSync | undefined;
   try {
-    database = openDatabase({ path: fileIn(path), durability: 'full' });
+    database = openDatabase({ path: stateFile(path), durability: 'full' });
     if (isNew(database)) return fill(database, options);
     const reason = findLoss(database, options);
     if (reason === undefined) {
@@ -129,13 +125,13 @@ function openExisting(path: string, options: StoreOptions): DatabaseSync | strin
 
 function createState(path: string, options: StoreOptions): DatabaseSync {
   mkdirSync(path, { mode: DIRECTORY_MODE });
-  return fill(openDatabase({ path: fileIn(path), durability: 'full' }), options);
+  return fill(openDatabase({ path: stateFile(path), durability: 'full' }), options);
 }
 
 function fill(database: DatabaseSync, { binding, generateIdentity, directory }: StoreOptions) {
   const { cluster, nodeName, machineId } = binding;
   transact(database, () => {
-    database.exec(`${STATE_SCHEMA} ${SETTINGS_SCHEMA} PRAGMA user_version = ${STATE_FORMAT};`);
+    database.exec(`${STATE_SCHEMA} ${LATER_SCHEMA} PRAGMA user_version = ${STATE_FORMAT};`);
     database.prepare('INSERT INTO binding VALUES (1, ?, ?, ?)').run(cluster, nodeName, machineId);
     insertSelf(database, generateIdentity());
   });
@@ -169,6 +165,9 @@ function findLoss(database: DatabaseSync, { directory, binding }: StoreOptions) 
   }
   const check = database.prepare('PRAGMA quick_check').get();
   if (check?.['quick_check'] !== 'ok') return `its file is damaged (${JSON.stringify(check)})`;
+  database.exec(LATER_SCHEMA);
+  const fence = readFence(database);
+  if (fence !== undefined) return `its identity must not be used again: ${fence}`;
   const { registeredRev, view } = readDurable(database).custody;
   const { peer } = readSelf(database);
   if (registeredRev === 0n || view.members.has(peer)) return undefined;
@@ -180,7 +179,6 @@ function findLoss(database: DatabaseSync, { directory, binding }: StoreOptions) 
  * whoever gave it settings that the others refuse must be able to correct them.
  */
 function refuseOtherSettings(database: DatabaseSync, { directory, settings }: StoreOptions): void {
-  database.exec(SETTINGS_SCHEMA);
   const change = findSettingsChange(database, settings);
   if (change === undefined) return;
   const { hold, pending } = readDurable(database).custody;
@@ -195,7 +193,8 @@ function refuseOtherSettings(database: DatabaseSync, { directory, settings }: St
 
 /**
  * An identity registers exactly once: when we don't know whether it did, it is thrown away. It
- * holds nothing, because nothing is granted before the answer to its registration is on disk.
+ * holds nothing, because nothing is granted before the answer to its registration is on disk; what
+ * attachments it has were carried over, and stay.
  */
 function renewUnregistered(
   database: DatabaseSync,
@@ -203,10 +202,9 @@ function renewUnregistered(
 ): DatabaseSync {
   if (readSelf(database).registeredRev !== 0n) return database;
   transact(database, () => {
-    for (const table of ['address', 'attachment', 'pending', 'counterparty', 'block', 'member']) {
+    for (const table of ['pending', 'counterparty', 'block', 'member', 'self']) {
       database.exec(`DELETE FROM ${table}`);
     }
-    database.exec('DELETE FROM resting; DELETE FROM self');
     insertSelf(database, generateIdentity());
   });
   return database;
@@ -247,41 +245,6 @@ function createStore(
       release();
     },
   };
-}
-
-/** Which attachments go with the state, so that somebody can look after their pods. */
-function describeAttachments(path: string): string {
-  let database: DatabaseSync | undefined;
-  try {
-    database = openDatabase({ path: fileIn(path), durability: 'full' });
-    const { attachments } = readDurable(database);
-    if (attachments.length === 0) return '';
-    const names = attachments.map(({ podName, containerId }) => podName || containerId);
-    return `, with the addresses of ${names.join(', ')}: make these pods anew`;
-  } catch {
-    // What can't be read names nobody.
-    return '';
-  } finally {
-    database?.close();
-  }
-}
-
-/** Renames the state's directory after the newest that lies aside; answers the new path. */
-function setAside(path: string): string {
-  const earlier = readdirSync(dirname(path)).flatMap((name) => {
-    const [, n] = /^state\.lost-(\d{1,9})$/.exec(name) ?? [];
-    return n === undefined ? [] : [Number(n)];
-  });
-  const n = Math.max(0, ...earlier) + 1;
-  renameSync(path, `${path}.lost-${n}`);
-  for (const old of earlier.filter((one) => one <= n - LOST_STATES_MAX)) {
-    rmSync(`${path}.lost-${old}`, { recursive: true });
-  }
-  return `${path}.lost-${n}`;
-}
-
-function fileIn(path: string): string {
-  return join(path, 'state.sqlite');
 }
 
 function isDamage(error: unknown): error is Error {

@@ -67,6 +67,45 @@ test('a part of an IPv6 universe is held without being walked through', () => {
   assert.equal(allocator.freeCount(), 2n ** 80n - 3n);
 });
 
+test('an address in use outside of the holding is given to nobody when a range around it comes', () => {
+  const universe = parseCidr('10.32.0.0/27');
+  const [lower, upper] = halves(universe);
+  const carried = upper.address + 1n;
+  const allocator = new Allocator({
+    universe,
+    held: [lower],
+    used: [carried],
+    resting: [],
+    now: 0,
+  });
+  assert.equal(allocator.freeCount(), 15n);
+  assert.equal(allocator.usedCount(), 0);
+  assert.ok(!allocator.isHeld(carried));
+  allocator.setHeld([lower, upper]);
+  assert.equal(allocator.freeCount(), 29n);
+  assert.ok(!takeAll(allocator).includes(carried));
+  assert.ok(!allocator.isFree(upper, 0));
+  allocator.release(carried, 5);
+  assert.equal(allocator.take(5), carried);
+});
+
+test('an address released outside of the holding rests when a range around it comes', () => {
+  const universe = parseCidr('10.32.0.0/27');
+  const [lower, upper] = halves(universe);
+  const [early, late] = [upper.address + 1n, upper.address + 2n];
+  const resting = [late];
+  const allocator = new Allocator({ universe, held: [lower], used: [early], resting, now: 9 });
+  allocator.release(early, 1);
+  assert.equal(allocator.freeCount(), 15n);
+  assert.equal(takeAll(allocator).length, 15);
+  allocator.setHeld(halves(universe));
+  assert.equal(allocator.take(1), upper.address);
+  for (let i = 0; i < 12; i++) assert.ok(![early, late].includes(allocator.take(1) ?? early));
+  assert.equal(allocator.take(1 + REST_MS), early);
+  assert.equal(allocator.take(1 + REST_MS), late);
+  assert.equal(allocator.take(1 + REST_MS), undefined);
+});
+
 type Step = { readonly type: 'take' | 'release' | 'hold' | 'wait'; readonly n: number };
 const step = fc.record<Step>({
   type: fc.constantFrom('take', 'take', 'release', 'hold', 'wait'),
@@ -75,14 +114,20 @@ const step = fc.record<Step>({
 
 /** The rule in the words of its definition, over every single address. */
 class Oracle {
-  readonly used = new Set<bigint>();
+  readonly used: Set<bigint>;
   readonly releasedAt = new Map<bigint, number>();
   held: readonly Cidr[];
   readonly universe: Cidr;
 
-  constructor(universe: Cidr) {
+  /** Begins with the lower half; `carried` are in use in the upper one. */
+  constructor(universe: Cidr, carried: readonly bigint[]) {
     this.universe = universe;
-    this.held = halves(universe);
+    this.held = [halves(universe)[0]];
+    this.used = new Set(carried);
+  }
+
+  isHeld(value: bigint): boolean {
+    return this.held.some((range) => addressesOf(range).includes(value));
   }
 
   free(): readonly bigint[] {
@@ -99,12 +144,17 @@ class Oracle {
   }
 }
 
+const universes = fc.constantFrom('10.32.0.0/27', 'fd00::/123');
+/** In the upper half, without its last address. */
+const carriedOffsets = fc.uniqueArray(fc.bigInt(16n, 30n), { maxLength: 5 });
+
 test('whatever is taken, released, granted away and gained: as the definition says', () => {
   fc.assert(
-    fc.property(fc.constantFrom('10.32.0.0/27', 'fd00::/123'), fc.array(step), (text, steps) => {
+    fc.property(universes, carriedOffsets, fc.array(step), (text, offsets, steps) => {
       const universe = parseCidr(text);
-      const allocator = createAllocator(universe, halves(universe));
-      const oracle = new Oracle(universe);
+      const used = offsets.map((offset) => universe.address + offset);
+      const oracle = new Oracle(universe, used);
+      const allocator = new Allocator({ universe, held: oracle.held, used, resting: [], now: 0 });
       let now = 0;
       for (const { type, n } of steps) {
         if (type === 'wait') now += n * 200;
@@ -146,19 +196,21 @@ function release(
   oracle.releasedAt.set(value, now);
 }
 
-/** Gives a free quarter away, or takes all back. */
+/** Holds all but a quarter, which is given away if it was held, and has come otherwise. */
 function changeHeld(allocator: Allocator, oracle: Oracle, n: number): void {
   const quarters = halves(oracle.universe).flatMap(halves);
-  const given = quarters[n % 8];
-  const isUsed = given && addressesOf(given).some((value) => oracle.used.has(value));
-  oracle.held = isUsed ? quarters : quarters.filter((range) => range !== given);
-  const present = oracle.held.flatMap((range) => addressesOf(range));
-  const others = quarters.filter((range) => !oracle.held.includes(range)).flatMap(addressesOf);
-  assert.ok(!others.some((value) => oracle.used.has(value)));
-  for (const value of oracle.releasedAt.keys()) {
-    if (!present.includes(value)) oracle.releasedAt.delete(value);
+  const left = quarters[n % 8];
+  const before = quarters.filter(({ address }) => oracle.isHeld(address));
+  const isKept = left !== undefined && before.includes(left) && isUsed(oracle, left);
+  oracle.held = isKept ? quarters : quarters.filter((range) => range !== left);
+  for (const range of before.filter((range) => !oracle.held.includes(range))) {
+    for (const value of addressesOf(range)) oracle.releasedAt.delete(value);
   }
   allocator.setHeld(oracle.held);
+}
+
+function isUsed(oracle: Oracle, range: Cidr): boolean {
+  return addressesOf(range).some((value) => oracle.used.has(value));
 }
 
 function addressesOf(range: Cidr): readonly bigint[] {

@@ -1,63 +1,15 @@
 /** The state on disk: durable, bound to its node, set aside when it can not be trusted. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { Ipam } from '#peer/ipam/ipam.ts';
-import type { Write } from '#peer/ipam/writes.ts';
 import type { Cidr } from '#peer/ipam/cidr.ts';
 import { parseCidr } from '#peer/ipam/parse.ts';
-import type { ClusterSettings } from '#peer/store/cluster-settings.ts';
-import { type Binding, type Store, openStore } from '#peer/store/store.ts';
+import type { Store } from '#peer/store/store.ts';
 import { peerId, requestOf, viewOf } from '../ipam/builders.ts';
-import { MemoryStore } from '../ipam/memory-store.ts';
-
-const BINDING: Binding = { cluster: 'blue', nodeName: 'node-1', machineId: 'abc' };
-const UNIVERSE = [parseCidr('10.32.0.0/16'), parseCidr('fd00::/64')];
-
-let made = 0;
-
-function generateIdentity() {
-  made++;
-  return { privateKey: Uint8Array.of(made, 2, 3), peer: peerId(made) };
-}
-
-function open(
-  directory: string,
-  binding: Partial<Binding> = {},
-  settings: Partial<ClusterSettings> = {},
-): Store {
-  return openStore({
-    directory,
-    binding: { ...BINDING, ...binding },
-    settings: { universe: UNIVERSE, vni: 7, ...settings },
-    generateIdentity,
-  });
-}
-
-function makeDirectory(t: TestContext): string {
-  const parent = mkdtempSync(join(tmpdir(), 'weft-store-'));
-  t.after(() => rmSync(parent, { recursive: true }));
-  return join(parent, 'peer');
-}
-
-/** Registers the store's identity and makes it the founder; both stores get all writes. */
-function makeMember(store: Store, memory = new MemoryStore()) {
-  const self = store.identity.peer;
-  const ipam = new Ipam({ self, universe: UNIVERSE, durable: store.load(), now: 0 });
-  const commit = (outcome: object) => {
-    assert.ok('writes' in outcome, 'a step was refused');
-    const writes = outcome.writes as readonly Write[];
-    store.commit(writes);
-    memory.commit(writes);
-  };
-  commit(ipam.register(viewOf(7n, [self, peerId(900)])));
-  commit(ipam.found(self));
-  return { ipam, commit, memory };
-}
+import { UNIVERSE, change, makeDirectory, makeMember, open } from './opened-store.ts';
 
 test('what is committed is what is loaded, as the writes define it', (t) => {
   const directory = makeDirectory(t);
@@ -245,25 +197,6 @@ test('of the states that were set aside the newest eight are kept', (t) => {
   assert.deepEqual(aside.sort(), expected.sort());
 });
 
-test('the pods whose addresses go with a state are named', (t) => {
-  const directory = makeDirectory(t);
-  const first = open(directory);
-  const { ipam, commit } = makeMember(first);
-  const key = { containerId: 'c1', interfaceName: 'eth0' };
-  const details = {
-    hostInterface: 'weft-1',
-    podMac: () => '02:00:00:00:00:01',
-    podName: 'default/web',
-  };
-  const outcome = ipam.allocate(0, { key, ...details });
-  assert.ok(outcome.type === 'allocated');
-  commit(outcome);
-  first.close();
-  const second = open(directory, { nodeName: 'node-2' });
-  assert.match(second.lost ?? '', /with the addresses of default\/web: make these pods anew/);
-  second.close();
-});
-
 test('a removed identity does not come back', (t) => {
   const directory = makeDirectory(t);
   const first = open(directory);
@@ -352,12 +285,6 @@ test('writes that fail leave nothing behind, and nothing is written after them',
   assert.throws(() => store.commit(outcome.writes), { name: 'StoreFailed' });
   store.close();
 });
-
-function change(path: string, sql: string): void {
-  const database = new DatabaseSync(path);
-  database.exec(sql);
-  database.close();
-}
 
 /** The order of lists that are sets; deepEqual doesn't care for that of maps. */
 function sorted(durable: ReturnType<Store['load']>) {
