@@ -3,6 +3,7 @@
  * pods, then the kernel's, and the state last, so that a reset that was broken off can be repeated.
  */
 import { findConflist, findLauncher, findQueue, findSocket } from '../cni/leftovers.ts';
+import { controlSocketPath } from '../control/control-server.ts';
 import { findKernelLeftovers } from '../kernel/leftovers.ts';
 import { openLinuxKernel } from '../kernel/linux-kernel.ts';
 import { openNetlink } from '../kernel/netlink/socket.ts';
@@ -34,6 +35,7 @@ export async function findLeftovers(places: ResetPlaces): Promise<Leftovers & Di
     await findKernelLeftovers({ netlink, kernel, nftables: openNftables(), sysctls }),
     await findQueue(places.cniQueue),
     await findSocket(places.cniSocket),
+    await findSocket(controlSocketPath(places.cniSocket)),
     await findState(places.stateDirectory),
   ]);
   const open = opened.move();

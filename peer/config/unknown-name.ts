@@ -10,7 +10,7 @@ export function unknownName(what: string, word: string, known: readonly string[]
 }
 
 /** At most two letters differ at the end or the beginning: enough for a slip of the finger. */
-function isNear(known: string, word: string): boolean {
+export function isNear(known: string, word: string): boolean {
   let same = 0;
   while (same < known.length && known[same] === word[same]) same++;
   let tail = 0;

@@ -21,6 +21,7 @@ import { isLinkedAt } from './linked-endpoint.ts';
 import { NameTaken, join } from './join.ts';
 import { type Reconciler, createReconciler } from '../kernel/reconciler.ts';
 import { beginNodeWork } from './node-work.ts';
+import { startOperatorControl } from './operator-control.ts';
 import { overlayInput } from './overlay-input.ts';
 import { OverlapWatch } from './overlap-watch.ts';
 import { type PeerState, openPeerState } from './peer-state.ts';
@@ -104,7 +105,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const network = await openNetwork(start, { keys, reconciler });
   network.driver.start(state.memory.recall(state.codec));
   const installation = beginNodeWork(start);
-  await serve(start, { reconciler, driver: network.driver });
+  await serve(start, { reconciler, ...network });
   installation.start();
   beginClusterWork(start, network.driver);
   beginJoin(start, network);
@@ -235,7 +236,7 @@ function createDriver(
 
 async function serve(
   { config, log, parts, host, underlay, state, standing, http }: Start,
-  { reconciler, driver }: { readonly reconciler: Reconciler; readonly driver: Driver },
+  { reconciler, driver, arbiters }: Network & { readonly reconciler: Reconciler },
 ): Promise<void> {
   const context = createPluginContext({
     core: state.core,
@@ -252,6 +253,10 @@ async function serve(
     context,
   });
   parts.adopt(cni, (server) => server.close());
+  const { core } = state;
+  const { arbiter } = arbiters;
+  const control = await startOperatorControl({ config, log, core, driver, arbiter });
+  parts.adopt(control, (server) => server.close());
   // After it: who reads "ready" may rely on the launcher's socket.
   await http.serve(config.httpAddresses, () => standing.report());
 }
