@@ -5,11 +5,13 @@
 import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { answerQuestion } from './answering.ts';
+import { ArbiterAsking } from './arbiter-asking.ts';
 import { type ArbiterService, openArbiterService } from './arbiter-service.ts';
 import { ArbiterRefusal } from '../arbiter/arbiter.ts';
 import { configDigest, readClusterKeys } from '../config/cluster-config.ts';
 import { startCniService } from '../cni/service.ts';
 import type { Config } from '../config/config.ts';
+import type { View } from '../ipam/custody-state.ts';
 import type { InCluster } from '../kubernetes/in-cluster.ts';
 import { Counters } from '../counters.ts';
 import { ClusterKeysWatch } from './cluster-keys-watch.ts';
@@ -29,7 +31,6 @@ import { createPluginContext } from './plugin-context.ts';
 import { askDonors } from './space-asking.ts';
 import { Standing, hasOthers } from './standing.ts';
 import { Transport } from '../transport/transport.ts';
-import { Waiting } from './waiting.ts';
 
 export interface Daemon {
   /** Ends every part and leaves the data plane as it is. */
@@ -60,6 +61,7 @@ interface Start extends DaemonOptions {
 interface Network {
   readonly transport: Transport;
   readonly arbiters: ArbiterService;
+  readonly asking: ArbiterAsking;
   readonly driver: Driver;
 }
 
@@ -85,7 +87,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   if (!existsSync(config.stateDirectory)) overlap.refuse();
   const nodeUid = cluster?.nodeUid();
   const state = inStateDirectory(config.stateDirectory, () =>
-    openPeerState(parts, { config, underlay, log, now, nodeUid }),
+    openPeerState(parts, { config, host, underlay, log, now, nodeUid }),
   );
   if (state.core.ipam.phase() !== 'member') overlap.refuse();
   const counters = new Counters();
@@ -107,7 +109,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const installation = beginNodeWork(start);
   await serve(start, { reconciler, ...network });
   installation.start();
-  beginClusterWork(start, network.driver);
+  beginClusterWork(start, network);
   beginJoin(start, network);
   log.info({ id: state.identity.id, epoch: state.epoch }, 'the peer serves');
   const running = parts.move();
@@ -174,11 +176,16 @@ async function openNetwork(
     inStateDirectory(config.stateDirectory, () => openArbiters(start, transport)),
     (open) => open.close(),
   );
+  // Ends before the arbiter does: a list that fails because this peer stops is no news.
+  const asking = parts.adopt(
+    openAsking(start, { arbiters, onView: (view) => driver.tell({ type: 'view', view }) }),
+    (open) => open.close(),
+  );
   const driver: Driver = parts.adopt(
-    createDriver(start, { transport, arbiters, reconciler }),
+    createDriver(start, { transport, asking, reconciler }),
     (running) => running.stop(),
   );
-  return { transport, arbiters, driver };
+  return { transport, arbiters, asking, driver };
 }
 
 function openArbiters({ config, state, cluster }: Start, transport: Transport): ArbiterService {
@@ -195,14 +202,31 @@ function openArbiters({ config, state, cluster }: Start, transport: Transport): 
   });
 }
 
+function openAsking(
+  { log, state, standing, cluster }: Start,
+  { arbiters, onView }: Pick<Network, 'arbiters'> & { readonly onView: (view: View) => void },
+): ArbiterAsking {
+  return new ArbiterAsking({
+    self: state.identity.id,
+    arbiter: arbiters.arbiter,
+    log,
+    onView: (view) => {
+      cluster?.listed(view);
+      onView(view);
+    },
+    onProblem: (problem) => standing.arbiterFails(problem),
+  });
+}
+
 function createDriver(
-  start: Start,
-  { transport, arbiters, reconciler }: Omit<Network, 'driver'> & { reconciler: Reconciler },
+  { log, onFatal, counters, state }: Start,
+  {
+    transport,
+    asking,
+    reconciler,
+  }: Pick<Network, 'transport' | 'asking'> & { readonly reconciler: Reconciler },
 ): Driver {
-  const { log, parts, onFatal, counters, state, cluster } = start;
   const { core, store, memory, identity } = state;
-  // Ends before the arbiter does: a list that fails because this peer stops is no news.
-  const listing = parts.adopt(new Waiting({ log }), (waiting) => waiting.close());
   const driver: Driver = new Driver({
     core,
     counters,
@@ -214,19 +238,7 @@ function createDriver(
       commit: (writes) => store.commit(writes),
       remember: (records) => memory.remember(records, identity.id),
       askSpace: (donors, need) => askDonors({ core, transport, log, now }, donors, need),
-      askView: () => {
-        arbiters.arbiter.list().then(
-          (view) => {
-            listing.over();
-            cluster?.listed(view);
-            driver.tell({ type: 'view', view });
-          },
-          (error: unknown) => {
-            const reason = error instanceof Error ? error.message : String(error);
-            listing.on(`the arbiter has no list of members: ${reason}`);
-          },
-        );
-      },
+      askView: () => void asking.list(),
       lookAgain: () => reconciler.request(),
       fence: onFatal,
     },
@@ -261,7 +273,10 @@ async function serve(
   await http.serve(config.httpAddresses, () => standing.report());
 }
 
-function beginClusterWork({ config, cluster, state, standing }: Start, driver: Driver): void {
+function beginClusterWork(
+  { config, cluster, state, standing }: Start,
+  { driver, asking }: Network,
+): void {
   const { core, identity } = state;
   cluster?.run({
     self: { peer: identity.id, name: config.name },
@@ -271,6 +286,7 @@ function beginClusterWork({ config, cluster, state, standing }: Start, driver: D
     onFound: (endpoints) => driver.tell({ type: 'endpoints-found', endpoints }),
     isReady: () => standing.isReady(),
     isMember: () => core.ipam.phase() === 'member',
+    onMissing: () => void asking.list(),
   });
 }
 

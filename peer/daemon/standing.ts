@@ -64,6 +64,7 @@ export class Standing {
   #ruleset: NodeWork['ruleset'] | undefined;
   #installation: NodeWork['installation'] | undefined;
   #waitsFor: string | undefined;
+  #arbiterProblem: string | undefined;
 
   constructor(options: StandingOptions) {
     this.#options = options;
@@ -91,6 +92,11 @@ export class Standing {
   /** What the join waits for, as a sentence; undefined when it goes on. */
   wait(problem: string | undefined): void {
     this.#waitsFor = problem;
+  }
+
+  /** Why the arbiter doesn't answer a member, as a sentence; undefined when it does. */
+  arbiterFails(problem: string | undefined): void {
+    this.#arbiterProblem = problem;
   }
 
   /**
@@ -184,6 +190,7 @@ export class Standing {
     const unreachable = core.others().filter(({ peer }) => down.has(peer));
     return [
       ...(this.#waitsFor === undefined ? [] : [this.#waitsFor]),
+      ...(this.#arbiterProblem === undefined ? [] : [this.#arbiterProblem]),
       ...(lostState === undefined ? [] : [lostState]),
       ...(ofHost === undefined ? [] : [ofHost]),
       ...(ofKeys === undefined ? [] : [ofKeys]),

@@ -55,6 +55,8 @@ export interface RunningPeer extends Pick<
   /** Whether ADDs are served. */
   readonly isReady: () => boolean;
   readonly isMember: () => boolean;
+  /** Told when the Lease of this peer is gone, or another's. */
+  readonly onMissing: () => void;
 }
 
 export class InCluster {

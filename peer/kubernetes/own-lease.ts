@@ -1,6 +1,7 @@
 /**
  * Looks whether this peer's own Lease is still there. The API server ends it with its Node, and
- * nobody tells a peer that runs; the others reclaim its addresses meanwhile. Only tells of it.
+ * nobody may tell a peer that runs; the others reclaim its addresses meanwhile. Only tells of it, and
+ * has the list of members asked for, which decides.
  */
 import { ArbiterUnavailable } from '../arbiter/arbiter.ts';
 import type { Lease, LeaseStore } from '../arbiter/kubernetes/lease-store.ts';
@@ -20,6 +21,8 @@ export interface OwnLeaseOptions {
   readonly isMember: () => boolean;
   /** Told what is wrong with the Lease, and undefined when nothing is. */
   readonly onProblem: (problem: string | undefined) => void;
+  /** Told when the Lease does not have this peer: the list of members tells what that means. */
+  readonly onMissing: () => void;
   readonly timing: Timing;
   readonly signal: AbortSignal;
 }
@@ -34,9 +37,11 @@ export async function watchOwnLease(options: OwnLeaseOptions): Promise<void> {
 }
 
 /** Without an answer nothing is concluded: what was told before stays. */
-async function look({ leases, self, onProblem }: OwnLeaseOptions): Promise<void> {
+async function look({ leases, self, onProblem, onMissing }: OwnLeaseOptions): Promise<void> {
   try {
-    onProblem(describeLease(await leases.get(leaseNameOf(self.name)), self));
+    const problem = describeLease(await leases.get(leaseNameOf(self.name)), self);
+    onProblem(problem);
+    if (problem !== undefined) onMissing();
   } catch (error) {
     if (!(error instanceof ArbiterUnavailable)) throw error;
   }
@@ -48,7 +53,7 @@ function describeLease(
 ): string | undefined {
   if (lease?.holder === peer) return undefined;
   const before = `the Lease ${leaseNameOf(name)} of this peer`;
-  const after = 'Restart this peer and make the pods of this node anew';
+  const after = 'It ends, and starts again as a new one; pods that run keep their addresses';
   if (lease === undefined) {
     return `${before} is gone, so it is no member any more: its Node or the Lease was deleted. ${after}`;
   }

@@ -158,6 +158,39 @@ export function testArbiter(
       assert.equal(await world.wait(world.arbiter(2).executor(peerId(2))), peerId(2));
     });
 
+    holds('of those that ask at once one is the executor, for all of them', async (world) => {
+      for (const n of [1, 2, 3]) await world.wait(world.arbiter(n).register(`n${n}`, peerId(n)));
+      const asked = [1, 2, 3].map((n) => world.arbiter(n).executor(peerId(n)));
+      const answers = new Set(await world.wait(Promise.all(asked)));
+      assert.equal(answers.size, 1);
+      await world.restart();
+      assert.ok(answers.has(await world.wait(world.arbiter(2).executor(peerId(2)))));
+    });
+
+    holds('an executor whose name another took is none any more, whoever asks', async (world) => {
+      await world.wait(world.arbiter(1).register('a', peerId(1)));
+      await world.wait(world.arbiter(2).register('b', peerId(2)));
+      assert.equal(await world.wait(world.arbiter(1).executor(peerId(1))), peerId(1));
+      await world.wait(world.arbiter(3).register('a', peerId(3), peerId(1)));
+      await assert.rejects(world.wait(world.arbiter(1).executor(peerId(1))), {
+        name: 'ArbiterRefusal',
+      });
+      assert.equal(await world.wait(world.arbiter(3).executor(peerId(3))), peerId(3));
+      assert.equal(await world.wait(world.arbiter(1).executor(peerId(1))), peerId(3));
+    });
+
+    holds(
+      'the last member can be removed, and whoever comes then can be executor',
+      async (world) => {
+        await world.wait(world.arbiter(1).register('a', peerId(1)));
+        assert.equal(await world.wait(world.arbiter(1).executor(peerId(1))), peerId(1));
+        const { members } = await world.wait(world.arbiter(1).remove('a', peerId(1)));
+        assert.equal(members.size, 0);
+        await world.wait(world.arbiter(2).register('a', peerId(2)));
+        assert.equal(await world.wait(world.arbiter(2).executor(peerId(2))), peerId(2));
+      },
+    );
+
     holds('who is no member is refused as the executor', async (world) => {
       await assert.rejects(world.wait(world.arbiter(1).executor(peerId(1))), {
         name: 'ArbiterRefusal',

@@ -25,7 +25,7 @@ function settle(): Promise<void> {
 /** A watch that looks again only when `next` says so. */
 function watch(t: TestContext, { first, random = 0.5 }: { first: Answer; random?: number }) {
   const ending = new AbortController();
-  const at = { answer: first, isMember: true, asked: [] as string[], waitMs: 0 };
+  const at = { answer: first, isMember: true, asked: [] as string[], waitMs: 0, missing: 0 };
   let problem: string | undefined;
   let waiting = Promise.withResolvers<void>();
   const ended = watchOwnLease({
@@ -39,6 +39,7 @@ function watch(t: TestContext, { first, random = 0.5 }: { first: Answer; random?
     self: SELF,
     isMember: () => at.isMember,
     onProblem: (told) => (problem = told),
+    onMissing: () => at.missing++,
     timing: {
       sleep: (ms) => {
         at.waitMs = ms;
@@ -83,7 +84,7 @@ describe('its Lease', () => {
     assert.equal(
       await next(undefined),
       'the Lease peer-node1 of this peer is gone, so it is no member any more: its Node or the ' +
-        'Lease was deleted. Restart this peer and make the pods of this node anew',
+        'Lease was deleted. It ends, and starts again as a new one; pods that run keep their addresses',
     );
     assert.equal(await next(leaseOf(SELF.peer)), undefined);
   });
@@ -92,6 +93,20 @@ describe('its Lease', () => {
     const { next } = watch(t, { first: leaseOf(SELF.peer) });
     assert.match((await next(leaseOf(OTHER))) ?? '', new RegExp(`is the peer ${OTHER}'s now`));
     assert.match((await next(leaseOf(undefined))) ?? '', /is nobody's now/);
+  });
+
+  it('has the list of members asked for each time that it is missed, and never else', async (t) => {
+    const { at, next } = watch(t, { first: leaseOf(SELF.peer) });
+    for (const [answer, missing] of [
+      [leaseOf(SELF.peer), 0],
+      ['none', 0],
+      [undefined, 1],
+      [leaseOf(OTHER), 2],
+      [leaseOf(SELF.peer), 2],
+    ] as const) {
+      await next(answer);
+      assert.equal(at.missing, missing);
+    }
   });
 
   it('is neither lost nor back because there is no answer', async (t) => {
