@@ -176,6 +176,7 @@ function makeCore(options: BenchPeerOptions): Core {
   return new Core({
     self,
     epoch: 1,
+    instance: 1n,
     codec: wrapCodec?.(codec) ?? codec,
     ipam: new Ipam({ self, universe, durable, now: now() }),
     profile: options.profile,

@@ -97,9 +97,11 @@ function sealRecord(n: number): DirectoryRecord {
         pending: [],
         counterparties: [],
         viewRev: REGISTERED_REV,
+        viewHash: 0n,
         registeredRev: REGISTERED_REV,
         freeLog2: { v4: 5, v6: 0 },
       },
+      instance: 1n,
     },
   });
 }

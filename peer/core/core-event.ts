@@ -2,6 +2,7 @@
 import type { AttachmentKey, Attachment } from '../ipam/attachment.ts';
 import type { View } from '../ipam/custody-state.ts';
 import type { AllocateRequest, IpamBound, Need } from '../ipam/outcomes.ts';
+import type { ViewUpdate } from '../ipam/view-update.ts';
 import type { Write } from '../ipam/writes.ts';
 import type { MeshEffect, MeshEvent } from '../mesh/effect.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
@@ -15,8 +16,31 @@ export type CoreEvent =
   /** The arbiter's answers at the join of this identity. */
   | { readonly type: 'registered'; readonly view: View }
   | { readonly type: 'founded'; readonly founder: PeerId }
-  /** A newer list of members. */
+  /** A list of members, as the arbiter itself told it. */
   | { readonly type: 'view'; readonly view: View }
+  /**
+   * The answer to the question for the executor with this number. `view`: if it is us, a list of the
+   * arbiter's that was read after that answer.
+   */
+  | {
+      readonly type: 'executor-told';
+      readonly question: number;
+      readonly executor: PeerId;
+      readonly view: View | undefined;
+    }
+  /** Another peer asks us for our list of members; it has that of revision `since`. */
+  | {
+      readonly type: 'view-asked';
+      readonly from: PeerId;
+      readonly since: bigint;
+      readonly reply: ReplyId;
+    }
+  /** How our own question to `from` for its list ended; undefined when it has told none. */
+  | {
+      readonly type: 'view-answered';
+      readonly from: PeerId;
+      readonly update: ViewUpdate | undefined;
+    }
   | { readonly type: 'allocate'; readonly request: AllocateRequest; readonly reply: ReplyId }
   | { readonly type: 'release'; readonly key: AttachmentKey; readonly reply: ReplyId }
   /** Another peer asks us for a block. */
@@ -35,6 +59,7 @@ export type CoreBound = IpamBound | 'too-many-waiting-allocations';
 export type CoreReply =
   | { readonly type: 'attached'; readonly attachment: Attachment }
   | { readonly type: 'done' }
+  | { readonly type: 'view'; readonly update: ViewUpdate }
   | { readonly type: 'refused'; readonly reason: string };
 
 export type CoreEffect =
@@ -55,9 +80,16 @@ export type CoreEffect =
   | { readonly type: 'ask-space'; readonly donors: readonly PeerId[]; readonly need: Need }
   /** Ask the arbiter for its list of members. */
   | { readonly type: 'ask-view' }
+  /** Ask another peer for its list of members, and tell the core how that ended. */
+  | { readonly type: 'ask-peer-view'; readonly peer: PeerId; readonly since: bigint }
+  /**
+   * Ask the arbiter who the executor is and, if it is us, only then for its list; tell the core both
+   * with this number. Without an answer tell nothing: the core asks again.
+   */
+  | { readonly type: 'ask-executor'; readonly question: number }
   /** Something was refused because as much as a bound allows is there already; counted. */
   | { readonly type: 'bound-hit'; readonly bound: CoreBound }
   /** What the kernel should look like may have changed. */
   | { readonly type: 'look-again' }
-  /** This identity must not act any more: stop, and start anew without its state. */
+  /** This identity must not act any more: stop. What the next start does is on disk by now. */
   | { readonly type: 'fence'; readonly reason: string };

@@ -32,6 +32,8 @@ export interface CoreOptions extends Omit<MeshOptions, 'members' | 'isListed'> {
   readonly ipam: Ipam;
   /** Without overlay addresses: those come out of the holding. */
   readonly profile: Profile;
+  /** 64 random bits of this run: by them a copy of our identity that runs elsewhere is known. */
+  readonly instance: bigint;
 }
 
 export class Core {
@@ -120,6 +122,10 @@ export class Core {
         return this.#spaceAsked(now, event);
       case 'space-answered':
         this.#questions.answered(now, event.need.family, event.granted);
+        return [];
+      case 'executor-told':
+      case 'view-asked':
+      case 'view-answered':
         return [];
       default:
         return this.#mesh(now, event);
@@ -298,9 +304,10 @@ export class Core {
   /** What we publish; undefined before the arbiter has said that we are a member. */
   #content(): PeerContent | undefined {
     if (this.ipam.phase() !== 'member') return undefined;
-    const { profile } = this.#options;
+    const { profile, instance } = this.#options;
     const vtep = { ...profile.vtep, overlay: this.ipam.vtep() };
-    return { type: 'peer', profile: { ...profile, vtep }, custody: this.ipam.custody() };
+    const custody = this.ipam.custody();
+    return { type: 'peer', profile: { ...profile, vtep }, custody, instance };
   }
 }
 

@@ -154,6 +154,10 @@ export class Driver {
         return this.#askSpace(effect.donors, effect.need);
       case 'ask-view':
         return this.#ports.askView();
+      case 'ask-executor':
+      case 'ask-peer-view':
+        // Not carried out yet: the core asks the arbiter when a peer does not answer.
+        return undefined;
       case 'look-again':
         return this.#ports.lookAgain();
       case 'fence':

@@ -1,8 +1,10 @@
 /** What a peer is made of before it talks to anybody: its state on disk and the core rebuilt from it. */
+import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
+import { carryOver } from './carry-over.ts';
 import type { Config } from '../config/config.ts';
 import { Core } from '../core/core.ts';
-import type { Underlay } from './host.ts';
+import type { Host, Underlay } from './host.ts';
 import { Ipam } from '../ipam/ipam.ts';
 import type { RecordCodec } from '../mesh/mesh.ts';
 import type { Endpoint, Vtep } from '../mesh/record.ts';
@@ -30,6 +32,7 @@ export interface PeerState {
 
 export interface PeerStateOptions {
   readonly config: Config;
+  readonly host: Pick<Host, 'hostEnds'>;
   readonly underlay: Underlay;
   readonly log: Logger;
   readonly now: () => number;
@@ -39,9 +42,10 @@ export interface PeerStateOptions {
 
 /** Opens what `parts` will close. Throws what the operator has to know of the state directory. */
 export function openPeerState(parts: AsyncDisposableStack, options: PeerStateOptions): PeerState {
-  const { config, underlay, log, nodeUid } = options;
+  const { config, host, underlay, log, nodeUid } = options;
   const store = parts.adopt(openPeerStore(config, nodeUid), (open) => open.close());
   if (store.lost !== undefined) log.warn(store.lost);
+  carryOver({ store, ends: host.hostEnds(), config, log });
   const memory = parts.adopt(new RecordMemory(openDirectoryCache(config.stateDirectory)), (open) =>
     open.close(),
   );
@@ -66,6 +70,7 @@ function rebuildCore(state: Omit<PeerState, 'core'>, { config, now }: PeerStateO
   return new Core({
     self,
     epoch,
+    instance: randomBytes(8).readBigUInt64BE(),
     codec,
     ipam: new Ipam({ self, universe: config.universe, durable, now: now() }),
     profile: { name: config.name, endpoints: [endpoint], vtep },

@@ -37,6 +37,8 @@ export interface Custody {
   readonly counterparties: readonly Counterparty[];
   /** The revision of the newest arbiter list that this peer has adopted. */
   readonly viewRev: bigint;
+  /** What that list hashes to (view-update.ts); 0 for none. */
+  readonly viewHash: bigint;
   /** The revision at which this identity was registered; 0 before it is. */
   readonly registeredRev: bigint;
   /** Free addresses, as an exponent of two, rounded down: a hint for who looks for a donor. */

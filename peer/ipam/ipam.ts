@@ -32,6 +32,7 @@ import {
 } from './growth.ts';
 import { COUNTERPARTIES_MAX } from './limits.ts';
 import type * as outcomes from './outcomes.ts';
+import { hashAfter, hashMembers } from './view-update.ts';
 import type { CustodyWrite } from './writes.ts';
 
 export interface IpamOptions {
@@ -54,12 +55,15 @@ export class Ipam {
   readonly #addresses: Addresses;
   readonly #askers = new Askers();
   #state: custody.CustodyState;
+  /** Of the list that we have. */
+  #viewHash: bigint;
 
   /** Throws UniverseChanged. */
   constructor({ self, universe, durable, now }: IpamOptions) {
     this.#self = self;
     this.#universe = [...universe].sort(compareCidrs);
     this.#state = custody.custodyState(durable.custody);
+    this.#viewHash = hashMembers(this.#state.view.members);
     const held = this.#state.hold.map(({ cidr }) => cidr);
     this.#checkUniverse([...held, ...this.#state.pending.map(({ block }) => block.cidr)]);
     this.#addresses = new Addresses({ universe: this.#universe, held, durable, now });
@@ -247,6 +251,7 @@ export class Ipam {
         .sort((a, b) => (a.to === b.to ? a.n - b.n : a.to < b.to ? -1 : 1)),
       counterparties: [...counterparties.values()].sort((a, b) => (a.peer < b.peer ? -1 : 1)),
       viewRev: view.rev,
+      viewHash: this.#viewHash,
       registeredRev,
       freeLog2: { v4: this.#giveableLog2(4), v6: this.#giveableLog2(6) },
     };
@@ -289,9 +294,11 @@ export class Ipam {
   }
 
   #apply(writes: readonly CustodyWrite[]): readonly CustodyWrite[] {
-    const before = this.#state.hold;
+    const { hold, view } = this.#state;
     this.#state = custody.applyWrites(this.#state, writes);
-    if (this.#state.hold !== before) this.#addresses.setHeld(cidrsOf(this.#state.hold));
+    if (this.#state.view !== view)
+      this.#viewHash = hashAfter(this.#viewHash, view, this.#state.view);
+    if (this.#state.hold !== hold) this.#addresses.setHeld(cidrsOf(this.#state.hold));
     return writes;
   }
 

@@ -44,6 +44,8 @@ export interface PeerContent {
   readonly type: 'peer';
   readonly profile: Profile;
   readonly custody: Custody;
+  /** 64 bits that the writer drew when it started: no two runs of one identity share them. */
+  readonly instance: bigint;
 }
 
 export interface LinksContent {

@@ -17,18 +17,21 @@ import { KIND_NUMBERS } from './record-kinds.ts';
 import {
   counted,
   readCustody,
+  readNumber,
   readPeerId,
   readProfile,
   readUnsigned,
   sized,
   writeCustody,
   writeProfile,
+  writeUnsigned,
 } from './values.ts';
 
 const SIGNATURE_DOMAIN = new TextEncoder().encode('weft/v1/record');
 const DIGEST_DOMAIN = new TextEncoder().encode('weft/v1/digest');
 const KEY_BYTES = 32;
 const DIGEST_BYTES = 16;
+const INSTANCE_BYTES = 8;
 /** Key objects of writers are kept, as making one costs as much as half a verification. */
 const KEY_OBJECTS_MAX = 20_000;
 
@@ -113,7 +116,8 @@ function digestOf({ peer, epoch, seq, content }: RecordBody): bigint {
 function readContent(body: weft.v1.RecordBody): RecordContent {
   if (body.peer) {
     const { profile, custody } = body.peer;
-    return { type: 'peer', profile: readProfile(profile), custody: readCustody(custody) };
+    const instance = readNumber(body.peer.instance, INSTANCE_BYTES, 'instance');
+    return { type: 'peer', profile: readProfile(profile), custody: readCustody(custody), instance };
   }
   if (body.links) return { type: 'links', down: (body.links.down ?? []).map(readPeerId) };
   throw new Malformed('record of an unknown kind');
@@ -122,7 +126,8 @@ function readContent(body: weft.v1.RecordBody): RecordContent {
 function writeContent(content: RecordContent): weft.v1.RecordBody.$Properties {
   if (content.type === 'links') return { links: { down: content.down.map(peerIdBytes) } };
   const { profile, custody } = content;
-  return { peer: { profile: writeProfile(profile), custody: writeCustody(custody) } };
+  const instance = writeUnsigned(content.instance, INSTANCE_BYTES);
+  return { peer: { profile: writeProfile(profile), custody: writeCustody(custody), instance } };
 }
 
 /** A signed record as it is kept between runs. */

@@ -26,6 +26,8 @@ export const ENDPOINTS_MAX = 8;
 /** One address of each family: each is a neighbour in the kernel of every other peer. */
 export const OVERLAY_ADDRESSES_MAX = 2;
 
+const VIEW_HASH_BYTES = 16;
+
 /** The value, unless it is missing. */
 export function required<T>(value: Optional<T>, what: string): T {
   if (value === null || value === undefined) throw new Malformed(`${what} is missing`);
@@ -65,6 +67,16 @@ export function readUnsigned(bytes: Uint8Array): bigint {
   for (let at = 0; at < bytes.length; at += WORD_BYTES)
     value = (value << WORD_BITS) | words.getBigUint64(at);
   return value;
+}
+
+/** The same of a field that is either absent, which is 0, or has just these bytes. */
+export function readNumber(bytes: Optional<Uint8Array>, length: number, what: string): bigint {
+  return (bytes?.length ?? 0) === 0 ? 0n : readUnsigned(sized(bytes, length, what));
+}
+
+/** 0 is no bytes. */
+function writeNumber(value: bigint, length: number): Uint8Array {
+  return value === 0n ? new Uint8Array() : writeUnsigned(value, length);
 }
 
 /** The reverse: `lengthBytes` is a multiple of eight. */
@@ -118,6 +130,7 @@ export function readCustody(from: Optional<weft.v1.Custody.$Properties>): Custod
     pending: (custody.pending ?? []).map(readPending),
     counterparties: (custody.counterparties ?? []).map(readCounterparty),
     viewRev: BigInt(counted(custody.viewRev, 'view rev')),
+    viewHash: readNumber(custody.viewHash, VIEW_HASH_BYTES, 'view hash'),
     registeredRev: BigInt(counted(custody.registeredRev, 'registered rev')),
     freeLog2: {
       v4: counted(custody.freeLog2V4, 'free space'),
@@ -141,6 +154,7 @@ export function writeCustody(custody: Custody): weft.v1.Custody.$Properties {
       accepted,
     })),
     viewRev: Number(custody.viewRev),
+    viewHash: writeNumber(custody.viewHash, VIEW_HASH_BYTES),
     registeredRev: Number(custody.registeredRev),
     freeLog2V4: custody.freeLog2.v4,
     freeLog2V6: custody.freeLog2.v6,

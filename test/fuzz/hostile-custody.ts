@@ -41,6 +41,7 @@ export class HostileCustody {
       pending: dice.chance(0.3) ? this.#gifts() : dice.some(LIST_MAX, () => this.#grant()),
       counterparties: dice.some(LIST_MAX, counterparty),
       viewRev: BigInt(dice.number()),
+      viewHash: BigInt(dice.number()),
       registeredRev: BigInt(dice.pick([0, 1, 2, 3, 4, dice.number()])),
       freeLog2: { v4: dice.number32(), v6: dice.number32() },
     };

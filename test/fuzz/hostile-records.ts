@@ -126,7 +126,7 @@ export class HostileRecords {
   #content(): RecordContent {
     const dice = this.#dice;
     if (dice.chance(0.3)) return { type: 'links', down: dice.some(LIST_MAX, () => this.peer()) };
-    return { type: 'peer', profile: this.#profile(), custody: this.#custody.next() };
+    return { type: 'peer', profile: this.#profile(), custody: this.#custody.next(), instance: 0n };
   }
 
   #profile(): Profile {

@@ -22,6 +22,7 @@ export interface Machine {
 export interface MachineOptions {
   readonly self: PeerId;
   readonly epoch: number;
+  readonly instance: bigint;
   readonly codec: RecordCodec;
   readonly profile: Profile;
   readonly bootstrap: readonly Endpoint[];
@@ -57,7 +58,7 @@ export function createMeshMachine(options: MachineOptions): Machine {
     start: (now) =>
       mesh.step(now, {
         type: 'publish',
-        content: { type: 'peer', profile, custody: EMPTY_CUSTODY },
+        content: { type: 'peer', profile, custody: EMPTY_CUSTODY, instance: 0n },
       }),
     nextAt: () => mesh.nextAt(),
   };

@@ -32,6 +32,7 @@ export class Population {
   readonly #byAddress = new Map<bigint, SimulatedPeer>();
   readonly #byId = new Map<PeerId, SimulatedPeer>();
   #addresses = 0;
+  #instances = 0n;
 
   constructor(stage: Stage, codec: FakeCodec, options: PopulationOptions) {
     this.#stage = stage;
@@ -90,6 +91,7 @@ export class Population {
     const options = {
       self: id,
       epoch: disk.epoch,
+      instance: ++this.#instances,
       codec: this.#codec,
       profile: profileOf(peer),
       bootstrap: bootstrap.flatMap((n) => this.peers[n]?.endpoint ?? []),

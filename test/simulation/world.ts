@@ -94,7 +94,12 @@ export class World implements Stage {
 
   /** What the peer will publish at its next start, as others would know it from then on. */
   sealNext(peer: SimulatedPeer): DirectoryRecord {
-    const content = { type: 'peer', profile: profileOf(peer), custody: EMPTY_CUSTODY } as const;
+    const content = {
+      type: 'peer',
+      profile: profileOf(peer),
+      custody: EMPTY_CUSTODY,
+      instance: 0n,
+    } as const;
     return this.codec.seal({ peer: peer.id, epoch: peer.disk.epoch + 1, seq: 1, content });
   }
 

@@ -45,12 +45,14 @@ export const EMPTY_CUSTODY: Custody = {
   pending: [],
   counterparties: [],
   viewRev: 0n,
+  viewHash: 0n,
   registeredRev: 1n,
   freeLog2: { v4: 0, v6: 0 },
 };
 
 export function testContent(n: number, custody: Partial<Custody> = {}): PeerContent {
-  return { type: 'peer', profile: testProfile(n), custody: { ...EMPTY_CUSTODY, ...custody } };
+  const all = { ...EMPTY_CUSTODY, ...custody };
+  return { type: 'peer', profile: testProfile(n), custody: all, instance: BigInt(n) };
 }
 
 export function sealPeer(n: number, version = { epoch: 1, seq: 1 }) {

@@ -44,6 +44,7 @@ export class Member {
     this.core = new Core({
       self: testIdentity(n).id,
       epoch,
+      instance: BigInt(epoch),
       codec: testCodec(n),
       ipam: new Ipam({
         self: testIdentity(n).id,

@@ -25,6 +25,7 @@ export function custodyOf(parts: Partial<Custody>): Custody {
     pending: [],
     counterparties: [],
     viewRev: 0n,
+    viewHash: 0n,
     registeredRev: 0n,
     freeLog2: { v4: 0, v6: 0 },
     ...parts,

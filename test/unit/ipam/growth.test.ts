@@ -22,6 +22,7 @@ function custodyOf(freeLog2: number, hold: readonly string[] = []): Custody {
     pending: [],
     counterparties: [],
     viewRev: 1n,
+    viewHash: 0n,
     registeredRev: 1n,
     freeLog2: { v4: freeLog2, v6: 0 },
   };

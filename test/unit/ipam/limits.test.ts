@@ -284,7 +284,7 @@ describe('our own record', () => {
       vtep: { ...vtep, underlay: endpoint.address, overlay: [endpoint.address, endpoint.address] },
     };
     const version = { epoch: Number.MAX_SAFE_INTEGER, seq: Number.MAX_SAFE_INTEGER };
-    const content = { type: 'peer', profile, custody } as const;
+    const content = { type: 'peer', profile, custody, instance: 2n ** 64n - 1n } as const;
     return codec.seal({ peer: identity.id, ...version, content }).signed.body.length;
   }
 
@@ -298,6 +298,7 @@ describe('our own record', () => {
       }),
       counterparties: Array.from({ length: COUNTERPARTIES_MAX }, () => ({ peer: SELF, ...count })),
       viewRev: BigInt(Number.MAX_SAFE_INTEGER),
+      viewHash: 2n ** 128n - 1n,
       registeredRev: BigInt(Number.MAX_SAFE_INTEGER),
       freeLog2: { v4: 32, v6: 128 },
     });

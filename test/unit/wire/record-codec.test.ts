@@ -26,6 +26,7 @@ describe('records', () => {
       ],
       counterparties: [{ peer: testIdentity(2).id, granted: 7, cleared: 6, accepted: 1 }],
       viewRev: 12n,
+      viewHash: 2n ** 127n + 5n,
       registeredRev: 4n,
       freeLog2: { v4: 9, v6: 8 },
     });

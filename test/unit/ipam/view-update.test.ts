@@ -1,0 +1,65 @@
+/** Lists of members as differences, and the hash that they are known again by. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import type { View } from '#peer/ipam/custody-state.ts';
+import {
+  hashAfter,
+  hashMembers,
+  updateBetween,
+  updatedView,
+  wholeUpdate,
+} from '#peer/ipam/view-update.ts';
+import { propertyOptions } from '#test/support/property-options.ts';
+import { peerId, viewOf } from './builders.ts';
+
+const members = fc.uniqueArray(fc.tuple(fc.nat(9), fc.constantFrom('a', 'b', 'node-c')), {
+  selector: ([n]) => n,
+});
+const views = fc.tuple(members, members).map((pair) =>
+  pair.map((list, i): View => {
+    const named = list.map(([n, name]) => [peerId(n), name] as const);
+    return { rev: BigInt(i + 1), members: new Map(named) };
+  }),
+);
+
+test('an update leads from the one list to the other, and to its hash', () => {
+  const property = fc.property(views, ([before, after]) => {
+    assert.ok(before !== undefined && after !== undefined);
+    const reached = updatedView(before, updateBetween(before, after));
+    assert.deepEqual(sorted(reached), sorted(after));
+    assert.deepEqual(sorted(updatedView(before, wholeUpdate(after))), sorted(after));
+    const hash = hashAfter(hashMembers(before.members), before, after);
+    assert.equal(hash, hashMembers(after.members));
+  });
+  fc.assert(property, propertyOptions(300));
+});
+
+test('an update that starts at another list, or leads to no newer one, leads nowhere', () => {
+  const [one, two, three] = [viewOf(1n, []), viewOf(2n, [peerId(1)]), viewOf(3n, [peerId(2)])];
+  assert.equal(updatedView(one, updateBetween(two, three)), undefined);
+  assert.equal(updatedView(three, wholeUpdate(two)), undefined);
+  assert.equal(updatedView(three, wholeUpdate(three)), undefined);
+});
+
+test('the hash tells members, and their names, apart', () => {
+  const lists = [
+    [[peerId(1), 'a']],
+    [[peerId(1), 'b']],
+    [[peerId(2), 'a']],
+    [
+      [peerId(1), 'a'],
+      [peerId(2), 'b'],
+    ],
+    [
+      [peerId(1), 'b'],
+      [peerId(2), 'a'],
+    ],
+  ] as const;
+  assert.equal(new Set(lists.map((list) => hashMembers(list))).size, lists.length);
+  assert.equal(hashMembers([]), 0n);
+});
+
+function sorted(view: View | undefined): unknown {
+  return view && { rev: view.rev, members: [...view.members].sort() };
+}
