@@ -150,6 +150,8 @@ export class BenchPeer {
         askSpace: (donors, need) =>
           askDonors({ core, transport: transport(), log: SILENT, now }, donors, need),
         askView: () => driver.tell({ type: 'view', view: durable.custody.view }),
+        askExecutor: () => Promise.resolve(undefined),
+        askPeerView: () => Promise.resolve(undefined),
         lookAgain: () => {},
         fence: (reason) => {
           throw new Error(`peer ${this.n} fenced itself: ${reason}`);

@@ -2,6 +2,7 @@
 import type { Driver } from './driver.ts';
 import type { ArbiterService } from './arbiter-service.ts';
 import { answerSpace } from './space-asking.ts';
+import { answerView } from './view-asking.ts';
 import type { Answer } from '../transport/questions.ts';
 import type { Asker } from '../transport/transport.ts';
 import type { Question } from '../wire/link-frame.ts';
@@ -23,6 +24,6 @@ export async function answerQuestion(
     case 'arbiter':
       return await arbiters.answer(asker, question.json);
     case 'view':
-      throw new Error('this peer tells no list of members');
+      return await answerView(driver, asker.peer, question);
   }
 }

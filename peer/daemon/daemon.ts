@@ -19,6 +19,8 @@ import { Driver } from './driver.ts';
 import { Host, type Underlay } from './host.ts';
 import type { HttpFront } from '../http/front.ts';
 import { inStateDirectory } from '../store/medium.ts';
+import { formatAddress } from '../ipam/cidr.ts';
+import type { Write } from '../ipam/writes.ts';
 import { isLinkedAt } from './linked-endpoint.ts';
 import { NameTaken, join } from './join.ts';
 import { type Reconciler, createReconciler } from '../kernel/reconciler.ts';
@@ -30,6 +32,7 @@ import { type PeerState, openPeerState } from './peer-state.ts';
 import { createPluginContext } from './plugin-context.ts';
 import { askDonors } from './space-asking.ts';
 import { Standing, hasOthers } from './standing.ts';
+import { askPeerView } from './view-asking.ts';
 import { Transport } from '../transport/transport.ts';
 
 export interface Daemon {
@@ -235,15 +238,28 @@ function createDriver(
       dial: (endpoint) => transport.dial(endpoint),
       send: (link, frame) => transport.send(link, frame),
       close: (link, reason) => transport.close(link, reason),
-      commit: (writes) => store.commit(writes),
+      commit: (writes) => {
+        store.commit(writes);
+        logAddresses(log, writes);
+      },
       remember: (records) => memory.remember(records, identity.id),
       askSpace: (donors, need) => askDonors({ core, transport, log, now }, donors, need),
       askView: () => void asking.list(),
+      askExecutor: () => asking.executor(),
+      askPeerView: (peer, since) => askPeerView({ core, transport, log }, peer, since),
       lookAgain: () => reconciler.request(),
       fence: onFatal,
     },
   });
   return driver;
+}
+
+/** Our own overlay addresses, once they are on disk. */
+function logAddresses(log: Logger, writes: readonly Write[]): void {
+  for (const write of writes) {
+    if (write.type !== 'add-vtep') continue;
+    log.info({ address: formatAddress(write.address) }, 'this peer has an overlay address');
+  }
 }
 
 async function serve(

@@ -3,11 +3,13 @@
  * The only place where both meet; it decides nothing.
  */
 import { assert } from '../assert.ts';
+import type { ToldExecutor } from './arbiter-asking.ts';
 import { Commits } from './commits.ts';
 import type { Core } from '../core/core.ts';
 import type { CoreEffect, CoreEvent, CoreReply, ReplyId } from '../core/core-event.ts';
 import type { Counters } from '../counters.ts';
 import type { Need } from '../ipam/outcomes.ts';
+import type { ViewUpdate } from '../ipam/view-update.ts';
 import type { Write } from '../ipam/writes.ts';
 import type { CloseReason, LinkId } from '../mesh/effect.ts';
 import type { MeshFrame } from '../mesh/frame.ts';
@@ -27,6 +29,10 @@ export interface DriverPorts {
   askSpace(donors: readonly PeerId[], need: Need): Promise<boolean>;
   /** Asks the arbiter for its list of members, and tells the core if it answers. */
   askView(): void;
+  /** Asks the arbiter who the executor is; resolves to undefined without an answer. Never rejects. */
+  askExecutor(): Promise<ToldExecutor | undefined>;
+  /** Asks a peer for its list of members; resolves to undefined when it tells none. Never rejects. */
+  askPeerView(peer: PeerId, since: bigint): Promise<ViewUpdate | undefined>;
   /** What the kernel should look like may have changed. */
   lookAgain(): void;
   /** This identity must not act any more. */
@@ -40,6 +46,12 @@ export interface DriverOptions {
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
 }
+
+/** What the core wants to know from others. */
+type Question = Extract<
+  CoreEffect,
+  { type: 'ask-space' | 'ask-view' | 'ask-executor' | 'ask-peer-view' }
+>;
 
 type Asking = (reply: ReplyId) => CoreEvent;
 
@@ -150,18 +162,25 @@ export class Driver {
         return this.tell({ type: 'publish', content: effect.content });
       case 'reply':
         return this.#reply(effect.to, effect.value);
-      case 'ask-space':
-        return this.#askSpace(effect.donors, effect.need);
-      case 'ask-view':
-        return this.#ports.askView();
-      case 'ask-executor':
-      case 'ask-peer-view':
-        // Not carried out yet: the core asks the arbiter when a peer does not answer.
-        return undefined;
       case 'look-again':
         return this.#ports.lookAgain();
       case 'fence':
         return this.#ports.fence(effect.reason);
+      default:
+        return this.#ask(effect);
+    }
+  }
+
+  #ask(question: Question): void {
+    switch (question.type) {
+      case 'ask-space':
+        return this.#askSpace(question.donors, question.need);
+      case 'ask-view':
+        return this.#ports.askView();
+      case 'ask-executor':
+        return this.#askExecutor(question.question);
+      case 'ask-peer-view':
+        return this.#askPeerView(question.peer, question.since);
     }
   }
 
@@ -176,6 +195,18 @@ export class Driver {
   #askSpace(donors: readonly PeerId[], need: Need): void {
     void this.#ports.askSpace(donors, need).then((granted) => {
       this.tell({ type: 'space-answered', need, granted });
+    });
+  }
+
+  #askExecutor(question: number): void {
+    void this.#ports.askExecutor().then((told) => {
+      if (told !== undefined) this.tell({ type: 'executor-told', question, ...told });
+    });
+  }
+
+  #askPeerView(from: PeerId, since: bigint): void {
+    void this.#ports.askPeerView(from, since).then((update) => {
+      this.tell({ type: 'view-answered', from, update });
     });
   }
 

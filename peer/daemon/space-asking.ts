@@ -27,6 +27,7 @@ export async function askDonors(
   need: Need,
 ): Promise<boolean> {
   const deadline = now() + ASKING_MS;
+  log.debug({ ...need, donors: donors.length }, 'asking for a block');
   for (const peer of donors) {
     if (now() >= deadline) break;
     const [endpoint] = core.mesh.directory.peer(peer)?.content.profile.endpoints ?? [];

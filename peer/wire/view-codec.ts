@@ -4,19 +4,11 @@
  */
 import { Reader } from 'protobufjs/minimal.js';
 import { peerIdBytes, type PeerId } from '../mesh/peer-id.ts';
+import type { ViewUpdate } from '../ipam/view-update.ts';
 import { weft } from './generated/weft.js';
 import { FIELDS_MAX, VIEW_ITEMS_MAX, VIEW_NAME_CHARACTERS_MAX } from './limits.ts';
 import { Malformed } from './malformed.ts';
 import { counted, readPeerId } from './values.ts';
-
-/** The difference from the list of revision `since`; since 0, the empty list, it is a whole one. */
-export interface ViewUpdate {
-  readonly since: bigint;
-  readonly rev: bigint;
-  /** Node name of each member that is new, by identity. */
-  readonly added: ReadonlyMap<PeerId, string>;
-  readonly removed: readonly PeerId[];
-}
 
 export function encodeViewUpdate({ since, rev, added, removed }: ViewUpdate): Uint8Array {
   return weft.v1.ViewUpdate.encode({

@@ -191,10 +191,12 @@ export class Victim {
       parseSeedRequest(value);
       return;
     }
-    if (question.type === 'view') return;
+    const from = SYBIL_IDS[id % (SYBIL_IDS.length * 2)] ?? HOSTILE_ID;
+    if (question.type === 'view') {
+      return this.#tell({ type: 'view-asked', from, since: question.since, reply: this.#reply++ });
+    }
     const { family, wantLog2, minLog2 } = question;
     const need = { family, wantLog2, minLog2 };
-    const from = SYBIL_IDS[id % (SYBIL_IDS.length * 2)] ?? HOSTILE_ID;
     this.#tell({ type: 'space-asked', from, need, reply: this.#reply++ });
   }
 

@@ -43,6 +43,8 @@ function drive(t: TestContext, options: DriveOptions = {}): Driven {
     lookAgain: note('lookAgain'),
     fence: note('fence'),
     askView: note('askView'),
+    askExecutor: async () => undefined,
+    askPeerView: async () => undefined,
     askSpace: async (...args) => {
       note('askSpace')(...args);
       return false;

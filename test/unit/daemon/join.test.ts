@@ -38,6 +38,8 @@ function prepare(
       remember: nothing,
       askSpace: async () => false,
       askView: nothing,
+      askExecutor: async () => undefined,
+      askPeerView: async () => undefined,
       lookAgain: nothing,
       fence: nothing,
     },

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { ViewUpdate } from '#peer/ipam/view-update.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
 import { decodeFrame, encodeFrame } from '#peer/wire/frame-codec.ts';
 import {
@@ -10,7 +11,7 @@ import {
   VIEW_ITEMS_MAX,
   VIEW_NAME_CHARACTERS_MAX,
 } from '#peer/wire/limits.ts';
-import { type ViewUpdate, decodeViewUpdate, encodeViewUpdate } from '#peer/wire/view-codec.ts';
+import { decodeViewUpdate, encodeViewUpdate } from '#peer/wire/view-codec.ts';
 import { FRAME_BYTES_MAX } from '#peer/transport/limits.ts';
 import { propertyOptions } from '#test/support/property-options.ts';
 

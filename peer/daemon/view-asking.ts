@@ -1,0 +1,49 @@
+/** Asks other peers for their lists of members, and tells ours to those who ask. */
+import type { Logger } from 'pino';
+import type { Core } from '../core/core.ts';
+import type { Driver } from './driver.ts';
+import type { ViewUpdate } from '../ipam/view-update.ts';
+import type { PeerId } from '../mesh/peer-id.ts';
+import type { Answer } from '../transport/questions.ts';
+import type { Transport } from '../transport/transport.ts';
+import { VIEW_BYTES_MAX } from '../wire/limits.ts';
+import type { ViewQuestion } from '../wire/link-frame.ts';
+import { decodeViewUpdate, encodeViewUpdate } from '../wire/view-codec.ts';
+
+export interface ViewAsking {
+  readonly core: { readonly mesh: Pick<Core['mesh'], 'directory'> };
+  readonly transport: Pick<Transport, 'ask'>;
+  readonly log: Pick<Logger, 'debug'>;
+}
+
+/** Resolves to what leads from the list of revision `since` to the peer's; undefined without one. Never rejects. */
+export async function askPeerView(
+  { core, transport, log }: ViewAsking,
+  peer: PeerId,
+  since: bigint,
+): Promise<ViewUpdate | undefined> {
+  const [endpoint] = core.mesh.directory.peer(peer)?.content.profile.endpoints ?? [];
+  if (endpoint === undefined) return undefined;
+  try {
+    const { view } = await transport.ask({ peer, endpoint }, { type: 'view', since });
+    return view === undefined ? undefined : decodeViewUpdate(view);
+  } catch (error) {
+    log.debug({ peer, detail: String(error) }, 'a peer told no list of members');
+    return undefined;
+  }
+}
+
+/** Rejects with the reason when we tell none. */
+export async function answerView(
+  driver: Pick<Driver, 'ask'>,
+  from: PeerId,
+  { since }: ViewQuestion,
+): Promise<Answer> {
+  const reply = await driver.ask((to) => ({ type: 'view-asked', from, since, reply: to }));
+  if (reply.type === 'refused') throw new Error(reply.reason);
+  if (reply.type !== 'view') throw new Error(`a list was asked for, and ${reply.type} answered`);
+  const view = encodeViewUpdate(reply.update);
+  if (view.length > VIEW_BYTES_MAX)
+    throw new Error('our list is too long to be told: ask the arbiter');
+  return { error: '', arbiter: new Uint8Array(), view };
+}
