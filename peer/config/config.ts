@@ -35,6 +35,7 @@ export interface Config {
   readonly stateDirectory: string;
   readonly cniSocket: string;
   readonly cniQueue: string;
+  readonly cniResultsDirectory: string;
   /** Undefined: the launcher is not installed. */
   readonly cniBinDirectory: string | undefined;
   /** Undefined: the configuration list is not installed. */
@@ -120,6 +121,7 @@ function makeConfig(given: GivenValues): Config {
     stateDirectory: given.required('state-dir', values.parsePath),
     cniSocket: given.required('cni-socket', values.parsePath),
     cniQueue: given.required('cni-queue', values.parsePath),
+    cniResultsDirectory: given.required('cni-results-dir', values.parsePath),
     cniBinDirectory: given.optional('cni-bin-dir', values.parsePath),
     cniConfDirectory: given.optional('cni-conf-dir', values.parsePath),
     masquerade: !given.isOn('no-masquerade'),

@@ -134,6 +134,13 @@ export const OPTIONS = [
     meaning: 'where the launcher leaves DELs while the peer is down',
   },
   {
+    flag: 'cni-results-dir',
+    value: 'DIRECTORY',
+    default: '/var/lib/cni/results',
+    meaning:
+      'where the container runtime keeps the results of ADDs: read when the state was lost, to know whose a running pod is',
+  },
+  {
     flag: 'cni-bin-dir',
     value: 'DIRECTORY',
     meaning: 'where the launcher is installed for the container runtime; by default it is not',

@@ -314,6 +314,7 @@ function beginJoin(
   const joined = join({
     self: state.identity.id,
     name: config.name,
+    endpoint: state.endpoint,
     arbiter: arbiters.arbiter,
     core: state.core,
     driver,

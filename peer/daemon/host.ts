@@ -11,6 +11,7 @@ import {
 } from '../ipam/cidr.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { openLinuxKernel } from '../kernel/linux-kernel.ts';
+import { type HostEnd, readHostEnds } from '../kernel/host-ends.ts';
 import { deleteLink } from '../kernel/netlink/link.ts';
 import { type Netlink, openNetlink } from '../kernel/netlink/socket.ts';
 import { defaultUnderlayAddress, findUnderlay, conflictingRoutes } from '../kernel/underlay.ts';
@@ -75,6 +76,11 @@ export class Host {
       );
     }
     return { address: found, mtu: used };
+  }
+
+  /** Of the pods that run here. Throws NetlinkError. */
+  hostEnds(): readonly HostEnd[] {
+    return readHostEnds(this.#netlink);
   }
 
   /** The routes of the host that aren't ours and lead into the universe, as a sentence. Throws NetlinkError. */

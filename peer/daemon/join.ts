@@ -12,7 +12,9 @@ import type { Core } from '../core/core.ts';
 import type { View } from '../ipam/custody-state.ts';
 import type { Driver } from './driver.ts';
 import { formatAddress } from '../ipam/cidr.ts';
+import { endpointKey } from '../mesh/dials.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
+import type { Endpoint } from '../mesh/record.ts';
 import { Waiting } from './waiting.ts';
 
 /** A link comes up and a directory is read within 2 s; after this it is told that it did not. */
@@ -33,6 +35,8 @@ export class NameTaken extends Error {
 export interface JoinOptions {
   readonly self: PeerId;
   readonly name: string;
+  /** Where this peer accepts links: whoever said that it did so there is gone. */
+  readonly endpoint: Endpoint;
   readonly arbiter: Arbiter;
   readonly core: Core;
   readonly driver: Driver;
@@ -146,6 +150,9 @@ function describeHolder(options: Joining, holder: PeerId, waitedMs: number): str
     return isGone ? undefined : describeUnknown(options, holder);
   }
   if (core.mesh.down().has(holder)) return undefined;
+  const { endpoints } = record.content.profile;
+  // Others can't say that it is gone: at its place there is somebody, and that is this peer.
+  if (endpoints.some((one) => endpointKey(one) === endpointKey(options.endpoint))) return undefined;
   const at = formatAddress(record.content.profile.vtep.underlay);
   return (
     `the name "${name}" is taken by the peer ${holder}, which is alive at ${at}: ` +

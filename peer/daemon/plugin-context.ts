@@ -2,10 +2,11 @@
 import type { Logger } from 'pino';
 import { CniError, CniErrorCode } from '../../plugin/cni-error.ts';
 import type { PluginContext } from '../../plugin/context.ts';
+import { hostInterfaceName } from '../../plugin/pod-network.ts';
 import { assert } from '../assert.ts';
 import type { Core } from '../core/core.ts';
 import type { Driver } from './driver.ts';
-import type { Attachment, AttachmentKey } from '../ipam/attachment.ts';
+import { type Attachment, type AttachmentKey, foundKey } from '../ipam/attachment.ts';
 import type { AllocateRequest } from '../ipam/outcomes.ts';
 import type { Reconciler } from '../kernel/reconciler.ts';
 
@@ -24,8 +25,8 @@ export function createPluginContext(options: PluginContextOptions): PluginContex
   const { core, driver, reconciler, deleteHostInterface, notReady, mtu, log } = options;
   return {
     allocate: (request) => allocate(driver, request),
-    find: (key) => core.ipam.find(key),
-    release: (key) => release(driver, key),
+    find: (key) => find(core, key),
+    release: (key) => release(driver, keyInState(core, key)),
     converge: (hostInterface) => converge(reconciler, hostInterface),
     deleteHostInterface,
     readiness: () => {
@@ -35,6 +36,18 @@ export function createPluginContext(options: PluginContextOptions): PluginContex
     podMtu: () => mtu,
     log,
   };
+}
+
+function find({ ipam }: Core, key: AttachmentKey): Attachment | undefined {
+  const attachment = ipam.find(keyInState({ ipam }, key));
+  return attachment === undefined ? undefined : { ...attachment, ...key };
+}
+
+/** An attachment that was found by its interface is known by that one's name, which tells its key. */
+function keyInState({ ipam }: Pick<Core, 'ipam'>, key: AttachmentKey): AttachmentKey {
+  if (ipam.find(key) !== undefined) return key;
+  const found = foundKey(hostInterfaceName(key));
+  return ipam.find(found) === undefined ? key : found;
 }
 
 async function allocate(driver: Driver, request: AllocateRequest): Promise<Attachment> {

@@ -47,6 +47,7 @@ export class RealPeer {
   readonly stateDirectory: string;
   readonly cniSocket: string;
   readonly cniQueue: string;
+  readonly cniResults: string;
   readonly httpSocket: string;
   readonly logFile: string;
   readonly pidFile: string;
@@ -61,6 +62,7 @@ export class RealPeer {
     this.stateDirectory = flags['state-dir'] ?? join(directory, 'state');
     this.cniSocket = join(directory, 'cni.sock');
     this.cniQueue = join(directory, 'cni-queue');
+    this.cniResults = join(directory, 'cni-results');
     this.httpSocket = join(directory, 'http.sock');
     this.logFile = join(directory, 'peer.log');
     this.pidFile = join(directory, 'peer.pid');
@@ -155,6 +157,7 @@ export class RealPeer {
       'state-dir': this.stateDirectory,
       'cni-socket': this.cniSocket,
       'cni-queue': this.cniQueue,
+      'cni-results-dir': this.cniResults,
       'http-address': this.httpSocket,
       ...this.#options.flags,
     };

@@ -75,6 +75,11 @@ const SAMPLES: Readonly<Record<OptionName, Sample>> = {
   'state-dir': { texts: ['/a', '/b'], values: ['/a', '/b'], read: (c) => c.stateDirectory },
   'cni-socket': { texts: ['/a', '/b'], values: ['/a', '/b'], read: ({ cniSocket }) => cniSocket },
   'cni-queue': { texts: ['/a', '/b'], values: ['/a', '/b'], read: ({ cniQueue }) => cniQueue },
+  'cni-results-dir': {
+    texts: ['/a', '/b'],
+    values: ['/a', '/b'],
+    read: (c) => c.cniResultsDirectory,
+  },
   'http-address': {
     texts: ['192.0.2.1:80', '[::1]:6784, /run/weft/http.sock'],
     values: [[at('192.0.2.1', 80)], [at('::1', 6784), { socketPath: '/run/weft/http.sock' }]],
@@ -181,6 +186,7 @@ describe('a configuration', () => {
       stateDirectory: '/var/lib/weft',
       cniSocket: '/run/weft/cni.sock',
       cniQueue: '/var/lib/cni/weft',
+      cniResultsDirectory: '/var/lib/cni/results',
       cniBinDirectory: undefined,
       cniConfDirectory: undefined,
       kubernetes: undefined,

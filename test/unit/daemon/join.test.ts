@@ -6,6 +6,7 @@ import { type Arbiter, ArbiterRefusal, ArbiterUnavailable } from '#peer/arbiter/
 import { Counters } from '#peer/counters.ts';
 import { Driver } from '#peer/daemon/driver.ts';
 import { type JoinOptions, join } from '#peer/daemon/join.ts';
+import { testEndpoint } from '#test/support/records.ts';
 import { Member, type MemberOptions, createFounder, viewOf } from '../core/member.ts';
 
 interface Joining {
@@ -63,6 +64,7 @@ function prepare(
     options: {
       self: member.id,
       name: 'node2',
+      endpoint: testEndpoint(2),
       arbiter: {
         ...answers,
         genesis: (id) => {
@@ -226,6 +228,15 @@ describe('a new identity', () => {
     assert.match(said, /the name "node2" is taken by the peer .* alive at 198\.18\.0\.3/);
     assert.ok(said.includes(namesake.id));
     assert.deepEqual(registrations(asked), []);
+  });
+
+  it('takes the place of who had its name and its endpoint, which is itself before it lost its state', async (t) => {
+    const earlier = new Member(3, { name: 'node2' });
+    const { options, member, asked } = prepare(t, () => listing(earlier));
+    earlier.join(viewOf(1n, [earlier]), earlier.id);
+    member.hear(earlier.record);
+    await join({ ...options, endpoint: testEndpoint(3) });
+    assert.deepEqual(registrations(asked), [earlier.id]);
   });
 
   it('registers before it knows any other, where no member has its name', async (t) => {
