@@ -20,6 +20,7 @@ const USAGE = `Usage: weft VERB [OPTIONS]
 
   peer      run the peer of this node
   status    what the peer on this node says of itself; --json for the report
+  ipam      who has which addresses; --output json for all of it
   rmpeer    remove a peer whose node is gone for good
   reset     take away what Weft left on this node
   version   print the version
@@ -33,6 +34,7 @@ type Verb = (args: readonly string[]) => Promise<number>;
 const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   peer: async () => (await import('./cli/peer.ts')).runPeer,
   status: async () => (await import('./cli/status.ts')).runStatus,
+  ipam: async () => (await import('./cli/ipam.ts')).runIpam,
   rmpeer: async () => (await import('./cli/rmpeer.ts')).runRmpeer,
   reset: async () => (await import('./cli/reset.ts')).runReset,
   version: async () => (await import('./cli/version.ts')).runVersion,

@@ -18,7 +18,7 @@ export interface ToldExecutor {
 export interface ArbiterAskingOptions {
   readonly self: PeerId;
   readonly arbiter: Pick<Arbiter, 'list' | 'executor'>;
-  readonly log: Pick<Logger, 'info' | 'warn'>;
+  readonly log: Pick<Logger, 'debug' | 'info' | 'warn'>;
   /** Told each list. */
   readonly onView: (view: View) => void;
   /** Told why the arbiter has no answer, as a sentence, and undefined when it has. */
@@ -36,13 +36,15 @@ export class ArbiterAsking {
 
   /** Asks for the list; never rejects. */
   async list(): Promise<void> {
+    this.#options.log.debug('asking the arbiter for its list');
     const view = await this.#ask('has no list of members', () => this.#options.arbiter.list());
     if (view !== undefined) this.#options.onView(view);
   }
 
   /** Resolves to undefined when there is no answer. Never rejects. */
   async executor(): Promise<ToldExecutor | undefined> {
-    const { arbiter, self } = this.#options;
+    const { arbiter, self, log } = this.#options;
+    log.debug('asking the arbiter who reclaims');
     return await this.#ask('does not say who takes back the space of removed peers', async () => {
       const executor = await arbiter.executor(self);
       return { executor, view: executor === self ? await arbiter.list() : undefined };

@@ -26,6 +26,7 @@ export async function askPeerView(
   if (endpoint === undefined) return undefined;
   try {
     const { view } = await transport.ask({ peer, endpoint }, { type: 'view', since });
+    log.debug({ peer, since: String(since) }, 'a peer told its list of members');
     return view === undefined ? undefined : decodeViewUpdate(view);
   } catch (error) {
     log.debug({ peer, detail: String(error) }, 'a peer told no list of members');

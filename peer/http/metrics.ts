@@ -22,7 +22,12 @@ interface Family {
 
 /** Renders the report. Ends with a newline. */
 export function renderMetrics(report: Report): string {
-  const families = [...describePeer(report), ...describeSpace(report), ...describeHealth(report)];
+  const families = [
+    ...describePeer(report),
+    ...describeSpace(report),
+    ...describeOwnership(report),
+    ...describeHealth(report),
+  ];
   return `${families.map(renderFamily).join('\n')}\n`;
 }
 
@@ -81,6 +86,35 @@ function describeSpace(report: Report): readonly Family[] {
     },
     gauge('pending_grants', 'Blocks on their way to others.', pendingGrants.length),
     gauge('attachments', 'Interfaces of pods on this node.', attachments.length),
+  ];
+}
+
+function describeOwnership({ ownership }: Report): readonly Family[] {
+  if (ownership === undefined) return [];
+  const { ranges, reclaim, carriedOver } = ownership;
+  const doubly = ranges.flatMap(({ doublyClaimed }) => doublyClaimed);
+  return [
+    {
+      name: 'ownership_addresses',
+      help: 'Addresses of the whole cluster by who has them, as this peer knows it.',
+      samples: ranges.flatMap(({ range, totals }) =>
+        Object.entries(totals).map(([state, count]) => ({
+          labels: { range, state },
+          value: Number(count),
+        })),
+      ),
+    },
+    gauge('doubly_claimed_blocks', 'Blocks that two members claim: an alarm.', doubly.length),
+    gauge(
+      'reclaim_waits_for_peers',
+      'Members that the reclaim waits for, on the peer that reclaims.',
+      reclaim.waitsFor.length,
+    ),
+    gauge(
+      'carried_over_addresses',
+      'Addresses in use on this node that are in no block of its peer.',
+      carriedOver.length,
+    ),
   ];
 }
 

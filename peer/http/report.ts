@@ -27,6 +27,8 @@ export interface Report {
   readonly holdings: readonly HoldingReport[];
   readonly pendingGrants: readonly { readonly cidr: string; readonly to: string }[];
   readonly attachments: readonly AttachmentReport[];
+  /** Absent while `starting`, and before this peer is a member. */
+  readonly ownership?: OwnershipReport;
   readonly kernel: KernelReport;
   /** Refused handshakes, limits that were hit and the like, by name. */
   readonly counters: Readonly<Record<string, number>>;
@@ -83,4 +85,54 @@ export interface AttachmentReport {
   readonly addresses: readonly string[];
   readonly hostInterface: string;
   readonly podName: string;
+}
+
+/** Who has which addresses, as far as this peer knows. Counts are decimal numbers. */
+export interface OwnershipReport {
+  readonly ranges: readonly RangeReport[];
+  readonly reclaim: ReclaimReport;
+  /** In use on this node, and in no block of ours: of pods that ran when an earlier state was lost. */
+  readonly carriedOver: readonly string[];
+}
+
+/** One range of the universe. Each of its addresses is in one line, so that the totals sum up to it. */
+export interface RangeReport {
+  readonly range: string;
+  readonly addresses: string;
+  readonly holders: readonly HolderReport[];
+  readonly pending: readonly PendingReport[];
+  /** What nobody is known to have. */
+  readonly orphaned: readonly string[];
+  /** What two members claim: never seen, unless something is very wrong. */
+  readonly doublyClaimed: readonly string[];
+  readonly totals: Readonly<
+    Record<'held' | 'unreachable' | 'removed' | 'pending' | 'orphaned', string>
+  >;
+}
+
+export interface HolderReport {
+  readonly peer: string;
+  /** Empty for one that is only known by its id. */
+  readonly name: string;
+  /** `removed`: it is no member any more, and what it held waits for reclaim. */
+  readonly state: 'held' | 'unreachable' | 'removed';
+  readonly blocks: readonly string[];
+  readonly addresses: string;
+  /** Of others a power of two, rounded down, from some time ago. */
+  readonly free: string;
+}
+
+/** A block on its way. */
+export interface PendingReport {
+  readonly cidr: string;
+  readonly from: string;
+  readonly to: string;
+  readonly addresses: string;
+}
+
+export interface ReclaimReport {
+  /** Id of the one peer that takes back what removed peers held; absent while nobody had to ask. */
+  readonly executor?: string;
+  /** Names of those whose records the executor waits for. Empty elsewhere. */
+  readonly waitsFor: readonly string[];
 }

@@ -2,6 +2,7 @@
 import { parseCidr } from '../ipam/parse.ts';
 import { size } from '../ipam/cidr.ts';
 import { printable, renderTable } from '../cli/table.ts';
+import { percentOf } from './ownership-text.ts';
 import type { HoldingReport, PeerReport, Report } from './report.ts';
 
 /** Rows of each table that fit on a screen with the rest; `weft status --json` has all. */
@@ -39,6 +40,7 @@ function renderSummary(report: Report): string {
     ['Cluster', `${peer.cluster}, ${describeSecurity(report)}`],
     ['Arbiter', peer.arbiter],
     ['Universe', report.universe.join(', ')],
+    ...describeOwnership(report),
     ['Peers', `${peers.length} known, ${unreachable} unreachable`],
     ['Links', `${links.length} up`],
     [
@@ -49,6 +51,17 @@ function renderSummary(report: Report): string {
     ['Kernel', describeKernel(report)],
   ];
   return renderRows(rows);
+}
+
+/** What of the universe is not simply held: `weft ipam` tells more. */
+function describeOwnership({ ownership }: Report): readonly (readonly [string, string])[] {
+  return (ownership?.ranges ?? []).map(({ range, addresses, totals }) => {
+    const { held, unreachable, removed, pending, orphaned } = totals;
+    const parts = Object.entries({ unreachable, 'being granted': pending, removed, orphaned })
+      .filter(([, count]) => count !== '0')
+      .map(([what, count]) => `, ${percentOf(count, addresses)} ${what}`);
+    return ['Held', `${percentOf(held, addresses)} of ${range}${parts.join('')}`];
+  });
 }
 
 function renderRows(rows: readonly (readonly [string, string])[]): string {

@@ -32,7 +32,7 @@ function createAsking(arbiter: Pick<Arbiter, 'list' | 'executor'>) {
         return arbiter.executor(peer);
       },
     },
-    log: { info: () => {}, warn: () => {} },
+    log: { debug: () => {}, info: () => {}, warn: () => {} },
     onView: (view) => told.views.push(view),
     onProblem: (problem) => told.problems.push(problem),
   });

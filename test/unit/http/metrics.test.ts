@@ -8,7 +8,7 @@ import { describe, it } from 'node:test';
 import { renderMetrics } from '#peer/http/metrics.ts';
 import { METRICS_PORT, answerHttp, startHttpServer } from '#peer/http/server.ts';
 import { parseAddress } from '#peer/ipam/parse.ts';
-import { sampleReport } from './sample-report.ts';
+import { sampleOwnership, sampleReport } from './sample-report.ts';
 
 /** A line of the format: a comment, or a name with labels and a number. */
 const LINE =
@@ -27,6 +27,24 @@ describe('metrics', () => {
     assert.ok(types.length > 10);
     for (const [, name = '', type] of types)
       assert.equal(type, name.endsWith('_total') ? 'counter' : 'gauge', name);
+  });
+
+  it('tell who has the addresses of the universe, once the peer is a member', () => {
+    assert.doesNotMatch(renderMetrics(sampleReport()), /ownership_addresses/);
+    const ownership = sampleOwnership({
+      reclaim: { waitsFor: ['node7'] },
+      carriedOver: ['10.32.9.9'],
+    });
+    const metrics = renderMetrics(sampleReport({ ownership }));
+    for (const line of metrics.trimEnd().split('\n')) assert.match(line, LINE);
+    const samples = metrics.match(/^weft_ownership_addresses\{.*$/gm) ?? [];
+    const sum = samples.reduce((total, line) => total + Number(line.split(' ').at(-1)), 0);
+    assert.equal(sum, 256);
+    const removed = 'weft_ownership_addresses{range="10.32.1.0/24",state="removed"}';
+    assert.equal(valueOf(metrics, removed), '64');
+    assert.equal(valueOf(metrics, 'weft_reclaim_waits_for_peers'), '1');
+    assert.equal(valueOf(metrics, 'weft_carried_over_addresses'), '1');
+    assert.equal(valueOf(metrics, 'weft_doubly_claimed_blocks'), '0');
   });
 
   it('tell of links, peers, space and what was counted', () => {

@@ -1,5 +1,5 @@
 /** A report of a healthy peer among three, for tests that change one thing in it. */
-import type { PeerReport, Report } from '#peer/http/report.ts';
+import type { HolderReport, OwnershipReport, PeerReport, Report } from '#peer/http/report.ts';
 
 /** What node1 knows of the numbered node: it holds 10.32.NUMBER.0/24. */
 export function samplePeer(number: number): PeerReport {
@@ -17,6 +17,41 @@ export function samplePeer(number: number): PeerReport {
       overlay: [`10.32.${number}.1`],
     },
     holdings: [`10.32.${number}.0/24`],
+  };
+}
+
+function sampleHolder(number: number, block: string, free: string): HolderReport {
+  const [peer, name] = [String(number).repeat(32), `node${number}`];
+  return { peer, name, state: 'held', blocks: [block], addresses: '64', free };
+}
+
+/** Of a /24 that node1 to node3 have parts of; a quarter of it was with one that was removed. */
+export function sampleOwnership(changes: Partial<OwnershipReport> = {}): OwnershipReport {
+  return {
+    ranges: [
+      {
+        range: '10.32.1.0/24',
+        addresses: '256',
+        holders: [
+          sampleHolder(1, '10.32.1.0/26', '60'),
+          { ...sampleHolder(3, '10.32.1.128/26', '32'), state: 'removed' },
+          { ...sampleHolder(2, '10.32.1.64/26', '32'), state: 'unreachable' },
+        ],
+        pending: [{ cidr: '10.32.1.192/27', from: 'node1', to: 'node2', addresses: '32' }],
+        orphaned: ['10.32.1.224/27'],
+        doublyClaimed: [],
+        totals: {
+          held: '64',
+          unreachable: '64',
+          removed: '64',
+          pending: '32',
+          orphaned: '32',
+        },
+      },
+    ],
+    reclaim: { waitsFor: [] },
+    carriedOver: [],
+    ...changes,
   };
 }
 

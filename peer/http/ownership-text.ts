@@ -1,0 +1,109 @@
+/** Who has which addresses, as tables for people: all of it, unlike the status, which is one screen. */
+import { printable, renderTable } from '../cli/table.ts';
+import type { HolderReport, OwnershipReport, RangeReport, Report } from './report.ts';
+
+/** What of a holder's blocks is shown; `--output json` has all. */
+const BLOCKS_SHOWN_MAX = 6;
+
+/** Of each total in the order in which they are shown. */
+const TOTALS: readonly (readonly [keyof RangeReport['totals'], string])[] = [
+  ['held', 'held'],
+  ['unreachable', 'of peers that are unreachable'],
+  ['removed', 'of peers that were removed, to be reclaimed'],
+  ['pending', 'being granted'],
+  ['orphaned', 'known to be with nobody'],
+];
+
+/** Ends with a newline. */
+export function renderOwnership({ ownership, peer }: Report): string {
+  if (ownership === undefined) {
+    return `${printable(peer.name)} is ${peer.state}: it knows of no addresses yet. See weft status.\n`;
+  }
+  const parts = [
+    ...ownership.ranges.map((range) => renderRange(range, peer.id)),
+    renderReclaim(ownership),
+    renderCarriedOver(ownership),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+/** Rounded down, so that only all is 100 %, and never to nothing. */
+export function percentOf(part: string, whole: string): string {
+  const [of, all] = [BigInt(part), BigInt(whole)];
+  if (of === 0n) return '0 %';
+  if (of === all) return '100 %';
+  const hundredths = Number((of * 10_000n) / all);
+  return hundredths === 0 ? '< 0.01 %' : `${(hundredths / 100).toFixed(2)} %`;
+}
+
+function renderRange(range: RangeReport, self: string): string {
+  const { addresses, holders, pending, orphaned, doublyClaimed } = range;
+  const rows = [
+    ...holders.toSorted(byHolder).map((holder) => holderRow(holder, range, self)),
+    ...pending.map(({ cidr, from, to, addresses: count }) => {
+      return [from, `granting to ${to}`, cidr, count, percentOf(count, addresses), ''];
+    }),
+    ...(orphaned.length === 0 ? [] : [orphanRow(range)]),
+  ];
+  const header = ['peer', 'state', 'blocks', 'addresses', 'share', 'free'];
+  const table = renderTable(header, rows);
+  const claims = doublyClaimed.map((cidr) => `ALARM: two members claim ${cidr}: see weft status.`);
+  return [renderTotals(range), ...claims, '', table].join('\n');
+}
+
+function renderTotals({ range, addresses, totals }: RangeReport): string {
+  const parts = TOTALS.filter(([name]) => name === 'held' || totals[name] !== '0');
+  const lines = parts.map(([name, words]) => {
+    return `  ${percentOf(totals[name], addresses).padStart(9)}  ${totals[name]} ${words}`;
+  });
+  const sum = TOTALS.reduce((total, [name]) => total + BigInt(totals[name]), 0n);
+  const whole = `  ${percentOf(String(sum), addresses).padStart(9)}  ${sum} in all`;
+  return [`${range}: ${addresses} addresses`, ...lines, whole].join('\n');
+}
+
+function holderRow(holder: HolderReport, { addresses }: RangeReport, self: string) {
+  const { peer, name, state, blocks, free } = holder;
+  const isSelf = peer === self;
+  return [
+    name === '' ? peer : name,
+    isSelf ? 'self' : describeState(state),
+    showBlocks(blocks),
+    holder.addresses,
+    percentOf(holder.addresses, addresses),
+    isSelf ? free : `about ${free}`,
+  ];
+}
+
+function orphanRow({ orphaned, totals, addresses }: RangeReport): readonly string[] {
+  const share = percentOf(totals.orphaned, addresses);
+  return ['-', 'ORPHANED', showBlocks(orphaned), totals.orphaned, share, ''];
+}
+
+function describeState(state: HolderReport['state']): string {
+  return state === 'held' ? 'member' : state.toUpperCase();
+}
+
+function showBlocks(blocks: readonly string[]): string {
+  const shown = blocks.slice(0, BLOCKS_SHOWN_MAX).join(' ');
+  const more = blocks.length - BLOCKS_SHOWN_MAX;
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}
+
+function renderReclaim({ reclaim: { waitsFor } }: OwnershipReport): string {
+  if (waitsFor.length === 0) return '';
+  return (
+    `Reclaim waits for ${waitsFor.map(printable).join(', ')}: each member has to show that it knows who was removed. ` +
+    'Start or reach them, or remove those that are gone for good with weft rmpeer.'
+  );
+}
+
+function renderCarriedOver({ carriedOver }: OwnershipReport): string {
+  if (carriedOver.length === 0) return '';
+  return `In use on this node, from before its state was lost, and in no block of this peer: ${carriedOver.join(' ')}`;
+}
+
+/** Members first, then by name, in natural order. */
+function byHolder(a: HolderReport, b: HolderReport): number {
+  const removed = Number(a.state === 'removed') - Number(b.state === 'removed');
+  return removed || a.name.localeCompare(b.name, 'en', { numeric: true });
+}
