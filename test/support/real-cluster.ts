@@ -49,8 +49,8 @@ export class RealCluster implements AsyncDisposable {
     this.keyFile = this.writeFile('key', `${randomBytes(32).toString('hex')}\n`);
   }
 
-  /** `size` nodes and their network; no peer runs yet. */
-  static async create(size: number): Promise<RealCluster> {
+  /** `size` nodes and their network; no peer runs yet. `flags` are every peer's. */
+  static async create(size: number, flags: Flags = {}): Promise<RealCluster> {
     await buildLauncher();
     const parts = new AsyncDisposableStack();
     try {
@@ -59,7 +59,7 @@ export class RealCluster implements AsyncDisposable {
       await lan.exec('ip', 'link', 'set', LAN_BRIDGE, 'up');
       const cluster = new RealCluster(size, lan, parts);
       for (let number = 1; number <= size; number++) {
-        cluster.nodes.push(await cluster.addNode({ name: `node${number}` }));
+        cluster.nodes.push(await cluster.addNode({ name: `node${number}`, ...flags }));
       }
       return cluster;
     } catch (error) {
