@@ -76,8 +76,8 @@ export class RealPeer {
     return pid;
   }
 
-  /** Starts the process, and does not wait for anything. */
-  start(): void {
+  /** Starts the process, and does not wait for anything. `environment`: of this one process. */
+  start(environment: Readonly<Record<string, string>> = {}): void {
     const log = openSync(this.logFile, 'a');
     const enter = ['netns', 'exec', this.#options.namespace.name];
     const peer = [process.execPath, MAIN, 'peer', ...this.#flags()];
@@ -87,6 +87,7 @@ export class RealPeer {
         PATH: process.env['PATH'],
         NODE_COMPILE_CACHE: COMPILE_CACHE,
         ...this.#options.environment,
+        ...environment,
       },
     });
     closeSync(log);
