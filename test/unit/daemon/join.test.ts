@@ -7,6 +7,7 @@ import { Counters } from '#peer/counters.ts';
 import { Driver } from '#peer/daemon/driver.ts';
 import { type JoinOptions, join } from '#peer/daemon/join.ts';
 import { testEndpoint } from '#test/support/records.ts';
+import { idlePorts } from './idle-ports.ts';
 import { Member, type MemberOptions, createFounder, viewOf } from '../core/member.ts';
 
 interface Joining {
@@ -17,8 +18,6 @@ interface Joining {
   readonly waits: (string | undefined)[];
   readonly controller: AbortController;
 }
-
-const nothing = () => {};
 
 function prepare(
   t: TestContext,
@@ -31,19 +30,7 @@ function prepare(
     core: member.core,
     counters: new Counters(),
     now: () => 0,
-    ports: {
-      dial: nothing,
-      send: nothing,
-      close: nothing,
-      commit: (writes) => member.store.commit(writes),
-      remember: nothing,
-      askSpace: async () => false,
-      askView: nothing,
-      askExecutor: async () => undefined,
-      askPeerView: async () => undefined,
-      lookAgain: nothing,
-      fence: nothing,
-    },
+    ports: { ...idlePorts, commit: (writes) => member.store.commit(writes) },
   });
   t.after(() => driver.stop());
   const view = viewOf(1n, [member]);
