@@ -63,7 +63,7 @@ export type CoreReply =
   | { readonly type: 'refused'; readonly reason: string };
 
 export type CoreEffect =
-  | MeshEffect
+  | Exclude<MeshEffect, { type: 'own-record' }>
   /**
    * Write in order, durably; only then execute `then`. Commits end in the order in which they were
    * asked for, so that whatever follows a later one may rely on the earlier ones.

@@ -5,18 +5,23 @@
  * Ownership is level-triggered: whatever event came, accepts, clears and questions for space are
  * derived anew from the directory and the durable state. What it publishes goes through a commit.
  */
-import type { CoreBound, CoreEffect, CoreEvent, CoreReply, ReplyId } from './core-event.ts';
-import type { Attachment } from '../ipam/attachment.ts';
+import { BootGate } from './boot-gate.ts';
+import type { CoreBound, CoreEffect, CoreEvent } from './core-event.ts';
+import { answer, attached, boundHit, refuse } from './core-replies.ts';
+import { Membership, custodiesOf } from './membership.ts';
 import type { Custody, View } from '../ipam/custody-state.ts';
+import type { Known } from '../ipam/heirs.ts';
 import type { Ipam } from '../ipam/ipam.ts';
 import type { Conflict } from '../ipam/outcomes.ts';
+import { isBehind } from '../ipam/rollback.ts';
 import type { Write } from '../ipam/writes.ts';
-import type { PeerRecord } from '../mesh/directory.ts';
-import type { MeshEvent } from '../mesh/effect.ts';
+import { type PeerRecord, isPeerRecord } from '../mesh/directory.ts';
+import type { MeshEffect, MeshEvent } from '../mesh/effect.ts';
 import { Mesh, type MeshOptions } from '../mesh/mesh.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 import type { PeerContent, Profile } from '../mesh/record.ts';
-import { Namesakes } from './namesakes.ts';
+import type { ReclaimState } from './reclaiming.ts';
+import { Returns } from './returns.ts';
 import { SpaceQuestions } from './space-questions.ts';
 import {
   ALLOCATION_WAIT_MS,
@@ -25,8 +30,11 @@ import {
   WaitingAllocations,
 } from './waiting-allocations.ts';
 
-/** How often the arbiter is asked who was removed, while there is no room to count another peer. */
-const ROOM_ASK_MS = 10_000;
+const REMOVED = 'this peer was removed from the cluster, or another took its name';
+const COPIED =
+  'this disk is an older copy of what this peer has published, or another machine runs with a copy of it';
+const JUST_STARTED =
+  'this peer has just started, and first makes sure that its disk is not an older copy: try again';
 
 export interface CoreOptions extends Omit<MeshOptions, 'members' | 'isListed'> {
   readonly ipam: Ipam;
@@ -42,23 +50,30 @@ export class Core {
   readonly #options: CoreOptions;
   readonly #questions: SpaceQuestions;
   readonly #waiting = new WaitingAllocations();
-  readonly #namesakes: Namesakes;
+  readonly #membership: Membership;
+  readonly #gate: BootGate;
+  readonly #returns: Returns;
   /** Whose records have come since ownership was derived from them. */
   #unseen: Set<PeerId> | 'all' = 'all';
   #conflicts: ReadonlyMap<PeerId, Conflict> = new Map();
-  /** Not before this for want of room. */
-  #askViewAt = Number.NEGATIVE_INFINITY;
+  /** Why nothing is done any more: the process is about to end. */
+  #fencedFor: string | undefined;
 
   constructor(options: CoreOptions) {
     this.#options = options;
     this.ipam = options.ipam;
     this.#questions = new SpaceQuestions(options.random);
-    this.#namesakes = new Namesakes(options.random);
     this.mesh = new Mesh({
       ...options,
       members: (records) => this.members(records),
       isListed: (peer) => this.ipam.isListed(peer),
     });
+    const { ipam, mesh } = this;
+    const { startedAt } = ipam;
+    const members = () => this.members(mesh.directory.peers());
+    this.#membership = new Membership({ ...options, mesh, now: startedAt, members });
+    this.#gate = new BootGate(startedAt, { isMember: ipam.phase() === 'member' });
+    this.#returns = new Returns(startedAt);
   }
 
   get self(): PeerId {
@@ -67,18 +82,19 @@ export class Core {
 
   /** Handles one event at `now` (milliseconds of a clock that never goes back). */
   step(now: number, event: CoreEvent): readonly CoreEffect[] {
+    if (this.#fencedFor !== undefined)
+      return 'reply' in event ? [refuse(event.reply, this.#fencedFor)] : [];
     const effects = this.#handle(now, event);
-    return [...effects, ...this.#settle(now)];
+    return this.#fencedFor !== undefined ? effects : [...effects, ...this.#settle(now)];
   }
 
   /** When the next `time` event is due. */
   nextAt(): number {
-    return Math.min(
-      this.mesh.nextAt(),
-      this.#questions.nextAt(),
-      this.#waiting.nextAt(),
-      this.#namesakes.nextAt(),
-    );
+    const always = Math.min(this.mesh.nextAt(), this.#questions.nextAt(), this.#waiting.nextAt());
+    if (this.ipam.phase() !== 'member') return always;
+    if (!this.#gate.isOpen()) return Math.min(always, this.#gate.nextAt());
+    const { ipam } = this;
+    return Math.min(always, ipam.nextAt(), this.#membership.nextAt(), this.#returns.nextAt());
   }
 
   /** What to publish at the start of an identity that is a member already. */
@@ -101,6 +117,11 @@ export class Core {
     return members.filter((record) => record.peer !== this.#options.self);
   }
 
+  /** What reclaim waits for, if there is anything to reclaim. */
+  reclaimState(): ReclaimState {
+    return this.#membership.reclaimState();
+  }
+
   /** Grants to us that are not accepted, one of each peer at most. */
   conflicts(): readonly Conflict[] {
     return [...this.#conflicts.values()];
@@ -113,7 +134,11 @@ export class Core {
       case 'founded':
         return this.#founded(event.founder);
       case 'view':
-        return this.#view(now, event.view);
+      case 'executor-told':
+      case 'view-answered':
+        return this.#adopt(now, this.#membership.told(now, event));
+      case 'view-asked':
+        return this.#viewAsked(event);
       case 'allocate':
         return this.#allocate(now, { ...event, until: now + ALLOCATION_WAIT_MS });
       case 'release':
@@ -123,10 +148,6 @@ export class Core {
       case 'space-answered':
         this.#questions.answered(now, event.need.family, event.granted);
         return [];
-      case 'executor-told':
-      case 'view-asked':
-      case 'view-answered':
-        return [];
       default:
         return this.#mesh(now, event);
     }
@@ -135,28 +156,71 @@ export class Core {
   /** What follows from the state, whatever event it was. */
   #settle(now: number): readonly CoreEffect[] {
     const expired = this.#waiting.expired(now);
-    const refusals = expired.map(({ reply, reason }) => answer(reply, { type: 'refused', reason }));
+    const refusals = expired.map(({ reply, reason }) => refuse(reply, reason));
     if (this.ipam.phase() !== 'member') return refusals;
+    const hasOpened = this.#gate.look(now, {
+      isSynced: this.mesh.isSynced(),
+      hasOthers: this.ipam.view().members.size > 1,
+    });
+    if (!this.#gate.isOpen()) return refusals;
+    const isFreed = this.ipam.endRests(now);
     return [
       ...this.#look(now),
       ...refusals,
+      ...(hasOpened || isFreed ? this.#retryWaiting(now) : []),
+      ...(isFreed ? this.#commit([]) : []),
       ...this.#askForSpace(now),
-      ...this.#namesakes.due(now, () => this.members(this.mesh.directory.peers())),
+      ...this.#tend(now),
     ];
+  }
+
+  /** What is to be done about members, and about space that nobody needs. */
+  #tend(now: number): readonly CoreEffect[] {
+    const { effects, found } = this.#membership.due(now);
+    const returned = this.#returns
+      .due(now, () => this.ipam.surplus(now))
+      .flatMap((cidr) => this.ipam.giveBack(cidr, this.#upCustodies(), this.#options.random));
+    const known = found === undefined ? [] : this.mesh.directory.peers().map(knownOf);
+    const reclaimed = found === undefined ? [] : this.ipam.reclaim(now, found, known);
+    const writes = [...returned, ...reclaimed];
+    if (reclaimed.length > 0) this.#membership.changed();
+    return writes.length === 0 ? effects : [...effects, ...this.#commit(writes)];
   }
 
   #mesh(now: number, event: MeshEvent): readonly CoreEffect[] {
     const effects = this.mesh.step(now, event);
-    const learned = effects.flatMap((effect) => (effect.type === 'learned' ? effect.records : []));
-    if (learned.length === 0) return effects;
+    if (effects.some((effect) => this.#isOfCopy(effect))) return this.#fence(COPIED);
+    const kept = effects.filter((effect) => effect.type !== 'own-record');
+    const learned = kept.flatMap((effect) => (effect.type === 'learned' ? effect.records : []));
+    if (learned.length === 0) return kept;
     if (this.#unseen !== 'all') for (const { peer } of learned) this.#unseen.add(peer);
+    this.#membership.learned(learned.filter(isPeerRecord));
     this.#questions.wake();
-    return [...effects, { type: 'look-again' }];
+    return [...kept, { type: 'look-again' }];
+  }
+
+  /** Whether it tells that we, with this identity, have published what this disk knows nothing of. */
+  #isOfCopy(effect: MeshEffect): boolean {
+    if (effect.type === 'refused') return effect.reason === 'own-record-from-elsewhere';
+    if (effect.type !== 'own-record' || this.ipam.phase() === 'unregistered') return false;
+    const { custody } = effect.content;
+    return isBehind(this.ipam.custody(), custody, (peer) => {
+      const record = this.mesh.directory.peer(peer);
+      return this.ipam.allows(peer, record?.content.custody.registeredRev ?? 0n);
+    });
+  }
+
+  /** Ends this identity: noted on disk first, so that the next start begins as another. */
+  #fence(reason: string, writes: readonly Write[] = []): readonly CoreEffect[] {
+    this.#fencedFor = reason;
+    return this.#after([...writes, { type: 'set-fenced', reason }], [{ type: 'fence', reason }]);
   }
 
   #registered(now: number, view: View): readonly CoreEffect[] {
+    const before = this.ipam.view();
     const outcome = this.ipam.register(view);
-    if (outcome.type === 'refused') return [{ type: 'fence', reason: outcome.reason }];
+    if (outcome.type === 'refused') return this.#fence(outcome.reason);
+    if (outcome.writes.length > 0) this.#membership.adopted(now, before);
     // Our first list: of those whose records came before it, not all are members.
     const effects = this.#mesh(now, { type: 'members-changed' });
     return [...this.#commit(outcome.writes), ...effects];
@@ -165,23 +229,34 @@ export class Core {
   #founded(founder: PeerId): readonly CoreEffect[] {
     const outcome = this.ipam.found(founder);
     if (outcome.type === 'founded') return this.#commit(outcome.writes);
+    // Another arbiter than before, by a mistake of somebody's: our identity is as good as ever.
     const reason = `the arbiter says that ${founder} founded the cluster, and said ${outcome.known} before`;
+    this.#fencedFor = reason;
     return [{ type: 'fence', reason }];
   }
 
-  #view(now: number, view: View): readonly CoreEffect[] {
-    const custodies = custodiesOf(this.mesh.directory.peers());
-    const { writes, removed } = this.ipam.adoptView(view, custodies);
-    const reason = 'this peer was removed from the cluster, or another took its name';
-    if (removed) return this.#after(writes, [{ type: 'fence', reason }]);
+  #adopt(now: number, view: View | undefined): readonly CoreEffect[] {
+    if (view === undefined) return [];
+    const before = this.ipam.view();
+    const { writes, removed } = this.ipam.adoptView(view, custodiesOf(this.mesh.directory.peers()));
+    if (removed) return this.#fence(REMOVED, writes);
     if (writes.length === 0) return [];
     this.#unseen = 'all';
+    this.#membership.adopted(now, before);
     return [...this.#commit(writes), ...this.#mesh(now, { type: 'members-changed' })];
+  }
+
+  #viewAsked({ since, reply }: Extract<CoreEvent, { type: 'view-asked' }>): readonly CoreEffect[] {
+    const update = this.#membership.updateSince(since);
+    if (update === undefined) return [refuse(reply, 'there is no newer list here')];
+    return this.#after([], [answer(reply, { type: 'view', update })]);
   }
 
   #allocate(now: number, asked: AskedAllocation): readonly CoreEffect[] {
     const { request, reply } = asked;
     this.#questions.wake();
+    if (this.ipam.phase() === 'member' && !this.#gate.isOpen())
+      return this.#wait({ ...asked, reason: JUST_STARTED }, undefined);
     const outcome = this.ipam.allocate(now, request);
     switch (outcome.type) {
       case 'exists':
@@ -198,10 +273,7 @@ export class Core {
     const isWaiting = bound === undefined && this.#waiting.add(asked);
     if (isWaiting) return [];
     const { reply, reason } = asked;
-    return [
-      boundHit(bound ?? 'too-many-waiting-allocations'),
-      answer(reply, { type: 'refused', reason }),
-    ];
+    return [boundHit(bound ?? 'too-many-waiting-allocations'), refuse(reply, reason)];
   }
 
   #release(
@@ -218,12 +290,12 @@ export class Core {
     { from, need, reply }: Extract<CoreEvent, { type: 'space-asked' }>,
   ): readonly CoreEffect[] {
     const asker = this.mesh.directory.peer(from);
-    const reason = 'its record is not known here yet';
-    if (asker === undefined) return [answer(reply, { type: 'refused', reason })];
+    if (asker === undefined) return [refuse(reply, 'its record is not known here yet')];
+    if (!this.#gate.isOpen()) return [refuse(reply, JUST_STARTED)];
     const { registeredRev } = asker.content.custody;
     const outcome = this.ipam.grant(now, { ...need, to: from, registeredRev });
     if (outcome.type === 'refused') {
-      const refusal = answer(reply, { type: 'refused', reason: outcome.reason });
+      const refusal = refuse(reply, outcome.reason);
       return outcome.bound === undefined
         ? [refusal]
         : [refusal, boundHit(outcome.bound), ...this.#makeRoom(now, outcome.bound)];
@@ -231,24 +303,23 @@ export class Core {
     return this.#commit(outcome.writes, [answer(reply, { type: 'done' })]);
   }
 
-  /** Some of the peers that are counted may be removed, which only the arbiter's list can tell. */
   #makeRoom(now: number, bound: CoreBound): readonly CoreEffect[] {
-    if (bound !== 'too-many-counterparties' || now < this.#askViewAt) return [];
-    this.#askViewAt = now + ROOM_ASK_MS;
-    return [{ type: 'ask-view' }];
+    return bound === 'too-many-counterparties' ? this.#membership.makeRoom(now) : [];
   }
 
   /** Accepts and clears what records show, and takes overlay addresses once there are some. */
   #look(now: number): readonly CoreEffect[] {
     const isHungry = this.#conflicts.size > 0 && this.ipam.isShort();
     if (this.#unseen !== 'all' && this.#unseen.size === 0 && !isHungry) return [];
-    this.#namesakes.changed();
     const records = this.#takeUnseen();
     const { writes, changed, conflicts } = this.ipam.look(custodiesOf(records));
     this.#conflicts = new Map(conflicts.map((conflict) => [conflict.peer, conflict]));
     const vtep = this.ipam.allocateVtep(now);
     const all = [...writes, ...vtep.writes];
-    if (changed) this.#questions.accepted();
+    if (changed) {
+      this.#questions.accepted();
+      this.#membership.changed();
+    }
     const allocated = changed ? this.#retryWaiting(now) : [];
     if (all.length === 0) return allocated;
     const publishes = changed || vtep.writes.length > 0;
@@ -275,14 +346,19 @@ export class Core {
 
   #askForSpace(now: number): readonly CoreEffect[] {
     if (!this.#questions.isDue(now) || !this.ipam.isShort()) return [];
-    const down = this.mesh.down();
-    const peers = custodiesOf(this.others().filter(({ peer }) => !down.has(peer)));
+    const peers = this.#upCustodies();
     const open = this.ipam.needs(peers).filter((need) => this.#questions.mayAsk(now, need.family));
     return open.flatMap((need): readonly CoreEffect[] => {
       const donors = this.ipam.chooseDonors(need, peers, this.#options.random);
       this.#questions.asked(now, need.family, { donorCount: donors.length });
       return donors.length === 0 ? [] : [{ type: 'ask-space', donors, need }];
     });
+  }
+
+  /** Of the other members that are not down. */
+  #upCustodies(): ReadonlyMap<PeerId, Custody> {
+    const down = this.mesh.down();
+    return custodiesOf(this.others().filter(({ peer }) => !down.has(peer)));
   }
 
   /** Writes that change what we publish: commit, then publish the state as it is now. */
@@ -311,18 +387,6 @@ export class Core {
   }
 }
 
-function custodiesOf(records: readonly PeerRecord[]): ReadonlyMap<PeerId, Custody> {
-  return new Map(records.map(({ peer, content }) => [peer, content.custody]));
-}
-
-function answer(to: ReplyId, value: CoreReply): CoreEffect {
-  return { type: 'reply', to, value };
-}
-
-function boundHit(bound: CoreBound): CoreEffect {
-  return { type: 'bound-hit', bound };
-}
-
-function attached(to: ReplyId, attachment: Attachment): CoreEffect {
-  return answer(to, { type: 'attached', attachment });
+function knownOf({ peer, content }: PeerRecord): Known {
+  return { peer, name: content.profile.name, custody: content.custody };
 }

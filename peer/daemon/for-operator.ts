@@ -5,7 +5,7 @@
 import { VotesDamaged, VotesOfAnotherSeed } from '../arbiter/seeds/acceptor-store.ts';
 import { RegistryDamaged } from '../arbiter/solo.ts';
 import { ConfigError } from '../config/config.ts';
-import { UniverseChanged } from '../ipam/ipam.ts';
+import { UniverseChanged } from '../ipam/universe-changed.ts';
 import { ListenError } from '../listen-error.ts';
 import { DirectoryInUse, StateOfAnotherCluster, StoreFailed } from '../store/errors.ts';
 import { ClusterKeyError } from '../transport/cluster-keys.ts';

@@ -15,11 +15,12 @@ import {
   halves,
   isAligned,
   lastAddress,
+  overlaps,
   parent,
   sizeLog2,
 } from './cidr.ts';
 import type { Block } from './custody-state.ts';
-import type { Interval } from './intervals.ts';
+import { type Interval, normalize, subtract } from './intervals.ts';
 import { JOINED_TERMS_APART_MAX, TERM_MAX } from './limits.ts';
 
 /** Sorted by family, address and size: same blocks, same list. */
@@ -100,6 +101,18 @@ export function alignedParts(family: Family, { first, last }: Interval): readonl
     start = lastAddress(part) + 1n;
   }
   return parts;
+}
+
+/** What of the range lies in none of the others, as the fewest aligned ranges. */
+export function without(range: Cidr, others: readonly Cidr[]): readonly Cidr[] {
+  const overlapping = others.filter((other) => overlaps(range, other)).map(intervalOf);
+  if (overlapping.length === 0) return [range];
+  const rest = subtract([intervalOf(range)], normalize(overlapping));
+  return rest.flatMap((interval) => alignedParts(range.family, interval));
+}
+
+function intervalOf(range: Cidr): Interval {
+  return { first: range.address, last: lastAddress(range) };
 }
 
 function fits(

@@ -12,11 +12,10 @@
  */
 import { assert } from '../assert.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
-import { alignedParts } from './blocks.ts';
-import { type Cidr, compareCidrs, lastAddress, overlaps } from './cidr.ts';
+import { without } from './blocks.ts';
+import { type Cidr, compareCidrs, overlaps } from './cidr.ts';
 import type { Other } from './custody.ts';
 import type { Block, Custody, View } from './custody-state.ts';
-import { normalize, subtract } from './intervals.ts';
 import { RECLAIMED_TERM_MAX } from './limits.ts';
 
 export interface CensusInput {
@@ -107,23 +106,25 @@ function acceptedFrom(taker: Custody, giver: PeerId): number {
 }
 
 function countOrphans(members: readonly Other[], input: CensusInput): Census {
-  const claims = members.flatMap(({ custody }) => claimsOf(custody)).map(({ cidr }) => cidr);
-  const orphans = input.universe.flatMap((range) => partsWithout(range, claims));
-  return { type: 'orphans', orphans: orphans.sort(compareCidrs), term: termOf(orphans, input) };
+  const orphans = unclaimed(
+    members.map(({ custody }) => custody),
+    input.universe,
+  );
+  return { type: 'orphans', orphans, term: termOf(orphans, input) };
+}
+
+/** What none of these holds or has on its way to others, as maximal aligned ranges. */
+export function unclaimed(
+  custodies: readonly Custody[],
+  universe: readonly Cidr[],
+): readonly Cidr[] {
+  const claims = custodies.flatMap(claimsOf).map(({ cidr }) => cidr);
+  return universe.flatMap((range) => without(range, claims)).sort(compareCidrs);
 }
 
 /** What a peer holds and what it has on its way to others. */
 function claimsOf({ hold, pending }: Custody): readonly Block[] {
   return [...hold, ...pending.map(({ block }) => block)];
-}
-
-function partsWithout(range: Cidr, claims: readonly Cidr[]): readonly Cidr[] {
-  const claimed = claims
-    .filter((claim) => overlaps(range, claim))
-    .map((claim) => ({ first: claim.address, last: lastAddress(claim) }));
-  const whole = { first: range.address, last: lastAddress(range) };
-  const rest = subtract([whole], normalize(claimed));
-  return rest.flatMap((interval) => alignedParts(range.family, interval));
 }
 
 /** Above what removed peers said of the orphans: members, by the census, say nothing of them. */

@@ -46,6 +46,11 @@ export function hasRoomFor({ counterparties }: CustodyState, peer: PeerId): bool
   return counterparties.has(peer) || counterparties.size < COUNTERPARTIES_MAX;
 }
 
+/** Whether all of the range is in one block of ours. */
+export function holds({ hold }: CustodyState, range: Cidr): boolean {
+  return hold.some(({ cidr }) => contains(cidr, range));
+}
+
 /** Whether `part` can leave its block: what remains of that must fit into the holding. */
 export function canSplitOff({ hold }: CustodyState, part: Cidr): boolean {
   const source = hold.find((block) => contains(block.cidr, part));

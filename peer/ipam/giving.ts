@@ -5,7 +5,7 @@
 import type { PeerId } from '../mesh/peer-id.ts';
 import type { Addresses } from './addresses.ts';
 import { freeParts, takePart } from './blocks.ts';
-import type { Cidr } from './cidr.ts';
+import { type Cidr, contains } from './cidr.ts';
 import { type CustodyState, counterpartyOf, hasRoomFor } from './custody.ts';
 import { giftCapLog2, giftLog2 } from './growth.ts';
 import {
@@ -60,12 +60,17 @@ export function choosePart(
   const gift = giftLog2(addresses.freeCount(family), { wantLog2, minLog2, capLog2 });
   if (gift === undefined) return undefined;
   const taken = addresses.taken(family, now);
-  const free = state.hold
-    .filter(({ cidr, term }) => cidr.family === family && term < TERM_MAX)
-    .flatMap(({ cidr }) => freeParts(cidr, { taken, minLog2 }));
+  const free = addresses
+    .ranges()
+    .filter((one) => one.range.family === family && termOf(state, one.range) < TERM_MAX)
+    .flatMap((one) => freeParts(one.range, { taken, minLog2 }));
   for (let log2 = gift; log2 >= minLog2; log2--) {
     const part = takePart(free, log2);
     if (part !== undefined) return part;
   }
   return undefined;
+}
+
+function termOf({ hold }: CustodyState, range: Cidr): number {
+  return hold.find(({ cidr }) => contains(cidr, range))?.term ?? TERM_MAX;
 }

@@ -5,7 +5,7 @@
 import { assert } from '../assert.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 import { type Cidr, type Family, contains, sizeLog2 } from './cidr.ts';
-import type { Custody } from './custody-state.ts';
+import type { Block, Custody } from './custody-state.ts';
 import { smallestBlockLog2 } from './limits.ts';
 import type { Need } from './outcomes.ts';
 
@@ -70,13 +70,22 @@ export function giftCapLog2(universe: Cidr, earlierGrants: number): number {
 /** How many peers hold a block of at least 1/64 of the universe. */
 export function countPoolHolders(universe: Cidr, peers: Iterable<Custody>): number {
   let count = 0;
-  for (const { hold } of peers) {
-    const large = hold.some(
-      ({ cidr }) => contains(universe, cidr) && sizeLog2(cidr) >= capOf(universe),
-    );
-    if (large) count++;
-  }
+  for (const { hold } of peers) if (isPoolHolder(universe, hold)) count++;
   return count;
+}
+
+/** Whether one of these blocks is 1/64 of the universe or more. */
+export function isPoolHolder(universe: Cidr, hold: readonly Block[]): boolean {
+  const least = capOf(universe);
+  return hold.some(({ cidr }) => contains(universe, cidr) && sizeLog2(cidr) >= least);
+}
+
+/** A holding that is enough for so many addresses in use, and not short of free ones. */
+export function needAfter(universe: Cidr, used: bigint): bigint {
+  const share = used + used / (FREE_LOW_SHARE - 1n) + 1n;
+  const needed = share > used + FREE_LOW ? share : used + FREE_LOW;
+  const first = 1n << BigInt(Math.min(FIRST_BLOCK_LOG2, sizeLog2(universe)));
+  return needed > first ? needed : first;
 }
 
 /**

@@ -18,6 +18,7 @@ import {
 } from './cidr.ts';
 import { accept } from './acceptance.ts';
 import { Askers } from './askers.ts';
+import type { Census } from './census.ts';
 import * as custody from './custody.ts';
 import type { Block, Custody, View } from './custody-state.ts';
 import type { Durable } from './durable.ts';
@@ -30,8 +31,13 @@ import {
   isShort,
   needOf,
 } from './growth.ts';
+import { type Known, findInheritances } from './heirs.ts';
 import { COUNTERPARTIES_MAX } from './limits.ts';
 import type * as outcomes from './outcomes.ts';
+import { reclaimFor } from './reclaim.ts';
+import { RestingBlocks } from './resting-blocks.ts';
+import { chooseKeeper, findSurplus } from './returning.ts';
+import { checkUniverse } from './universe-changed.ts';
 import { hashAfter, hashMembers } from './view-update.ts';
 import type { CustodyWrite } from './writes.ts';
 
@@ -44,42 +50,41 @@ export interface IpamOptions {
   readonly now: number;
 }
 
-/** What this peer holds lies outside the universe that it is told to use. */
-export class UniverseChanged extends Error {
-  override readonly name = 'UniverseChanged';
-}
-
 export class Ipam {
-  readonly #self: PeerId;
-  readonly #universe: readonly Cidr[];
+  readonly self: PeerId;
+  readonly universe: readonly Cidr[];
+  /** When this run began. */
+  readonly startedAt: number;
   readonly #addresses: Addresses;
   readonly #askers = new Askers();
+  readonly #rests = new RestingBlocks();
   #state: custody.CustodyState;
   /** Of the list that we have. */
   #viewHash: bigint;
 
   /** Throws UniverseChanged. */
   constructor({ self, universe, durable, now }: IpamOptions) {
-    this.#self = self;
-    this.#universe = [...universe].sort(compareCidrs);
+    this.self = self;
+    this.startedAt = now;
+    this.universe = [...universe].sort(compareCidrs);
     this.#state = custody.custodyState(durable.custody);
     this.#viewHash = hashMembers(this.#state.view.members);
-    const held = this.#state.hold.map(({ cidr }) => cidr);
-    this.#checkUniverse([...held, ...this.#state.pending.map(({ block }) => block.cidr)]);
-    this.#addresses = new Addresses({ universe: this.#universe, held, durable, now });
+    const held = cidrsOf(this.#state.hold);
+    checkUniverse(this.universe, [...held, ...this.#state.pending.map(({ block }) => block.cidr)]);
+    this.#addresses = new Addresses({ universe: this.universe, held, durable, now });
   }
 
   phase(): outcomes.Phase {
     const { registeredRev, view, founder } = this.#state;
     if (registeredRev === 0n) return 'unregistered';
-    if (!view.members.has(this.#self)) return 'removed';
+    if (!view.members.has(this.self)) return 'removed';
     return founder === undefined ? 'unfounded' : 'member';
   }
 
   /** `view`: the arbiter's answer to the registration of this identity. */
   register(view: View): outcomes.RegisterOutcome {
-    if (!view.members.has(this.#self)) {
-      const reason = `the arbiter's list of revision ${view.rev} doesn't have ${this.#self}`;
+    if (!view.members.has(this.self)) {
+      const reason = `the arbiter's list of revision ${view.rev} doesn't have ${this.self}`;
       return {
         type: 'refused',
         reason: `${reason}: it was replaced or removed, start as a new one`,
@@ -98,7 +103,7 @@ export class Ipam {
     const known = this.#state.founder;
     if (known !== undefined && known !== founder) return { type: 'conflict', known };
     if (known !== undefined) return { type: 'founded', writes: [] };
-    const universe = founder === this.#self ? this.#universe : [];
+    const universe = founder === this.self ? this.universe : [];
     return { type: 'founded', writes: this.#apply(custody.found(founder, universe)) };
   }
 
@@ -146,7 +151,7 @@ export class Ipam {
     if (earlier !== undefined) return { type: 'granted', block: earlier.block, writes: [] };
     const refusal = this.#refusal(request) ?? findBound(this.#state, request.to);
     if (refusal !== undefined) return refusal;
-    const giver = { state: this.#state, universe: this.#universe, addresses: this.#addresses };
+    const giver = { state: this.#state, universe: this.universe, addresses: this.#addresses };
     const part = choosePart(giver, now, request);
     if (part === undefined) return refuse(`no IPv${request.family} space to spare`);
     if (!custody.canSplitOff(this.#state, part))
@@ -169,11 +174,11 @@ export class Ipam {
     const writes: CustodyWrite[] = [];
     const conflicts: outcomes.Conflict[] = [];
     for (const other of inOrder(peers)) {
-      if (other.peer === this.#self) continue;
-      writes.push(...this.#apply(custody.clear(this.#state, other, this.#self)));
+      if (other.peer === this.self) continue;
+      writes.push(...this.#apply(custody.clear(this.#state, other, this.self)));
       const accepted = accept(this.#state, other, {
-        self: this.#self,
-        universe: this.#universe,
+        self: this.self,
+        universe: this.universe,
         isShort: (family) => this.#isShortOf(family),
       });
       writes.push(...this.#apply(accepted.writes));
@@ -212,7 +217,7 @@ export class Ipam {
    */
   isListed(peer: PeerId): boolean {
     const { members } = this.#state.view;
-    const namesOthers = members.size > (members.has(this.#self) ? 1 : 0);
+    const namesOthers = members.size > (members.has(this.self) ? 1 : 0);
     return !namesOthers || members.has(peer);
   }
 
@@ -236,9 +241,76 @@ export class Ipam {
     random: () => number,
   ): readonly PeerId[] {
     const donors = [...peers].filter(
-      ([peer, { registeredRev }]) => peer !== this.#self && this.allows(peer, registeredRev),
+      ([peer, { registeredRev }]) => peer !== this.self && this.allows(peer, registeredRev),
     );
     return chooseDonors(need, new Map(donors), random);
+  }
+
+  /** Takes what the census found. `known`: everybody that is known, with the node's name. */
+  reclaim(
+    now: number,
+    { orphans, term }: Extract<Census, { type: 'orphans' }>,
+    known: readonly Known[],
+  ): readonly CustodyWrite[] {
+    const { view } = this.#state;
+    const inheritances = findInheritances({ orphans, view, known, universe: this.universe });
+    const used = (family: Family) => this.#addresses.taken(family, now);
+    const executor = { self: this.self, state: this.#state, used };
+    const { writes, rests } = reclaimFor(executor, { orphans, term, inheritances });
+    this.#rests.add(now, rests);
+    return [...this.#apply(writes), ...this.#apply(custody.mergeBuddies(this.#state))];
+  }
+
+  /** Ends the rest of what was reclaimed a while ago; says whether there is more space now. */
+  endRests(now: number): boolean {
+    if (!this.#rests.end(now)) return false;
+    this.#setHeld();
+    return true;
+  }
+
+  /** When `endRests` is due. */
+  nextAt(): number {
+    return this.#rests.nextAt();
+  }
+
+  /** What could be given back for want of need: a block of each family at most. */
+  surplus(now: number): readonly Cidr[] {
+    if (this.phase() !== 'member') return [];
+    return this.universe.flatMap((universe) => {
+      const { family } = universe;
+      const used = this.#addresses.heldCount(family) - this.#addresses.freeCount(family);
+      const taken = this.#addresses.taken(family, now);
+      const { hold, pending } = this.#state;
+      const isBusy = pending.some(({ block }) => block.cidr.family === family);
+      return isBusy ? [] : (findSurplus({ universe, hold, used, taken }) ?? []);
+    });
+  }
+
+  /** Gives a block back that is wholly free; nothing where nobody is to take it. `peers`: who is up. */
+  giveBack(
+    cidr: Cidr,
+    peers: ReadonlyMap<PeerId, Custody>,
+    random: () => number,
+  ): readonly CustodyWrite[] {
+    const keeper = chooseKeeper(peers, { cidr, universe: this.universe }, random);
+    if (keeper === undefined || !this.allows(keeper.to, keeper.registeredRev)) return [];
+    if (findBound(this.#state, keeper.to) !== undefined) return [];
+    return this.#apply(custody.grant(this.#state, cidr, keeper));
+  }
+
+  /** Who founded the cluster, once that is known. */
+  founder(): PeerId | undefined {
+    return this.#state.founder;
+  }
+
+  /** Addresses that can be given out now. */
+  freeCount(family: Family): bigint {
+    return this.#addresses.freeCount(family);
+  }
+
+  /** Attachments with an address that lies in no block of ours, as those of a lost state have. */
+  carriedOver(): readonly Attachment[] {
+    return this.#addresses.carriedOver();
   }
 
   /** What to publish, once all writes so far are on disk. Not before this peer is a `member`. */
@@ -261,15 +333,16 @@ export class Ipam {
   holdings(): readonly outcomes.Holding[] {
     const ranges = this.#addresses.ranges();
     return this.#state.hold.map((block) => {
-      const use = ranges.find(({ range }) => compareCidrs(range, block.cidr) === 0);
-      return { block, used: use?.used ?? 0, free: use?.free ?? 0n };
+      const uses = ranges.filter(({ range }) => contains(block.cidr, range));
+      const used = uses.reduce((sum, use) => sum + use.used, 0);
+      return { block, used, free: uses.reduce((sum, use) => sum + use.free, 0n) };
     });
   }
 
   /** Why nothing is granted whatever space there is. */
   #refusal({ to, registeredRev }: outcomes.GrantRequest): Refused | undefined {
     if (this.phase() !== 'member') return refuse('this peer is no member yet');
-    if (to === this.#self) return refuse('a peer grants nothing to itself');
+    if (to === this.self) return refuse('a peer grants nothing to itself');
     if (this.allows(to, registeredRev)) return undefined;
     return refuse(`${to} is not in the arbiter's list of revision ${this.#state.view.rev}`);
   }
@@ -280,7 +353,7 @@ export class Ipam {
 
   /** How much there is of each family. */
   #spaces(): readonly Space[] {
-    return this.#universe.map((universe) => ({
+    return this.universe.map((universe) => ({
       universe,
       held: this.#addresses.heldCount(universe.family),
       free: this.#addresses.freeCount(universe.family),
@@ -298,18 +371,13 @@ export class Ipam {
     this.#state = custody.applyWrites(this.#state, writes);
     if (this.#state.view !== view)
       this.#viewHash = hashAfter(this.#viewHash, view, this.#state.view);
-    if (this.#state.hold !== hold) this.#addresses.setHeld(cidrsOf(this.#state.hold));
+    if (this.#state.hold !== hold) this.#setHeld();
     return writes;
   }
 
-  #checkUniverse(held: readonly Cidr[]): void {
-    const outside = held.find((cidr) => !this.#universe.some((range) => contains(range, cidr)));
-    if (outside === undefined) return;
-    const universe = this.#universe.map(formatCidr).join(' and ');
-    throw new UniverseChanged(
-      `this peer holds ${formatCidr(outside)}, which is outside the universe ${universe}: ` +
-        'start it with the universe that the cluster was founded with',
-    );
+  /** What rests is held, and not in use. */
+  #setHeld(): void {
+    this.#addresses.setHeld(this.#rests.without(cidrsOf(this.#state.hold)));
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Bound } from './bound-hits.ts';
 import type { MeshFrame } from './frame.ts';
 import type { PeerId } from './peer-id.ts';
-import type { DirectoryRecord, Endpoint, RecordContent } from './record.ts';
+import type { DirectoryRecord, Endpoint, PeerContent, RecordContent } from './record.ts';
 
 /** One authenticated connection; never used again after it went down. */
 export type LinkId = number;
@@ -51,6 +51,8 @@ export type MeshEffect =
   | { readonly type: 'close'; readonly link: LinkId; readonly reason: CloseReason }
   /** The directory has these now: ours, or another's that was not known in this version. */
   | { readonly type: 'learned'; readonly records: readonly DirectoryRecord[] }
+  /** An earlier run of ours published this, and others still have it. */
+  | { readonly type: 'own-record'; readonly content: PeerContent }
   /** Something of another's was refused; counted, and bounded by what it cost the sender. */
   | { readonly type: 'refused'; readonly reason: Refusal }
   /** A bound of ours was hit; counted. */

@@ -10,7 +10,13 @@ import { DIRECTORY_RECORDS_MAX } from './limits.ts';
 import type { MeshOptions } from './mesh-options.ts';
 import type { PeerId } from './peer-id.ts';
 import { Quarantine } from './quarantine.ts';
-import { type DirectoryRecord, type RecordId, type SignedRecord, recordId } from './record.ts';
+import {
+  type DirectoryRecord,
+  type PeerContent,
+  type RecordId,
+  type SignedRecord,
+  recordId,
+} from './record.ts';
 import { WriterBudget } from './writer-budget.ts';
 
 type Examined =
@@ -33,6 +39,8 @@ export interface Taken {
   readonly fresh: DirectoryRecord[];
   readonly known: RecordId[];
   readonly refused: MeshEffect[];
+  /** What earlier runs of ours said of our custody. */
+  readonly own: PeerContent[];
   /** What an earlier run of ours said of links is still told. */
   isNoticeOwed: boolean;
   /** Too many signatures did not hold: nothing of the frame is to be taken. */
@@ -58,6 +66,7 @@ export class Intake {
   take(now: number, records: readonly SignedRecord[], bringer: Bringer): Taken {
     const taken: Taken = {
       fresh: [],
+      own: [],
       known: [],
       refused: [],
       isNoticeOwed: false,
@@ -86,12 +95,19 @@ export class Intake {
     const record = codec.parse(signed);
     if (record === undefined) return { type: 'refused', reason: 'bad-record' };
     const id = recordId(record);
-    if (directory.has(id)) return { type: 'known', id };
+    if (directory.has(id) && !this.#isOfAnotherRun(record)) return { type: 'known', id };
     const reason = this.#findRefusal(now, record, newCount);
     if (reason === undefined && record.peer !== this.#options.self) return { type: 'new', record };
     // A writer that is over its rate writes sound records: they are heard of later.
     if (reason !== 'writer-budget') this.#quarantine.add(now, id, by);
     return reason === undefined ? { type: 'own', record } : { type: 'refused', reason };
+  }
+
+  /** A record of our identity that this run has not published, whatever its version. */
+  #isOfAnotherRun({ peer, epoch, content }: DirectoryRecord): boolean {
+    const { self, epoch: ours, directory } = this.#options;
+    if (peer !== self || content.type !== 'peer') return false;
+    return epoch !== ours || content.instance !== directory.peer(self)?.content.instance;
   }
 
   /** Those of the versions that the peer may be asked for. */
@@ -127,6 +143,7 @@ function sort(taken: Taken, examined: Examined): void {
       return;
     case 'own':
       if (examined.record.content.type === 'links') taken.isNoticeOwed = true;
+      else taken.own.push(examined.record.content);
       return;
     case 'refused':
       taken.refused.push({ type: 'refused', reason: examined.reason });

@@ -15,10 +15,14 @@ interface Referral {
   readonly ids: readonly PeerId[];
 }
 
-/** Who dialled says at once who it is: the other end may be its neighbour, and not know it yet. */
+/**
+ * Who dialled says at once who it is: the other end may be its neighbour, and not know it yet. Both
+ * say what they know of the other end: so one whose disk was set back hears of what it has published.
+ */
 export function introduce(directory: Directory, self: PeerId, link: Link): readonly MeshEffect[] {
-  const own = directory.peer(self);
-  return link.initiator === 'us' && own !== undefined ? sendRecords(link.id, [own]) : [];
+  const own = link.initiator === 'us' ? directory.peer(self) : undefined;
+  const records = [own, directory.peer(link.peer)].filter((record) => record !== undefined);
+  return records.length === 0 ? [] : sendRecords(link.id, records);
 }
 
 /**

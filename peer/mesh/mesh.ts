@@ -322,7 +322,8 @@ export class Mesh {
     if (taken.isTooBad)
       return [...taken.refused, ...this.#close({ link: from, reason: 'misbehaved' })];
     this.#flood.heard(from.id, taken.known);
-    return joinEffects(taken.refused, this.#learn(now, taken.fresh, from.id));
+    const own = taken.own.map((content) => ({ type: 'own-record', content }) as const);
+    return joinEffects(taken.refused, own, this.#learn(now, taken.fresh, from.id));
   }
 
   /** Takes new records into the directory and passes them on. */

@@ -1,5 +1,7 @@
 /** The bound of every collection of a peer's core. One that is not named here counts as boundless. */
 import { ATTACHMENTS_MAX } from '#peer/ipam/addresses.ts';
+import { GONE_MAX, STRANGERS_MAX } from '#peer/core/reclaiming.ts';
+import { UPDATES_MAX } from '#peer/core/view-history.ts';
 import { WAITING_MAX } from '#peer/core/waiting-allocations.ts';
 import {
   ASKERS_MAX,
@@ -7,6 +9,7 @@ import {
   COUNTERPARTIES_MAX,
   PENDING_GRANTS_MAX,
 } from '#peer/ipam/limits.ts';
+import { RESTING_BLOCKS_MAX } from '#peer/ipam/resting-blocks.ts';
 import {
   BUCKET_COUNT,
   DIRECTORY_RECORDS_MAX,
@@ -90,7 +93,7 @@ const BOUNDS: Readonly<Record<string, number>> = {
   'mesh.#topology.#neighbours.wanted': WANTED_MAX,
   'mesh.#topology.#neighbours.eager': EAGER_MAX,
   'mesh.#topology.#targets': TARGETS_MAX,
-  'ipam.#universe': FAMILIES,
+  'ipam.universe': FAMILIES,
   'ipam.#addresses.#allocators': FAMILIES,
   'ipam.#addresses.#allocators[].#used': ATTACHMENTS_MAX,
   'ipam.#addresses.#allocators[].#resting.#entries': ATTACHMENTS_MAX,
@@ -98,11 +101,23 @@ const BOUNDS: Readonly<Record<string, number>> = {
   'ipam.#addresses.#allocators[].#segments': BLOCKS_MAX,
   'ipam.#addresses.#attachments': ATTACHMENTS_MAX,
   'ipam.#addresses.#vtep': FAMILIES,
+  'ipam.#addresses.#allocators[].#restingOutside': ATTACHMENTS_MAX,
+  'ipam.#rests.#resting': RESTING_BLOCKS_MAX,
   'ipam.#askers.#buckets': ASKERS_MAX,
   'ipam.#state.hold': BLOCKS_MAX,
   'ipam.#state.pending': PENDING_GRANTS_MAX,
   'ipam.#state.counterparties': COUNTERPARTIES_MAX,
   'ipam.#state.view.members': DIRECTORY_RECORDS_MAX,
+  '#membership.#history.#updates': UPDATES_MAX,
+  '#membership.#history.#updates[].added': DIRECTORY_RECORDS_MAX,
+  '#membership.#history.#updates[].removed': DIRECTORY_RECORDS_MAX,
+  '#membership.#reclaiming.#gone': GONE_MAX,
+  '#membership.#reclaiming.#strangers': STRANGERS_MAX,
+  '#membership.#spreading.#claims': DIRECTORY_RECORDS_MAX,
+  '#membership.#spreading.#distrusted': DIRECTORY_RECORDS_MAX,
+  '#membership.#spreading.#doubted': DIRECTORY_RECORDS_MAX,
+  '#membership.#spreading.#useless': DIRECTORY_RECORDS_MAX,
+  '#returns.#since': FAMILIES,
   '#questions.#questions': FAMILIES,
   '#unseen': DIRECTORY_RECORDS_MAX,
   '#waiting.#waiting': WAITING_MAX,

@@ -15,7 +15,14 @@ import { type DirectoryRecord, recordId } from '#peer/mesh/record.ts';
 import { FRAME_BYTES_MAX, SEND_BUFFER_HIGH_BYTES } from '#peer/transport/limits.ts';
 import { decodeFrame, encodeFrame } from '#peer/wire/frame-codec.ts';
 import type { LinkFrame, Request } from '#peer/wire/link-frame.ts';
-import { sealDown, sealPeer, testEndpoint, testIdentity } from '#test/support/records.ts';
+import {
+  sealDown,
+  sealPeer,
+  testCodec,
+  testContent,
+  testEndpoint,
+  testIdentity,
+} from '#test/support/records.ts';
 import {
   type Member,
   UNIVERSE,
@@ -28,6 +35,8 @@ import { LEAVES, findBoundless } from './bounds.ts';
 import { findCollections } from './collections.ts';
 import { type Cast, SYBIL_IDS } from './hostile-records.ts';
 
+/** At which a joiner of the core's tests registers. */
+const JOINED_REV = 2n;
 const FOUNDER = 1;
 const VICTIM = 2;
 const HONEST = Array.from({ length: 24 }, (_, n) => 3 + n);
@@ -73,6 +82,8 @@ export class Victim {
     this.#member = joiner;
     const numbers = [FOUNDER, VICTIM, ...HONEST, HOSTILE];
     const members = new Map(numbers.map((n) => [testIdentity(n).id, `node${n}`]));
+    // A list that has but newcomers is adopted now and then only.
+    joiner.now = 600_000;
     joiner.tell({ type: 'view', view: { rev: 3n, members } });
     joiner.tell({ type: 'recall', records: newestOf(HONEST) });
     const { mesh } = joiner.core;
@@ -90,8 +101,11 @@ export class Victim {
     const old = HONEST.map((n) => sealPeer(n, OLD));
     const honest = [...newestOf(HONEST), ...old];
     const earlier = { epoch: 0, seq: 7 };
-    const own = [sealPeer(VICTIM, earlier), sealDown(VICTIM, [], earlier)];
-    return { hostile: HOSTILE, victim: testIdentity(VICTIM).id, honest, own };
+    const victim = testIdentity(VICTIM).id;
+    const content = testContent(VICTIM, { registeredRev: JOINED_REV });
+    const peer = testCodec(VICTIM).seal({ peer: victim, ...earlier, content });
+    const own = [peer, sealDown(VICTIM, [], earlier)];
+    return { hostile: HOSTILE, victim, honest, own };
   }
 
   /** Throws when something happens that may not. */

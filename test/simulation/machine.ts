@@ -54,12 +54,12 @@ export function createMeshMachine(options: MachineOptions): Machine {
   return {
     core: undefined,
     mesh,
-    step: (now, event) => mesh.step(now, event as MeshEvent),
+    step: (now, event) => mesh.step(now, event as MeshEvent) as readonly CoreEffect[],
     start: (now) =>
       mesh.step(now, {
         type: 'publish',
         content: { type: 'peer', profile, custody: EMPTY_CUSTODY, instance: 0n },
-      }),
+      }) as readonly CoreEffect[],
     nextAt: () => mesh.nextAt(),
   };
 }

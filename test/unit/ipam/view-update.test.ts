@@ -60,6 +60,10 @@ test('the hash tells members, and their names, apart', () => {
   assert.equal(hashMembers([]), 0n);
 });
 
+function byPeer([a]: readonly [string, string], [b]: readonly [string, string]): number {
+  return a < b ? -1 : 1;
+}
+
 function sorted(view: View | undefined): unknown {
-  return view && { rev: view.rev, members: [...view.members].sort() };
+  return view && { rev: view.rev, members: new Map([...view.members].sort(byPeer)) };
 }

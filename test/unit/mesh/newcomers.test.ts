@@ -146,7 +146,7 @@ describe('a peer that dials', () => {
     const mesh = settled();
     const [first] = mesh.step(1, linkUp(1, manyId(2), 'us'));
     assert.ok(first !== undefined);
-    assert.deepEqual(sentBy([first], 1), [SELF]);
+    assert.ok(sentBy([first], 1).includes(SELF));
   });
 
   it('and finds nobody there turns to the next ones at once', () => {

@@ -1,0 +1,205 @@
+/**
+ * When the census is taken, and by whom. While addresses are nobody's, the peers that watch ask the
+ * arbiter who the executor is (and all others, if that has not helped after a while: an executor that
+ * was restarted does not know that it is one). Who is told that it is the executor itself takes the
+ * census at every change until nothing is left to reclaim. What it may count: ipam/census.ts.
+ *
+ * The list that it counts over was read after the arbiter's word that it is the executor: an older one
+ * may still have the executor before it, which may have taken the same blocks.
+ */
+import type { CoreEffect, CoreEvent } from './core-event.ts';
+import type { Census } from '../ipam/census.ts';
+import type { PeerId } from '../mesh/peer-id.ts';
+
+/** A census costs a look at all records, and changes come by the hundred. */
+const CENSUS_EVERY_MS = 500;
+/** Whether anything is to be reclaimed at all, which everybody looks for. */
+const LOOK_EVERY_MS = 5_000;
+/** Without an answer of the arbiter, and when its list was not yet the one that is needed. */
+const ASK_AGAIN_MS = { least: 1_000, most: 15_000 };
+/** Who does not watch leaves it to who does for so long, and as long again, drawn at random. */
+const PATIENCE_MS = 60_000;
+
+/** Peers without a record that one list is read for; what is left is read for with the next. */
+export const STRANGERS_MAX = 1_024;
+/** Peers that are known to be gone, until all is reclaimed. Above, whoever makes them up stops reclaim. */
+export const GONE_MAX = 16_384;
+
+type Told = Extract<CoreEvent, { type: 'executor-told' }>;
+type Orphans = Extract<Census, { type: 'orphans' }>;
+
+/** What is waited for, for the report. */
+export type ReclaimState =
+  | { readonly type: 'nothing-to-reclaim' }
+  /** The executor takes the census; `executor` is undefined until the arbiter has told. */
+  | { readonly type: 'left-to-executor'; readonly executor: PeerId | undefined }
+  /** We are the executor, and wait for these members to be heard of in a newer state. */
+  | { readonly type: 'waiting'; readonly for: readonly PeerId[] }
+  /** We are the executor, and need a newer list because of these. */
+  | { readonly type: 'relisting'; readonly for: readonly PeerId[] }
+  /** The arbiter's list is older than the one we have: it was set back, and is not to be believed. */
+  | { readonly type: 'arbiter-went-back' };
+
+export interface Scene {
+  readonly self: PeerId;
+  readonly viewRev: bigint;
+  readonly isMember: (peer: PeerId) => boolean;
+  /** Whether we have the peer's record. */
+  readonly isKnown: (peer: PeerId) => boolean;
+  readonly isWatcher: () => boolean;
+  readonly isAllClaimed: () => boolean;
+  readonly takeCensus: (gone: ReadonlySet<PeerId>) => Census;
+}
+
+export class Reclaiming {
+  readonly #random: () => number;
+  /** There may be something to reclaim. Known again after each look. */
+  #isOpen = true;
+  #isChanged = true;
+  #lookAt: number;
+  #executor: PeerId | undefined;
+  /** The list that the census may be taken over, or a newer one; undefined before it is read. */
+  #listedRev: bigint | undefined;
+  #question = 0;
+  #askAt: number | undefined;
+  #askAgainMs = ASK_AGAIN_MS.least;
+  /** Without a record here, heard of before the question that is open. */
+  #strangers: readonly PeerId[] = [];
+  readonly #gone = new Set<PeerId>();
+  #state: ReclaimState = { type: 'nothing-to-reclaim' };
+
+  constructor(now: number, random: () => number) {
+    this.#random = random;
+    this.#lookAt = now + LOOK_EVERY_MS;
+  }
+
+  /** Records have come, or our own holding has changed. */
+  changed(): void {
+    this.#isChanged = true;
+  }
+
+  /** Somebody may have been removed. */
+  listChanged(): void {
+    this.#isOpen = true;
+    this.#isChanged = true;
+  }
+
+  /** `viewRev`: of the list that we have, with the told one if that was newer. */
+  told(
+    now: number,
+    { question, executor, view }: Told,
+    { self, viewRev }: Pick<Scene, 'self' | 'viewRev'>,
+  ): void {
+    if (question !== this.#question) return;
+    this.#executor = executor;
+    this.#askAt = undefined;
+    this.#listedRev = undefined;
+    this.#isChanged = true;
+    this.#lookAt = now;
+    if (executor !== self || view === undefined) return;
+    if (view.rev < viewRev) {
+      this.#state = { type: 'arbiter-went-back' };
+      this.#askAt = now + ASK_AGAIN_MS.most;
+      return;
+    }
+    this.#listedRev = view.rev;
+    const gone = this.#strangers.filter((peer) => !view.members.has(peer));
+    for (const peer of gone.slice(0, GONE_MAX - this.#gone.size)) this.#gone.add(peer);
+  }
+
+  isExecutor(self: PeerId): boolean {
+    return this.#executor === self;
+  }
+
+  state(): ReclaimState {
+    return this.#state;
+  }
+
+  /** What to ask, or what to reclaim now. */
+  due(now: number, scene: Scene): { effects: readonly CoreEffect[]; found: Orphans | undefined } {
+    const nothing = { effects: [], found: undefined };
+    if (!this.#isOpen) return nothing;
+    if (this.#executor !== undefined && !scene.isMember(this.#executor)) this.#forgetExecutor();
+    const isCounting = this.#mayCount(scene);
+    const isLookDue = this.#isChanged && now >= this.#lookAt;
+    const census = isLookDue ? this.#look(now, scene, isCounting) : undefined;
+    if (census !== undefined) return { effects: [], found: census };
+    return this.#isOpen ? { effects: this.#ask(now, scene), found: undefined } : nothing;
+  }
+
+  nextAt(): number {
+    if (!this.#isOpen) return Number.POSITIVE_INFINITY;
+    const lookAt = this.#isChanged ? this.#lookAt : Number.POSITIVE_INFINITY;
+    return Math.min(lookAt, this.#askAt ?? Number.POSITIVE_INFINITY);
+  }
+
+  #mayCount({ self, viewRev }: Scene): boolean {
+    if (this.#executor !== self || this.#listedRev === undefined) return false;
+    return viewRev >= this.#listedRev;
+  }
+
+  #look(now: number, scene: Scene, isCounting: boolean): Orphans | undefined {
+    this.#isChanged = false;
+    this.#lookAt = now + (isCounting ? CENSUS_EVERY_MS : LOOK_EVERY_MS);
+    if (isCounting) return this.#count(now, scene);
+    if (scene.isAllClaimed()) this.#close();
+    else if (this.#askAt === undefined) this.#planToAsk(now, scene);
+    return undefined;
+  }
+
+  #count(now: number, scene: Scene): Orphans | undefined {
+    const census = scene.takeCensus(this.#gone);
+    if (census.type === 'waiting') {
+      this.#state = census;
+      return undefined;
+    }
+    if (census.type === 'relist') {
+      this.#relist(now, census.for, scene);
+      return undefined;
+    }
+    this.#close();
+    if (census.orphans.length === 0) return undefined;
+    // More may be there than could be taken, or be left behind by what is taken now.
+    this.listChanged();
+    return census;
+  }
+
+  #close(): void {
+    this.#isOpen = false;
+    this.#askAt = undefined;
+    this.#askAgainMs = ASK_AGAIN_MS.least;
+    this.#gone.clear();
+    this.#state = { type: 'nothing-to-reclaim' };
+  }
+
+  #relist(now: number, strangers: readonly PeerId[], { isKnown }: Scene): void {
+    this.#state = { type: 'relisting', for: strangers };
+    this.#strangers = strangers.filter((peer) => !isKnown(peer)).slice(0, STRANGERS_MAX);
+    this.#listedRev = undefined;
+    this.#askAt = now + this.#askAgainMs;
+    this.#askAgainMs = Math.min(2 * this.#askAgainMs, ASK_AGAIN_MS.most);
+  }
+
+  #planToAsk(now: number, { self, isWatcher }: Scene): void {
+    if (this.#state.type !== 'arbiter-went-back')
+      this.#state = { type: 'left-to-executor', executor: this.#executor };
+    if (this.#executor !== undefined && this.#executor !== self) return;
+    this.#askAt = isWatcher() ? now : now + PATIENCE_MS * (1 + this.#random());
+  }
+
+  #ask(now: number, { isWatcher }: Scene): readonly CoreEffect[] {
+    if (this.#askAt === undefined) return [];
+    // Who watches by now has not to be patient any more.
+    const isDue = now >= this.#askAt || (this.#question === 0 && isWatcher());
+    if (!isDue) return [];
+    this.#askAt = now + ASK_AGAIN_MS.most * (1 + this.#random());
+    this.#question++;
+    return [{ type: 'ask-executor', question: this.#question }];
+  }
+
+  #forgetExecutor(): void {
+    this.#executor = undefined;
+    this.#listedRev = undefined;
+    this.#isChanged = true;
+  }
+}

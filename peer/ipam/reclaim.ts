@@ -1,0 +1,64 @@
+/**
+ * Reclaim, after the census: the executor takes the orphans as its own, and grants on at once what
+ * has an heir. All of it is one commit, so that an heir's block is never seen as anybody's to give.
+ */
+import { without } from './blocks.ts';
+import { type Cidr, containsAddress } from './cidr.ts';
+import * as custody from './custody.ts';
+import type { CustodyState } from './custody.ts';
+import { findBound } from './giving.ts';
+import type { Inheritance } from './heirs.ts';
+import type { PeerId } from '../mesh/peer-id.ts';
+import type { CustodyWrite } from './writes.ts';
+
+export interface Reclaim {
+  readonly orphans: readonly Cidr[];
+  /** See census.ts. */
+  readonly term: number;
+  readonly inheritances: readonly Inheritance[];
+}
+
+export interface Executor {
+  readonly self: PeerId;
+  readonly state: CustodyState;
+  /** Addresses that are in use here, held or not. */
+  readonly used: (family: Cidr['family']) => readonly bigint[];
+}
+
+export interface Reclaimed {
+  readonly writes: readonly CustodyWrite[];
+  /** What we keep of it for others: it rests before it is used. What we inherit ourselves does not. */
+  readonly rests: readonly Cidr[];
+}
+
+export function reclaimFor(
+  executor: Executor,
+  { orphans, term, inheritances }: Reclaim,
+): Reclaimed {
+  const taken = custody.reclaim(executor.state, orphans, term);
+  let state = custody.applyWrites(executor.state, taken);
+  const writes: CustodyWrite[] = [...taken];
+  for (const inheritance of inheritances) {
+    if (!mayGrant(executor, state, inheritance)) continue;
+    const granted = custody.grant(state, inheritance.cidr, inheritance);
+    state = custody.applyWrites(state, granted);
+    writes.push(...granted);
+  }
+  const own = inheritances.filter(({ to }) => to === executor.self).map(({ cidr }) => cidr);
+  const before = new Set(executor.state.hold.map(({ cidr }) => cidr));
+  const kept = state.hold.map(({ cidr }) => cidr).filter((cidr) => !before.has(cidr));
+  return { writes, rests: kept.flatMap((range) => without(range, own)) };
+}
+
+/** Nothing is lost where not: the block stays here, and whoever asks gets some of it. */
+function mayGrant(
+  { self, used }: Executor,
+  state: CustodyState,
+  { cidr, to, registeredRev }: Inheritance,
+): boolean {
+  if (to === self || !custody.allows(state, to, registeredRev)) return false;
+  if (findBound(state, to) !== undefined) return false;
+  if (!custody.holds(state, cidr) || !custody.canSplitOff(state, cidr)) return false;
+  const { family } = cidr;
+  return !used(family).some((value) => containsAddress(cidr, { family, value }));
+}

@@ -1,0 +1,48 @@
+/**
+ * Reclaimed blocks that are ours and rest: somebody whom the news has not reached may still use
+ * their addresses. In memory only: a restart takes longer than most of the rest.
+ */
+import { without } from './blocks.ts';
+import { type Cidr, compareCidrs } from './cidr.ts';
+import { BLOCKS_MAX } from './limits.ts';
+
+/** As long as one released address rests, and far longer than a list of members takes to spread. */
+export const RECLAIM_REST_MS = 60_000;
+
+/** More than a peer can hold, twice; above, those that have rested longest do so no more. */
+export const RESTING_BLOCKS_MAX = 2 * BLOCKS_MAX;
+
+interface Resting {
+  readonly cidr: Cidr;
+  readonly untilMs: number;
+}
+
+export class RestingBlocks {
+  /** The first to end comes first. */
+  #resting: readonly Resting[] = [];
+
+  add(now: number, cidrs: readonly Cidr[]): void {
+    const untilMs = now + RECLAIM_REST_MS;
+    const all = [...this.#resting, ...cidrs.map((cidr) => ({ cidr, untilMs }))];
+    this.#resting = all.slice(-RESTING_BLOCKS_MAX);
+  }
+
+  /** Ends the rests that are over; says whether there were any. */
+  end(now: number): boolean {
+    const left = this.#resting.filter(({ untilMs }) => untilMs > now);
+    const isChanged = left.length < this.#resting.length;
+    this.#resting = left;
+    return isChanged;
+  }
+
+  nextAt(): number {
+    return this.#resting[0]?.untilMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** What of the held ranges does not rest. */
+  without(held: readonly Cidr[]): readonly Cidr[] {
+    if (this.#resting.length === 0) return held;
+    const resting = this.#resting.map(({ cidr }) => cidr);
+    return held.flatMap((range) => without(range, resting)).sort(compareCidrs);
+  }
+}
