@@ -1,6 +1,6 @@
 /** A peer whose state is lost while pods run: they keep their addresses, and nobody else gets these. */
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, it } from 'node:test';
@@ -93,6 +93,20 @@ it('without any state the kernel tells who runs, and the results of the runtime 
   assert.deepEqual(lasting(report), expected);
   await pings.answers(20);
   assert.deepEqual((await pings.stop()).wrong, []);
+});
+
+it('a state with a damaged page is as good as none: its pods are found without it', async () => {
+  const report = await restartAsNewIdentity(() => {
+    const file = join(peer.stateDirectory, 'state', 'state.sqlite');
+    const database = new DatabaseSync(file);
+    // All of it into the one file, of which a page in the middle is then lost.
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    database.close();
+    writeFileSync(file, readFileSync(file).fill(0, 8_192, 12_288));
+  });
+  assert.match(report.problems.join('\n'), /its file is damaged/);
+  const known = ({ hostInterface, addresses }: AttachmentReport) => ({ hostInterface, addresses });
+  assert.deepEqual(lasting(report).map(known), lasting(before).map(known));
 });
 
 it('DEL of a carried-over pod takes all of it away, whether its name was known or not', async () => {
