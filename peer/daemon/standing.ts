@@ -182,6 +182,15 @@ export class Standing {
     });
   }
 
+  #reclaimProblems(): readonly string[] {
+    if (this.#options.core.reclaimState().type !== 'arbiter-went-back') return [];
+    return [
+      "the arbiter's list of members is older than one that this peer has: it was set back, as by a " +
+        'restore from a backup. Nothing that removed peers held is taken back by it; see that each node ' +
+        'that runs is in the list, and start this peer again',
+    ];
+  }
+
   #problems(): readonly string[] {
     const { core, config, lostState, clusterProblems, hostProblem, keyProblem } = this.#options;
     const ofHost = hostProblem?.();
@@ -198,6 +207,7 @@ export class Standing {
       ...(this.#transport?.problems() ?? []),
       ...this.#claimProblems(),
       ...this.#conflictProblems(),
+      ...this.#reclaimProblems(),
       ...(this.#installation?.problems() ?? []),
       ...(config.key === 'plain'
         ? ['plain mode: whoever reaches the control port is a member; give the peers a key']

@@ -9,6 +9,7 @@ import type { LinkId } from '../mesh/effect.ts';
 import type { Link } from '../mesh/links.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 import type { Endpoint } from '../mesh/record.ts';
+import { reportOwnership } from './ownership-report.ts';
 import type {
   AttachmentReport,
   DirectoryReport,
@@ -51,6 +52,10 @@ export function buildReport(source: ReportSource): Report {
       to,
     })),
     attachments: reportAttachments(core),
+    // Only who reads it pays for it: with thousands of peers it costs more than all the rest.
+    get ownership() {
+      return reportOwnership(core);
+    },
     kernel,
     counters: { ...counters.all(), ...countConflicts(core) },
     problems: [

@@ -89,12 +89,23 @@ function showBlocks(blocks: readonly string[]): string {
   return more > 0 ? `${shown} and ${more} more` : shown;
 }
 
-function renderReclaim({ reclaim: { waitsFor } }: OwnershipReport): string {
-  if (waitsFor.length === 0) return '';
-  return (
-    `Reclaim waits for ${waitsFor.map(printable).join(', ')}: each member has to show that it knows who was removed. ` +
-    'Start or reach them, or remove those that are gone for good with weft rmpeer.'
-  );
+function renderReclaim({ reclaim: { state, waitsFor } }: OwnershipReport): string {
+  const names = waitsFor.map(printable).join(', ');
+  switch (state) {
+    case 'nothing-to-reclaim':
+      return '';
+    case 'left-to-executor':
+      return 'Another peer takes back what removed ones held: its weft ipam says what it waits for.';
+    case 'waiting':
+      return (
+        `Reclaim waits for ${names}: each member has to show that it knows who was removed. ` +
+        'Start or reach them, or remove those that are gone for good.'
+      );
+    case 'relisting':
+      return `Reclaim waits for a newer list of the arbiter's, because of ${names}.`;
+    case 'arbiter-went-back':
+      return "Reclaim has stopped: the arbiter's list is older than the one that is known here.";
+  }
 }
 
 function renderCarriedOver({ carriedOver }: OwnershipReport): string {

@@ -28,7 +28,7 @@ export interface Report {
   readonly pendingGrants: readonly { readonly cidr: string; readonly to: string }[];
   readonly attachments: readonly AttachmentReport[];
   /** Absent while `starting`, and before this peer is a member. */
-  readonly ownership?: OwnershipReport;
+  readonly ownership?: OwnershipReport | undefined;
   readonly kernel: KernelReport;
   /** Refused handshakes, limits that were hit and the like, by name. */
   readonly counters: Readonly<Record<string, number>>;
@@ -131,8 +131,15 @@ export interface PendingReport {
 }
 
 export interface ReclaimReport {
-  /** Id of the one peer that takes back what removed peers held; absent while nobody had to ask. */
+  /** `arbiter-went-back`: its list is older than one that was told before, and is not believed. */
+  readonly state:
+    | 'nothing-to-reclaim'
+    | 'left-to-executor'
+    | 'waiting'
+    | 'relisting'
+    | 'arbiter-went-back';
+  /** Id of the one peer that takes back what removed peers held, as far as it is known here. */
   readonly executor?: string;
-  /** Names of those whose records the executor waits for. Empty elsewhere. */
+  /** Names of those that the executor waits for, or needs a newer list because of. Empty elsewhere. */
   readonly waitsFor: readonly string[];
 }

@@ -8,7 +8,7 @@ import type { Report } from '#peer/http/report.ts';
 import { containsAddress, size } from '#peer/ipam/cidr.ts';
 import { parseAddress, parseCidr } from '#peer/ipam/parse.ts';
 import { requestOf } from '../ipam/builders.ts';
-import { type Member, createFounder, createJoiner, giveSpace } from '../core/member.ts';
+import { Member, createFounder, createJoiner, giveSpace } from '../core/member.ts';
 
 const KERNEL: Report['kernel'] = { inSync: true, drift: {}, failures: ['no route'] };
 
@@ -54,6 +54,36 @@ describe('the report', () => {
         assert.equal(BigInt(used) + BigInt(free) + BigInt(never.length), size(range));
       }
     }
+  });
+
+  it('of ownership: every address in one line, by name, and nothing before the peer is a member', () => {
+    const { founder, joiner } = createPair();
+    founder.hear(joiner.record);
+    for (const member of [founder, joiner]) {
+      const { ownership } = reportOf(member);
+      const [range] = ownership?.ranges ?? [];
+      assert.ok(range !== undefined);
+      assert.equal(range.addresses, '65536');
+      const totals = Object.values(range.totals);
+      assert.equal(
+        totals.reduce((sum, count) => sum + Number(count), 0),
+        65_536,
+      );
+      assert.deepEqual(range.holders.map(({ name }) => name).sort(), ['node1', 'node2']);
+      assert.deepEqual(ownership?.reclaim, { state: 'nothing-to-reclaim', waitsFor: [] });
+    }
+    assert.equal(reportOf(new Member(3)).ownership, undefined);
+  });
+
+  it('of ownership: what a removed peer held is told as such', () => {
+    const { founder, joiner } = createPair();
+    founder.hear(joiner.record);
+    const members = new Map([[founder.core.self, 'node1']]);
+    founder.tell({ type: 'view', view: { rev: 1_000n, members } });
+    const [range] = reportOf(founder).ownership?.ranges ?? [];
+    const gone = range?.holders.find(({ name }) => name === 'node2');
+    assert.equal(gone?.state, 'removed');
+    assert.equal(range?.totals.removed, gone?.addresses);
   });
 
   it('of the directory: how much is in it, and a hash that two peers with the same records share', () => {

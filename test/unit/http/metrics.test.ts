@@ -32,7 +32,7 @@ describe('metrics', () => {
   it('tell who has the addresses of the universe, once the peer is a member', () => {
     assert.doesNotMatch(renderMetrics(sampleReport()), /ownership_addresses/);
     const ownership = sampleOwnership({
-      reclaim: { waitsFor: ['node7'] },
+      reclaim: { state: 'waiting', waitsFor: ['node7'] },
       carriedOver: ['10.32.9.9'],
     });
     const metrics = renderMetrics(sampleReport({ ownership }));

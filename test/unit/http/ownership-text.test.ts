@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { percentOf, renderOwnership } from '#peer/http/ownership-text.ts';
+import type { ReclaimReport } from '#peer/http/report.ts';
 import { renderStatus } from '#peer/http/status-text.ts';
 import { sampleOwnership, sampleReport } from './sample-report.ts';
 
@@ -33,10 +34,14 @@ it('the totals are told by what they are, and their sum is all of the universe',
   assert.match(text, /^ +100 % {2}256 in all$/m);
 });
 
-it('whom the reclaim waits for is named, with what to do', () => {
-  assert.doesNotMatch(render(), /waits for/);
-  const text = render({ reclaim: { waitsFor: ['node7', 'node8'] } });
-  assert.match(text, /Reclaim waits for node7, node8: .*weft rmpeer/);
+it('what the reclaim waits for is told, with what to do', () => {
+  assert.doesNotMatch(render(), /[Rr]eclaim (waits|has)|takes back/);
+  const ofState = (state: ReclaimReport['state']): string =>
+    render({ reclaim: { state, waitsFor: ['node7', 'node8'] } });
+  assert.match(ofState('waiting'), /Reclaim waits for node7, node8: .*Start or reach them/);
+  assert.match(ofState('relisting'), /a newer list of the arbiter's, because of node7, node8/);
+  assert.match(ofState('left-to-executor'), /Another peer takes back/);
+  assert.match(ofState('arbiter-went-back'), /Reclaim has stopped/);
 });
 
 it('what two members claim is an alarm', () => {

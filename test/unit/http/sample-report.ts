@@ -49,7 +49,7 @@ export function sampleOwnership(changes: Partial<OwnershipReport> = {}): Ownersh
         },
       },
     ],
-    reclaim: { waitsFor: [] },
+    reclaim: { state: 'nothing-to-reclaim', waitsFor: [] },
     carriedOver: [],
     ...changes,
   };
