@@ -29,8 +29,8 @@ const STEPS_AT_A_TIME = 2;
 
 const CHECKS: readonly Step[] = [
   tests(
-    'unit tests, simulation and rules of the repository',
-    ['unit', 'simulation', 'repository'],
+    'unit tests, simulation, model and rules of the repository',
+    ['unit', 'simulation', 'model', 'repository'],
     { concurrency: 2 },
   ),
   { name: 'types', command: [`${BIN}/tsc`, '-p', '.'] },

@@ -2,11 +2,19 @@
  * Mistakes that somebody might make in the code under test (or that the simulated node makes in its
  * place), each with the scenario that brings it to light within so many seeds.
  */
-import type { Mistake } from './mistake.ts';
+import type { Mistake } from '../support/mistake.ts';
+
+export interface PlantedMistake extends Mistake {
+  /** The scenario that brings it to light, and the seeds that this takes at most. */
+  readonly scenario: string;
+  readonly seedsMax: number;
+  /** Found within a second or two: also by `npm test`. */
+  readonly isQuick: boolean;
+}
 
 const MESH = 'peer/mesh';
 
-export const MISTAKES: readonly Mistake[] = [
+export const MISTAKES: readonly PlantedMistake[] = [
   {
     name: 'a record is published before it is written',
     file: 'peer/core/core.ts',

@@ -1,16 +1,16 @@
 /** Looks whether planted mistakes are found: an oracle that misses them watches nothing. */
-import type { Mistake } from './mistake.ts';
+import type { PlantedMistake } from './mistakes.ts';
 import { runBatches } from './pool.ts';
 
 export interface Finding {
-  readonly mistake: Mistake;
+  readonly mistake: PlantedMistake;
   /** What it was found by; undefined when it was not. */
   readonly invariant: string | undefined;
   readonly seeds: number;
 }
 
 export async function runPlanted(
-  mistakes: readonly Mistake[],
+  mistakes: readonly PlantedMistake[],
   firstSeed: number,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
@@ -18,7 +18,7 @@ export async function runPlanted(
   return findings;
 }
 
-async function look(mistake: Mistake, firstSeed: number): Promise<Finding> {
+async function look(mistake: PlantedMistake, firstSeed: number): Promise<Finding> {
   const { scenario, seedsMax: seeds } = mistake;
   const batch = { scenario, firstSeed, seeds, stopsAtFailure: true };
   const [result] = await runBatches([batch], { mistake });

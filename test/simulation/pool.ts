@@ -1,50 +1,12 @@
-/** Threads that share out batches. */
-import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+/** Threads that share out batches of simulated runs. */
+import { type ThreadOptions, shareOut } from '../support/threads.ts';
 import type { Batch, BatchResult } from './batch.ts';
-import type { Mistake } from './mistake.ts';
-
-export interface PoolOptions {
-  readonly mistake?: Mistake;
-  readonly threads?: number;
-}
 
 /** Runs the batches, each thread one at a time; answers in the order of the batches. Rejects with what a thread threw. */
-export async function runBatches(
+export function runBatches(
   batches: readonly Batch[],
-  { mistake, threads = availableParallelism() }: PoolOptions = {},
+  options: ThreadOptions = {},
 ): Promise<readonly BatchResult[]> {
-  const results: BatchResult[] = [];
-  const queue = batches.entries();
-  const count = Math.min(threads, batches.length);
-  await Promise.all(Array.from({ length: count }, () => serve(queue, results, mistake)));
-  return results;
-}
-
-async function serve(
-  queue: Iterator<[number, Batch]>,
-  results: BatchResult[],
-  mistake: Mistake | undefined,
-): Promise<void> {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: { mistake } });
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  let taken = -1;
-  const next = () => {
-    const entry = queue.next();
-    if (entry.done === true) return resolve();
-    const [at, batch] = entry.value;
-    taken = at;
-    worker.postMessage(batch, []);
-  };
-  worker.on('message', (result: BatchResult) => {
-    results[taken] = result;
-    next();
-  });
-  worker.on('error', reject);
-  next();
-  try {
-    await promise;
-  } finally {
-    await worker.terminate();
-  }
+  const worker = new URL('./worker.ts', import.meta.url);
+  return shareOut<BatchResult>(worker, batches, options);
 }

@@ -3,8 +3,8 @@
  * that is why everything else is loaded only then.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { type Mistake, plantMistake } from '../support/mistake.ts';
 import type { Batch } from './batch.ts';
-import { type Mistake, plantMistake } from './mistake.ts';
 
 const { mistake } = workerData as { readonly mistake: Mistake | undefined };
 const check = mistake === undefined ? undefined : plantMistake(mistake);

@@ -14,11 +14,6 @@ export interface Mistake {
   readonly file: string;
   readonly text: string;
   readonly replacement: string;
-  /** The scenario that brings it to light, and the seeds that this takes at most. */
-  readonly scenario: string;
-  readonly seedsMax: number;
-  /** Found within a second or two: also by `npm test`. */
-  readonly isQuick: boolean;
 }
 
 const ROOT = path.resolve(import.meta.dirname, '../..');

@@ -1,0 +1,166 @@
+/**
+ * What a process does with what it holds and hears: the steps of custody, each by the functions that
+ * are shipped. Also the pods, which are why all of this matters.
+ */
+import { accept } from '../../peer/ipam/acceptance.ts';
+import { halves, sizeLog2 } from '../../peer/ipam/cidr.ts';
+import * as custody from '../../peer/ipam/custody.ts';
+import type { View } from '../../peer/ipam/custody-state.ts';
+import { SMALLEST_BLOCK_LOG2 } from '../../peer/ipam/limits.ts';
+import type { PeerId } from '../../peer/mesh/peer-id.ts';
+import { formatUnits, pickUnit, unitsOf, unitsOfBlocks } from './layout.ts';
+import { fence } from './life-steps.ts';
+import type { Process, Version } from './process.ts';
+import { type World, nameOf, pick } from './world.ts';
+
+/** As Ipam.look: clears and accepts what the records show, in the order that they are given in. */
+export function look(world: World, process: Process, versions: Iterable<Version>): void {
+  if (!process.acts()) return;
+  for (const version of versions) {
+    if (version.identity === process.identity) continue;
+    const other = { peer: version.identity.id, custody: version.custody };
+    world.commit(process, custody.clear(process.state, other, process.id));
+    const taker = { self: process.id, universe: world.layout.universe, isShort: () => true };
+    const { writes } = accept(process.state, other, taker);
+    if (writes.length === 0) continue;
+    world.count('accepted');
+    if (world.isTraced)
+      world.say(
+        `${nameOf(process)} accepts from #${version.identity.number} by ${nameOfVersion(version)}`,
+      );
+    if (!version.identity.isRemoved) world.commit(process, writes);
+    else if (world.commitGain(process, writes) !== 0) world.count('accepted of a removed peer');
+  }
+}
+
+export interface GrantChoice {
+  readonly to: number;
+  readonly block: number;
+  /** A bit for each halving: which half, and whether to halve at all. */
+  readonly path: number;
+}
+
+/** Gives a part without pods to somebody whose record it knows. */
+export function grant(world: World, process: Process, choice: GrantChoice): void {
+  if (!process.acts()) return;
+  const { state } = process;
+  const allowed = allowedOf(process);
+  // Every other time whoever it has heard of last: joiners, then.
+  const grantee = (choice.to & 1) === 1 ? allowed.at(-1) : pick(allowed, choice.to >>> 1);
+  const block = pick(state.hold, choice.block);
+  if (grantee === undefined || block === undefined) return;
+  const to = grantee.identity.id;
+  const { registeredRev } = grantee.custody;
+  let part = block.cidr;
+  for (let path = choice.path; sizeLog2(part) > SMALLEST_BLOCK_LOG2 && (path & 1) === 1; path >>= 2)
+    part = halves(part)[(path >> 1) & 1] ?? part;
+  const units = unitsOf(world.layout, part);
+  const { pods, carried } = process.machine;
+  if (((pods | carried) & units) !== 0) return;
+  if (!custody.canSplitOff(state, part) || !custody.hasRoomFor(state, to)) return;
+  world.commit(process, custody.grant(state, part, { to, registeredRev }));
+  world.count('grants');
+  // It hasn't heard that this one was removed: what it gives is nobody's until a reclaim.
+  if (grantee.identity.isRemoved) world.mayLose |= units;
+  if (world.isTraced)
+    world.say(
+      `${nameOf(process)} grants ${formatUnits(world.layout, units)} to #${grantee.identity.number}`,
+    );
+}
+
+function allowedOf({ known, state, identity }: Process): readonly Version[] {
+  return [...known.values()].filter(
+    (version) =>
+      version.identity !== identity &&
+      custody.allows(state, version.identity.id, version.custody.registeredRev),
+  );
+}
+
+export function merge(world: World, process: Process): void {
+  const changed = world.commit(process, custody.mergeBuddies(process.state));
+  if (changed && world.isTraced) world.say(`${nameOf(process)} joins buddies`);
+}
+
+/** As Ipam.adoptView, and looks at everything anew. Whoever is not in the list ends. */
+export function adopt(world: World, process: Process, view: View): void {
+  const { state } = process;
+  if (view.rev <= state.view.rev || world.isDeaf(process.machine)) return;
+  // Lists from before its registration say nothing of it.
+  if (view.rev < state.registeredRev) return;
+  if (!view.members.has(process.id)) return fence(world, process, 'fenced: removed');
+  // What is held against what others know of us has to be what the disk told.
+  if (!process.isOpen) return;
+  const isRemoved = (peer: PeerId): boolean => {
+    const version = process.known.get(peer);
+    return version !== undefined && version.custody.registeredRev <= view.rev;
+  };
+  const writes = custody.adoptView(state, view, isRemoved);
+  world.commit(process, writes);
+  const ended = state.pending.length - process.state.pending.length;
+  world.count('grants ended by a list', ended);
+  if (world.isTraced)
+    world.say(`${nameOf(process)} adopts list ${view.rev}, ${ended} grants end by it`);
+  look(world, process, process.known.values());
+}
+
+export function sync(world: World, process: Process, count: number): void {
+  if (!process.sync(count)) return;
+  world.isChanged = true;
+  if (world.isTraced) world.say(`${nameOf(process)} has written ${count} commits`);
+}
+
+/** Publishes what is on disk. Before it is a member, and while it doesn't know who has it else, nothing. */
+export function publish(world: World, process: Process): void {
+  const { state } = process.disk;
+  const isMember = state.founder !== undefined && state.view.members.has(process.id);
+  if (!process.isOpen || !isMember) return;
+  const version = process.nextVersion();
+  const { identity } = process;
+  world.published.push(version);
+  process.known.set(process.id, version);
+  if (identity.said === undefined || identity.said.order < version.order) identity.said = version;
+  if (!world.isTraced) return;
+  const held = formatUnits(world.layout, unitsOfBlocks(world.layout, state.hold));
+  const pending = state.pending.map(
+    ({ block, to, n }) =>
+      `${formatUnits(world.layout, unitsOf(world.layout, block.cidr))}→${numberOf(world, to)} (${n})`,
+  );
+  world.say(
+    `${nameOf(process)} publishes ${nameOfVersion(version)}: holds ${held}, grants ${pending.join(' ')}; list ${state.view.rev}`,
+  );
+}
+
+/** An ADD: an address of a block that the last record shows, on disk before it is answered. */
+export function addPod(world: World, process: Process, choice: number): void {
+  if (!process.acts() || process.said === undefined) return;
+  const { layout } = world;
+  const { machine, state, said } = process;
+  const held = unitsOfBlocks(layout, state.hold) & unitsOfBlocks(layout, said.hold);
+  const free = held & ~(machine.pods | machine.carried);
+  if (free === 0) return;
+  process.sync();
+  machine.pods |= pickUnit(free, choice);
+  world.isChanged = true;
+  world.count('pods');
+  if (world.isTraced)
+    world.say(`${nameOf(process)} has pods on ${formatUnits(layout, machine.pods)}`);
+}
+
+export function removePod(world: World, process: Process, choice: number): void {
+  const { machine } = process;
+  const used = machine.pods | machine.carried;
+  if (used === 0) return;
+  const unit = pickUnit(used, choice);
+  machine.pods &= ~unit;
+  machine.carried &= ~unit;
+  if (world.isTraced)
+    world.say(`${nameOf(process)} has pods on ${formatUnits(world.layout, machine.pods)}`);
+}
+
+function numberOf(world: World, peer: PeerId): string {
+  return `#${world.identities.find(({ id }) => id === peer)?.number ?? '?'}`;
+}
+
+export function nameOfVersion({ identity, order, epoch }: Version): string {
+  return `record #${identity.number}/${epoch}.${order % 2 ** 20}`;
+}

@@ -1,0 +1,83 @@
+/**
+ * The executor's steps: being elected, lists under way, the census over what it knows. Anybody else
+ * may ask the arbiter for its list as well.
+ */
+import { takeCensus } from '../../peer/ipam/census.ts';
+import { reclaim } from '../../peer/ipam/custody.ts';
+import type { Custody } from '../../peer/ipam/custody-state.ts';
+import type { PeerId } from '../../peer/mesh/peer-id.ts';
+import { adopt } from './custody-steps.ts';
+import { countUnits, formatUnits } from './layout.ts';
+import { type Process, custodyOf } from './process.ts';
+import { type World, nameOf } from './world.ts';
+
+/** Lists that one process waits for at a time. */
+const LISTINGS_MAX = 3;
+
+/** The executor is who is elected first, for as long as it is a member. */
+export function askExecutor(world: World, process: Process): void {
+  if (!process.acts() || process.electedRev !== undefined) return;
+  if (world.isDeaf(process.machine)) return;
+  const executor = world.registry.executor(process.identity);
+  if (executor !== process.identity) return;
+  process.electedRev = world.registry.list().rev;
+  if (world.identities.some((one) => one !== executor && one.hasBeenExecutor))
+    world.count('executors after the first');
+  executor.hasBeenExecutor = true;
+  if (world.isTraced)
+    world.say(`${nameOf(process)} is told that it is the executor, at list ${process.electedRev}`);
+}
+
+/** The arbiter reads its list now; the answer comes whenever it comes. */
+export function askList(world: World, process: Process): void {
+  if (process.listings.length >= LISTINGS_MAX || world.isDeaf(process.machine)) return;
+  process.listings.push({ view: world.registry.list(), heard: process.strangers });
+  if (world.isTraced)
+    world.say(`${nameOf(process)} asks for the list: ${world.registry.list().rev}`);
+}
+
+export function hearList(world: World, process: Process, choice: number): void {
+  if (world.isDeaf(process.machine)) return;
+  const [listing] = process.listings.splice(choice % Math.max(process.listings.length, 1), 1);
+  if (listing === undefined) return;
+  for (const peer of listing.heard) if (!listing.view.members.has(peer)) process.gone.add(peer);
+  if (world.isTraced) world.say(`${nameOf(process)} is told list ${listing.view.rev}`);
+  adopt(world, process, listing.view);
+}
+
+export function census(world: World, process: Process): void {
+  const { state, electedRev } = process;
+  if (!process.acts() || state.founder === undefined) return;
+  if (electedRev === undefined || state.view.rev < electedRev) return;
+  const result = takeCensus({
+    self: { peer: process.id, custody: custodyOf(state) },
+    view: state.view,
+    records: recordsOf(process),
+    universe: world.layout.universe,
+    founder: state.founder,
+    gone: process.gone,
+  });
+  process.strangers = result.type === 'relist' ? result.for : [];
+  if (result.type === 'waiting') world.count('censuses that waited');
+  if (result.type === 'relist') world.count('censuses begun anew');
+  if (world.isTraced && result.type !== 'orphans')
+    world.say(`${nameOf(process)} takes the census of list ${state.view.rev}: ${result.type}`);
+  if (result.type === 'orphans' && result.orphans.length > 0)
+    take(world, process, reclaim(state, result.orphans, result.term));
+}
+
+function take(world: World, process: Process, writes: ReturnType<typeof reclaim>): void {
+  const gained = world.commitGain(process, writes);
+  world.count('blocks reclaimed', countUnits(gained));
+  if (world.isTraced)
+    world.say(
+      `${nameOf(process)} reclaims ${formatUnits(world.layout, gained)} under list ${process.state.view.rev}`,
+    );
+}
+
+function recordsOf(process: Process): ReadonlyMap<PeerId, Custody> {
+  const records = new Map<PeerId, Custody>();
+  for (const [peer, { custody }] of process.known)
+    if (peer !== process.id) records.set(peer, custody);
+  return records;
+}
