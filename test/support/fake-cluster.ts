@@ -24,6 +24,11 @@ export type Fault = (
   | 'hang'
   | undefined;
 
+export interface Backup {
+  readonly objects: readonly (readonly [string, Json])[];
+  readonly revision: number;
+}
+
 export const NODES = '/api/v1/nodes';
 export const SECRETS = '/api/v1/namespaces/weft/secrets';
 export const LEASES = '/apis/coordination.k8s.io/v1/namespaces/weft/leases';
@@ -61,6 +66,17 @@ export class FakeCluster implements AsyncDisposable {
   delete(path: string): void {
     this.objects.delete(path);
     this.#revision++;
+  }
+
+  /** As a restore of etcd from a backup: what was written since is gone, and so is its revision. */
+  restore({ objects, revision }: Backup): void {
+    this.objects.clear();
+    for (const [path, object] of objects) this.objects.set(path, object);
+    this.#revision = revision;
+  }
+
+  backup(): Backup {
+    return { objects: [...this.objects], revision: this.#revision };
   }
 
   addNode(name: string, address: string | undefined): void {
