@@ -40,6 +40,7 @@ export function renderNextSteps({ pods, nodes }: LabResult, plan: LabPlan): stri
   const steps = [
     ['A pod pings a pod', `ip netns exec ${pod.namespace} ping ${lastPod.addresses[0]}`],
     ['What a peer says', `${inNode} node_modules/.bin/node peer/main.ts status`],
+    ['Who has which addresses', `${inNode} node_modules/.bin/node peer/main.ts ipam`],
     ['Where a node sends tunnel packets', `${inNode} bridge fdb show dev ${VXLAN_DEVICE}`],
     [
       'Which blocks it reaches that way',
