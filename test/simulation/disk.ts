@@ -14,6 +14,9 @@ export class Disk {
   /** Asked for and not yet synced, oldest first. */
   #pending: (readonly Write[])[] = [];
 
+  /** It says that its identity is not to be used any more. */
+  isFenced = false;
+
   get durable(): Durable {
     return this.#store.durable;
   }
@@ -24,7 +27,9 @@ export class Disk {
 
   /** The oldest write is on the medium. */
   sync(): void {
-    this.#store.commit(this.#pending.shift() ?? []);
+    const writes = this.#pending.shift() ?? [];
+    this.#store.commit(writes);
+    if (writes.some(({ type }) => type === 'set-fenced')) this.isFenced = true;
   }
 
   /**
@@ -36,6 +41,18 @@ export class Disk {
     const lost = this.#pending.length;
     this.#pending = [];
     return lost;
+  }
+
+  /** What is on it, to be put back later. */
+  copy(): { readonly durable: Durable; readonly epoch: number } {
+    return { durable: this.durable, epoch: this.epoch };
+  }
+
+  /** It is as it was when the copy was made. */
+  restore({ durable, epoch }: ReturnType<Disk['copy']>): void {
+    this.#store.durable = durable;
+    this.epoch = epoch;
+    this.isFenced = false;
   }
 
   get isWriting(): boolean {

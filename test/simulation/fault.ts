@@ -23,6 +23,12 @@ export type Fault =
   | (OfPeer & { readonly type: 'crash'; readonly isHostGone: boolean; readonly forMs: number })
   /** It comes back without its disk, as another identity. */
   | (OfPeer & { readonly type: 'lose-disk'; readonly forMs: number })
+  /** The same, whoever it is: what it held comes back by reclaim. */
+  | (OfPeer & { readonly type: 'lose-state'; readonly forMs: number })
+  /** The operator removes it; it runs on until it hears of that, or is dead and comes back later. */
+  | (OfPeer & { readonly type: 'remove'; readonly isDead: boolean; readonly forMs: number })
+  /** After so long its disk is set back to what it is now. */
+  | (OfPeer & { readonly type: 'set-back'; readonly forMs: number })
   /** The next sync fails; the process ends, and starts again when the disk is well. */
   | (OfPeer & { readonly type: 'break-disk'; readonly forMs: number })
   | (OfPeer & { readonly type: 'pause'; readonly forMs: number })
@@ -97,6 +103,10 @@ function begin(world: World, fault: Fault): void {
       return repeat(world, fault, () =>
         linksBetween(peer, fault.other).forEach((link) => world.fabric.break(link)),
       );
+    case 'set-back':
+      return setBack(world, peer, fault.forMs);
+    case 'remove':
+      return remove(world, peer, fault);
     default:
       return interrupt(world, peer, fault);
   }
@@ -106,7 +116,10 @@ function begin(world: World, fault: Fault): void {
 function interrupt(
   world: World,
   peer: SimulatedPeer,
-  fault: Extract<Fault, { type: 'crash' | 'lose-disk' | 'break-disk' | 'readdress' }>,
+  fault: Extract<
+    Fault,
+    { type: 'crash' | 'lose-disk' | 'lose-state' | 'break-disk' | 'readdress' }
+  >,
 ): void {
   const wasUp = peer.isUp;
   switch (fault.type) {
@@ -117,6 +130,9 @@ function interrupt(
       // With the founder's disk the universe may be lost, and then nobody gets an address any more.
       if (world.registry.isFounder(peer.id)) world.end(peer, { isHostGone: false });
       else world.replace(peer);
+      break;
+    case 'lose-state':
+      world.replace(peer);
       break;
     case 'break-disk':
       peer.disk.isBroken = true;
@@ -129,6 +145,26 @@ function interrupt(
     peer.disk.isBroken = false;
     // One that was down has somebody else who starts it, unless it came up on a broken disk.
     if (wasUp || fault.type === 'break-disk') world.start(peer);
+  });
+}
+
+function remove(
+  world: World,
+  peer: SimulatedPeer,
+  { isDead, forMs }: Extract<Fault, { type: 'remove' }>,
+): void {
+  if (isDead) world.end(peer, { isHostGone: true });
+  world.registry.remove(peer.id);
+  after(world, forMs, () => world.start(peer));
+}
+
+function setBack(world: World, peer: SimulatedPeer, forMs: number): void {
+  const { id } = peer;
+  const copy = peer.disk.copy();
+  after(world, forMs, () => {
+    // Another identity has another disk.
+    if (peer.id === id) world.setBack(peer, copy);
+    world.start(peer);
   });
 }
 

@@ -1,10 +1,12 @@
 /**
- * Who holds what in a simulated world, kept up to date at each write: no address has two holders.
- * Of a peer that runs its memory counts, of others their disk; what was on a lost disk stays taken.
+ * Who holds what in a simulated world, kept up to date at each write: no address has two holders that
+ * the arbiter has not removed. Of a peer that runs its memory counts, of others their disk; what was
+ * on a lost disk stays taken until its identity is removed.
  */
 import { type Cidr, bits, contains, formatCidr, isAligned } from '../../peer/ipam/cidr.ts';
 import type { Durable } from '../../peer/ipam/durable.ts';
 import type { Write } from '../../peer/ipam/writes.ts';
+import type { PeerId } from '../../peer/mesh/peer-id.ts';
 import { hold } from './violation.ts';
 
 /** A range as a map's key: its first address and its length. */
@@ -12,17 +14,19 @@ type RangeKey = string;
 
 export class Holdings {
   readonly #universe: readonly Cidr[];
-  readonly #byHolder = new Map<number, Map<RangeKey, Cidr>>();
-  readonly #holders = new Map<RangeKey, number>();
+  readonly #byHolder = new Map<PeerId, Map<RangeKey, Cidr>>();
+  readonly #holders = new Map<RangeKey, PeerId>();
   /** How many held ranges lie inside of each range. */
   readonly #inside = new Map<RangeKey, number>();
+  readonly #removed = new Set<PeerId>();
 
   constructor(universe: readonly Cidr[]) {
     this.#universe = universe;
   }
 
   /** The holder's memory after these writes. */
-  write(holder: number, writes: readonly Write[]): void {
+  write(holder: PeerId, writes: readonly Write[]): void {
+    if (this.#removed.has(holder)) return;
     for (const write of writes) {
       if (write.type === 'hold-block') this.#add(holder, write.block.cidr);
       else if (write.type === 'drop-block') this.#drop(holder, write.cidr);
@@ -30,32 +34,35 @@ export class Holdings {
   }
 
   /** The holder has just what is on its disk. */
-  load(holder: number, { custody }: Durable): void {
+  load(holder: PeerId, { custody }: Durable): void {
+    if (this.#removed.has(holder)) return;
     for (const cidr of this.#of(holder).values()) this.#drop(holder, cidr);
     for (const { cidr } of custody.hold) this.#add(holder, cidr);
   }
 
-  /** Its disk is lost: nobody may take what it held. */
-  orphan(holder: number): void {
+  /** Whatever it may still hold is its own affair from now on. */
+  remove(holder: PeerId): void {
+    for (const cidr of this.#of(holder).values()) this.#drop(holder, cidr);
     this.#byHolder.delete(holder);
+    this.#removed.add(holder);
   }
 
-  #add(holder: number, cidr: Cidr): void {
+  #add(holder: PeerId, cidr: Cidr): void {
     const key = keyOf(cidr);
     const isInside = this.#universe.some((range) => contains(range, cidr));
-    hold('I6', isInside && isAligned(cidr), () => `peer ${holder} holds ${formatCidr(cidr)}`);
+    hold('I6', isInside && isAligned(cidr), () => `${holder} holds ${formatCidr(cidr)}`);
     const other = this.#above(cidr).find((range) => this.#holders.has(range));
     const within = this.#inside.get(key) ?? 0;
     hold('I1', other === undefined && within === 0, () => {
-      const who = other === undefined ? 'parts of it are held' : `peer ${this.#holders.get(other)}`;
-      return `peer ${holder} holds ${formatCidr(cidr)}, and so does another: ${who}`;
+      const who = other === undefined ? 'parts of it are held' : this.#holders.get(other);
+      return `${holder} holds ${formatCidr(cidr)}, and so does another: ${who}`;
     });
     this.#holders.set(key, holder);
     this.#of(holder).set(key, cidr);
     this.#count(cidr, 1);
   }
 
-  #drop(holder: number, cidr: Cidr): void {
+  #drop(holder: PeerId, cidr: Cidr): void {
     const key = keyOf(cidr);
     if (!this.#of(holder).delete(key)) return;
     this.#holders.delete(key);
@@ -75,7 +82,7 @@ export class Holdings {
     });
   }
 
-  #of(holder: number): Map<RangeKey, Cidr> {
+  #of(holder: PeerId): Map<RangeKey, Cidr> {
     const known = this.#byHolder.get(holder);
     if (known !== undefined) return known;
     const made = new Map<RangeKey, Cidr>();

@@ -20,6 +20,8 @@ export class Joining {
   /** Registers, and asks who founded the cluster: what of it an earlier run left undone. */
   join(peer: SimulatedPeer): void {
     const phase = peer.machine.core?.ipam.phase();
+    // Whoever is a member already asks whether it still is one.
+    if (phase === 'member') return this.askView(peer);
     if (phase !== 'unregistered' && phase !== 'unfounded') return;
     this.#after(ANSWER_MS, peer, () => {
       if (this.#registry.isDown) return this.#after(RETRY_MS, peer, () => this.join(peer));
@@ -36,6 +38,18 @@ export class Joining {
     this.#after(ANSWER_MS, peer, () => {
       const view = this.#registry.isDown ? undefined : this.#registry.list();
       if (view !== undefined) this.#stage.deliver(peer, { type: 'view', view });
+    });
+  }
+
+  /** The list only for the executor, and read after it was told that it is. */
+  askExecutor(peer: SimulatedPeer, question: number): void {
+    this.#after(ANSWER_MS, peer, () => {
+      const executor = this.#registry.isDown ? undefined : this.#registry.executor(peer.id);
+      if (executor === undefined) return;
+      this.#after(ANSWER_MS, peer, () => {
+        const view = executor === peer.id ? this.#registry.current() : undefined;
+        this.#stage.deliver(peer, { type: 'executor-told', question, executor, view });
+      });
     });
   }
 

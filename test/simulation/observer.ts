@@ -2,6 +2,7 @@
 import type { CoreEffect, CoreEvent } from '../../peer/core/core-event.ts';
 import type { Write } from '../../peer/ipam/writes.ts';
 import type { CloseReason } from '../../peer/mesh/effect.ts';
+import type { PeerId } from '../../peer/mesh/peer-id.ts';
 import type { MeshFrame } from '../../peer/mesh/frame.ts';
 import type { RecordContent } from '../../peer/mesh/record.ts';
 import type { Link } from './link.ts';
@@ -12,6 +13,10 @@ export interface Observer {
   ended(peer: SimulatedPeer): void;
   /** The identity that the peer has now will never run again. */
   lostDisk(peer: SimulatedPeer): void;
+  /** The arbiter's list has this identity no more, whether it runs or not. */
+  removed(id: PeerId): void;
+  /** Its disk was set back to an older copy; it does not run. */
+  setBack(peer: SimulatedPeer): void;
   stepping(peer: SimulatedPeer, event: CoreEvent): void;
   stepped(peer: SimulatedPeer, event: CoreEvent, effects: readonly CoreEffect[]): void;
   /** `link` is undefined when the peer has no such link. */

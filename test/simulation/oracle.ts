@@ -3,10 +3,13 @@
  * has to come true in the end is in verdict.ts.
  */
 import type { CoreEffect, CoreEvent } from '../../peer/core/core-event.ts';
+import { formatCidr } from '../../peer/ipam/cidr.ts';
 import type { Write } from '../../peer/ipam/writes.ts';
+import type { DurableCustody } from '../../peer/ipam/durable.ts';
 import type { LinkId } from '../../peer/mesh/effect.ts';
 import type { MeshFrame } from '../../peer/mesh/frame.ts';
 import { FULL_MESH_PEERS_MAX, RING_COUNT, RING_WALK_MAX } from '../../peer/mesh/limits.ts';
+import type { PeerId } from '../../peer/mesh/peer-id.ts';
 import type { RecordContent } from '../../peer/mesh/record.ts';
 import { FRAME_BYTES_MAX, SEND_BUFFER_MAX_BYTES } from '../../peer/transport/limits.ts';
 import { Agreement } from './agreement.ts';
@@ -30,6 +33,15 @@ const WANTED_MAX = 2 * RING_COUNT * RING_WALK_MAX + FULL_MESH_PEERS_MAX;
 /** A pause that would have cost every link if it counted as silence. */
 const LONG_PAUSE_MS = 4_000;
 
+/** What nobody may do from an older copy: give, take, use. */
+const USING: ReadonlySet<Write['type']> = new Set([
+  'hold-block',
+  'drop-block',
+  'add-pending',
+  'add-attachment',
+  'add-vtep',
+]);
+
 export interface OracleOptions {
   readonly linksMax: number;
   readonly now: () => number;
@@ -44,6 +56,13 @@ export class Oracle implements Observer {
   readonly #options: OracleOptions;
   readonly #holdings = new Holdings(UNIVERSE);
   readonly #claims = new DurableClaims();
+  readonly #removed = new Set<PeerId>();
+  /** Identities whose disk was set back, */
+  readonly #copied = new Set<PeerId>();
+  /** and those of which it is older than what they have published. */
+  readonly #setBack = new Set<PeerId>();
+  /** What was on each one's disk when it started or ended. */
+  readonly #written = new Map<PeerId, string>();
   /** Links that their peer was told are congested. */
   readonly #congested = new Map<SimulatedPeer, Set<LinkId>>();
   readonly #steps = new Map<SimulatedPeer, { since: number; count: number }>();
@@ -73,8 +92,22 @@ export class Oracle implements Observer {
   }
 
   lostDisk(peer: SimulatedPeer): void {
-    this.#holdings.orphan(peer.n);
     this.#claims.forget(peer);
+    this.#setBack.delete(peer.id);
+  }
+
+  removed(id: PeerId): void {
+    this.#removed.add(id);
+    this.#holdings.remove(id);
+    this.sightings.see('removed');
+  }
+
+  setBack(peer: SimulatedPeer): void {
+    this.#copied.add(peer.id);
+    this.published.setBack(peer.id);
+    const before = this.#written.get(peer.id);
+    // A copy that differs by nothing that was published is as good as the disk itself.
+    if (before !== custodyText(peer.disk.durable.custody)) this.#setBack.add(peer.id);
   }
 
   stepping(peer: SimulatedPeer, event: CoreEvent): void {
@@ -90,8 +123,8 @@ export class Oracle implements Observer {
     for (const effect of effects) {
       if (effect.type === 'learned')
         for (const record of effect.records) this.published.learned(peer, record);
-      if (effect.type === 'fence')
-        hold('fenced', false, () => `node${peer.n} fenced itself: ${effect.reason}`);
+      if (effect.type === 'commit' && effect.writes.some(({ type }) => type === 'set-fenced'))
+        this.#fenced(peer, effect.then);
     }
     this.sightings.stepped(event, effects);
     this.#notePause(peer, effects);
@@ -121,7 +154,12 @@ export class Oracle implements Observer {
   }
 
   committing(peer: SimulatedPeer, writes: readonly Write[]): void {
-    this.#holdings.write(peer.n, writes);
+    const isOld = this.#setBack.has(peer.id) && !this.#removed.has(peer.id);
+    const used = writes.find(({ type }) => USING.has(type));
+    hold('copy', !isOld || used === undefined, () => {
+      return `node${peer.n} goes on with an older copy of its disk: ${used?.type}`;
+    });
+    if (!isOld) this.#holdings.write(peer.id, writes);
     this.sightings.wrote(writes);
   }
 
@@ -145,9 +183,20 @@ export class Oracle implements Observer {
     if (content.type === 'peer') this.#claims.check(peer, content.custody);
   }
 
+  #fenced(peer: SimulatedPeer, then: readonly CoreEffect[]): void {
+    const isRight = this.#removed.has(peer.id) || this.#copied.has(peer.id);
+    const [effect] = then;
+    const reason = effect?.type === 'fence' ? effect.reason : '';
+    hold('fenced', isRight, () => `node${peer.n} fenced itself: ${reason}`);
+    this.sightings.see(this.#copied.has(peer.id) ? 'copy fenced' : 'removed peer fenced');
+  }
+
   #loadDisk(peer: SimulatedPeer): void {
-    this.#holdings.load(peer.n, peer.disk.durable);
-    this.#claims.load(peer, peer.disk.durable.custody);
+    const { custody } = peer.disk.durable;
+    this.#written.set(peer.id, custodyText(custody));
+    if (this.#setBack.has(peer.id)) return;
+    this.#holdings.load(peer.id, peer.disk.durable);
+    this.#claims.load(peer, custody);
   }
 
   #congestedOf(peer: SimulatedPeer): Set<LinkId> {
@@ -189,4 +238,14 @@ export class Oracle implements Observer {
     const isTwice = links.filter((link) => link.peer === other).length > 1;
     hold('links', !isTwice, () => `node${peer.n} has two links to ${other}`);
   }
+}
+
+function custodyText({ hold, pending, counterparties, view }: DurableCustody): string {
+  const blocks = [...hold, ...pending.map(({ block }) => block)].map(({ cidr }) =>
+    formatCidr(cidr),
+  );
+  const counts = counterparties.map(({ peer, granted, cleared, accepted }) => {
+    return `${peer} ${granted} ${cleared} ${accepted}`;
+  });
+  return [...blocks.sort(), ...counts.sort(), view.rev].join(', ');
 }

@@ -12,7 +12,13 @@ type ByKind = { [Kind in RecordKind]?: DirectoryRecord };
 export class Published {
   /** The newest version of each record that its writer took into its own directory. */
   readonly #newest = new Map<PeerId, ByKind>();
+  readonly #setBack = new Set<PeerId>();
   readonly #known = new Map<SimulatedPeer, Map<PeerId, ByKind>>();
+
+  /** Its disk is a copy: it may publish the same versions again, until it is found out. */
+  setBack(writer: PeerId): void {
+    this.#setBack.add(writer);
+  }
 
   /** The peer's process begins with an empty directory. */
   forget(peer: SimulatedPeer): void {
@@ -35,11 +41,13 @@ export class Published {
   }
 
   newest(writer: PeerId): readonly DirectoryRecord[] {
-    return Object.values(this.#newest.get(writer) ?? {});
+    return this.#setBack.has(writer) ? [] : Object.values(this.#newest.get(writer) ?? {});
   }
 
   #publish(record: DirectoryRecord): void {
     const kinds = this.#newest.get(record.peer) ?? {};
+    const isAgain = Object.values(kinds).some((before) => !isNewer(record, before));
+    if (this.#setBack.has(record.peer) && isAgain) return;
     for (const before of Object.values(kinds))
       hold('own-version', isNewer(record, before), () => {
         const versions = `${before.epoch}/${before.seq}, then ${record.epoch}/${record.seq}`;

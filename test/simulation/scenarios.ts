@@ -44,6 +44,17 @@ function drawCut(dice: Dice, peers: number): Fault {
   };
 }
 
+/** Pods here and there, by the hundred: blocks are granted all the time. */
+function drawPods(dice: Dice, peers: number, untilMs: number): readonly Fault[] {
+  return Array.from({ length: 2 + dice.below(10) }, (): Fault => {
+    const [peer, at] = [dice.below(peers), dice.below(untilMs)];
+    return { type: 'allocate', peer, at, pods: 1 + dice.below(600) };
+  });
+}
+
+/** What was removed has to be reclaimed before everybody has an address again. */
+const SLOW = { agreeWithinMs: 180_000, linkWithinMs: 180_000 };
+
 export function drawCrash(dice: Dice, peer: number, fromMs: number): Fault {
   return {
     type: 'crash',
@@ -307,6 +318,56 @@ export const SCENARIOS: readonly Scenario[] = [
         { type: 'arbiter', how: 'stale', at: dice.below(9_000), forMs: 1_000 + dice.below(8_000) },
         { type: 'lose-disk', peer: dice.below(peers), at: 10_000, forMs: dice.below(5_000) },
       ],
+    }),
+  },
+  {
+    name: 'removal',
+    items: [7, 11, 12, 13, 15],
+    sizes: { least: 3, most: 12 },
+    // Dead ones, and others that run on and grant, some of them behind a partition.
+    draw: (dice, peers) => ({
+      faults: [
+        ...drawPods(dice, peers, 40_000),
+        ...Array.from({ length: 1 + dice.below(3) }, (): Fault => {
+          const at = 500 + dice.below(30_000);
+          const forMs = 1_000 + dice.below(40_000);
+          return { type: 'remove', peer: dice.below(peers), at, isDead: dice.chance(0.5), forMs };
+        }),
+        ...(dice.chance(0.5) ? [drawCut(dice, peers)] : []),
+        ...(dice.chance(0.5) ? [drawCrash(dice, dice.below(peers), dice.below(30_000))] : []),
+      ],
+      ...SLOW,
+    }),
+  },
+  {
+    name: 'lost-state',
+    items: [7, 8],
+    sizes: SMALL,
+    draw: (dice, peers) => ({
+      faults: [
+        ...drawPods(dice, peers, 20_000),
+        ...Array.from({ length: 1 + dice.below(3) }, (): Fault => {
+          const at = 500 + dice.below(20_000);
+          return { type: 'lose-state', peer: dice.below(peers), at, forMs: dice.below(10_000) };
+        }),
+      ],
+      ...SLOW,
+    }),
+  },
+  {
+    name: 'set-back',
+    items: [9],
+    sizes: SMALL,
+    draw: (dice, peers) => ({
+      faults: [
+        ...drawPods(dice, peers, 20_000),
+        ...Array.from({ length: 1 + dice.below(2) }, (): Fault => {
+          // A copy that was made early lacks the first block, or all of it.
+          const at = dice.chance(0.5) ? dice.below(1_000) : STARTED_MS + dice.below(10_000);
+          return { type: 'set-back', peer: dice.below(peers), at, forMs: dice.below(20_000) };
+        }),
+      ],
+      ...SLOW,
     }),
   },
   { name: 'swarm', items: [], sizes: { least: 3, most: 24 }, draw: drawSwarm },

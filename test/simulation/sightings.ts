@@ -32,6 +32,11 @@ export const SIGHTS = [
   'block granted',
   'block accepted',
   'view adopted',
+  'list of a witness adopted',
+  'reclaimed',
+  'inherited',
+  'removed peer fenced',
+  'copy fenced',
   'disk failed',
   'write lost by a crash',
   'write kept by a crash',
@@ -56,7 +61,10 @@ export class Sightings {
   stepped(event: CoreEvent, effects: readonly CoreEffect[]): void {
     if (event.type === 'congested' || event.type === 'drained') this.see(event.type);
     if (event.type === 'dial-failed') this.see('dial failed');
-    for (const effect of effects) this.#effect(event, effect);
+    for (const effect of effects) {
+      this.#effect(event, effect);
+      if (effect.type === 'commit') this.#committed(event, effect.writes);
+    }
     if (event.type === 'frame' && event.frame.type === 'bucket-entries') this.#reconciled(effects);
   }
 
@@ -69,6 +77,15 @@ export class Sightings {
       (write) => write.type === 'set-counterparty' && write.counterparty.accepted > 0,
     );
     if (isAccepted) this.see('block accepted');
+  }
+
+  #committed(event: CoreEvent, writes: readonly Write[]): void {
+    const has = (type: Write['type']): boolean => writes.some((write) => write.type === type);
+    if (event.type === 'view-answered' && has('set-view')) this.see('list of a witness adopted');
+    // A grant begins with the block that it is taken out of; what is accepted is counted.
+    if (writes[0]?.type !== 'hold-block') return;
+    if (has('add-pending')) this.see('inherited');
+    if (has('add-pending') || !has('set-counterparty')) this.see('reclaimed');
   }
 
   #effect(event: CoreEvent, effect: CoreEffect): void {

@@ -2,10 +2,14 @@
  * What must have come true when faults are over: everybody knows the newest of everybody, the
  * overlay is one, links are the wanted ones and no others, and nobody is called down who is up.
  */
+import type { Core } from '../../peer/core/core.ts';
+import { unclaimed } from '../../peer/ipam/census.ts';
+import { type Cidr, formatCidr } from '../../peer/ipam/cidr.ts';
 import { UNWANTED_LINK_MS } from '../../peer/mesh/limits.ts';
 import type { Oracle } from './oracle.ts';
 import { canLink, createLinksCheck, hasPublished } from './settled.ts';
 import type { SimulatedPeer } from './simulated-peer.ts';
+import { UNIVERSE } from './universe.ts';
 import { hold } from './violation.ts';
 import type { World } from './world.ts';
 
@@ -14,6 +18,11 @@ import type { World } from './world.ts';
  * another's place is known by a list of the arbiter's, which is asked for each ten seconds.
  */
 const GRACE_MS = UNWANTED_LINK_MS + 20_000;
+
+/** From a removal until its list is everybody's and the census is taken. */
+const RECLAIM_WITHIN_MS = 120_000;
+/** What was published last is on its way. */
+const LAST_WORDS_MS = 5_000;
 
 export interface Times {
   /** Until all directories were equal, after the last fault. */
@@ -37,6 +46,8 @@ export function awaitVerdict(options: VerdictOptions): Times {
   const quietAt = world.now;
   const times = awaitSettled(options);
   world.runUntil(Math.max(world.now, quietAt) + GRACE_MS);
+  awaitWhole(world);
+  world.runUntil(world.now + LAST_WORDS_MS, () => isAgreed(world, oracle));
   hold('E1', isAgreed(world, oracle), () => 'the peers agreed, and then did so no more');
   for (const peer of running(world)) {
     checkTruth(world, oracle, peer);
@@ -74,6 +85,32 @@ function awaitSettled({ world, oracle, agreeWithinMs, linkWithinMs }: VerdictOpt
   world.runUntil(quietAt + linkWithinMs, isSettled);
   hold('E2', isSettled(), () => `links that are wanted were not up after ${linkWithinMs} ms`);
   return { agreedMs: agreedAt - quietAt, linkedMs: world.now - quietAt };
+}
+
+/** E4: with all members reachable nothing is orphaned, and nothing is on its way to nobody. */
+function awaitWhole(world: World): void {
+  world.runUntil(world.now + RECLAIM_WITHIN_MS, () => orphansOf(world).length === 0);
+  hold('E4', orphansOf(world).length === 0, () => {
+    const waits = world.peers.map(({ machine, n }) => {
+      return `node${n} ${machine.core?.ipam.view().rev} ${describeReclaim(machine.core)}`;
+    });
+    const ranges = orphansOf(world).map(formatCidr).join(', ');
+    return `${ranges} are nobody's: ${waits.join('; ')}`;
+  });
+}
+
+function orphansOf(world: World): readonly Cidr[] {
+  const cores = running(world).flatMap(({ machine }) => machine.core ?? []);
+  if (cores.length === 0) return [];
+  return unclaimed(
+    cores.map(({ ipam }) => ipam.custody()),
+    UNIVERSE,
+  );
+}
+
+function describeReclaim(core: Core | undefined): string {
+  const state = core?.reclaimState();
+  return state === undefined ? '' : `${state.type} ${'for' in state ? state.for.join(' ') : ''}`;
 }
 
 function isAgreed({ peers }: World, { agreement }: Oracle): boolean {

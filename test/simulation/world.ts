@@ -9,12 +9,14 @@ import type { DirectoryRecord, Endpoint } from '../../peer/mesh/record.ts';
 import { EMPTY_CUSTODY } from '../support/records.ts';
 import { Commits } from './commits.ts';
 import { type Cpu, INSTANT } from './cpu.ts';
+import type { Disk } from './disk.ts';
 import { Donors } from './donors.ts';
 import { EventQueue } from './event-queue.ts';
 import { Fabric } from './fabric.ts';
 import { FakeCodec } from './fake-codec.ts';
-import { type Happening, type Stage, laterAt } from './happening.ts';
+import { type Happening, type Stage, after, laterAt } from './happening.ts';
 import { Joining } from './joining.ts';
+import { FIRST_LIST_REPLY, ListQuestions } from './list-questions.ts';
 import { LAN, type Network } from './network.ts';
 import type { Observer } from './observer.ts';
 import { Population, type PopulationOptions, profileOf } from './population.ts';
@@ -24,8 +26,15 @@ import type { SimulatedPeer } from './simulated-peer.ts';
 
 /** Timers fire at whole milliseconds and never at once, as setTimeout's do. */
 const TIMER_MS = 1;
+/** Of a process that ended by itself. */
+const RESTART_MS = 500;
 /** How often a condition is looked at: it may cost more than the events between. */
 const LOOK_MS = 20;
+
+type Question = Extract<
+  CoreEffect,
+  { type: 'ask-space' | 'ask-view' | 'ask-executor' | 'ask-peer-view' }
+>;
 
 export interface WorldOptions extends PopulationOptions {
   readonly seed: number;
@@ -38,7 +47,7 @@ export interface WorldOptions extends PopulationOptions {
 
 export class World implements Stage {
   readonly random: () => number;
-  readonly registry = new Registry();
+  readonly registry = new Registry((id) => this.#observer?.removed?.(id));
   readonly fabric: Fabric;
   /** What steps take from now on. */
   cpu: Cpu;
@@ -49,6 +58,7 @@ export class World implements Stage {
   readonly #queue = new EventQueue<Happening>();
   readonly #population: Population;
   readonly #joining = new Joining(this, this.registry);
+  readonly #lists: ListQuestions;
   readonly #commits: Commits;
   readonly #donors: Donors;
   #pods = 0;
@@ -67,7 +77,9 @@ export class World implements Stage {
       observer: this.#observer,
     });
     const byId = (id: PeerId) => this.#population.of(id);
-    this.#donors = new Donors(this, { byId, isCut: (a, b) => this.fabric.isCutBetween(a, b) });
+    const isCut = (a: SimulatedPeer, b: SimulatedPeer) => this.fabric.isCutBetween(a, b);
+    this.#donors = new Donors(this, { byId, isCut });
+    this.#lists = new ListQuestions(this, { byId, isCut });
   }
 
   get now(): number {
@@ -106,6 +118,7 @@ export class World implements Stage {
   /** Starts its process, from its disk. */
   start(peer: SimulatedPeer, bootstrap: readonly number[] = peer.bootstrap): void {
     if (peer.isUp) return;
+    if (peer.disk.isFenced) this.replace(peer);
     peer.bootstrap = bootstrap;
     peer.disk.epoch++;
     peer.machine = this.#population.makeMachine(peer);
@@ -144,6 +157,13 @@ export class World implements Stage {
     this.end(peer, { isHostGone: false });
     this.#observer?.lostDisk?.(peer);
     this.#population.replace(peer);
+  }
+
+  /** Its disk is as it was once; it does not run. */
+  setBack(peer: SimulatedPeer, copy: ReturnType<Disk['copy']>): void {
+    this.end(peer, { isHostGone: false });
+    peer.disk.restore(copy);
+    this.#observer?.setBack?.(peer);
   }
 
   /** Gives the node another underlay address; its process has to be started anew. */
@@ -283,16 +303,37 @@ export class World implements Stage {
         this.#observer?.publishing?.(peer, effect.content);
         peer.toldMeanwhile.push({ type: 'publish', content: effect.content });
         return;
-      case 'ask-space':
-        return this.#donors.ask(peer, effect);
       case 'reply':
+        if (effect.to > FIRST_LIST_REPLY) return this.#lists.reply(effect);
         return this.#donors.reply(effect);
+      case 'ask-space':
       case 'ask-view':
-        return this.#joining.askView(peer);
+      case 'ask-executor':
+      case 'ask-peer-view':
+        return this.#ask(peer, effect);
       case 'fence':
-        return this.end(peer, { isHostGone: false });
+        return this.#fence(peer);
       default:
     }
+  }
+
+  #ask(peer: SimulatedPeer, effect: Question): void {
+    switch (effect.type) {
+      case 'ask-space':
+        return this.#donors.ask(peer, effect);
+      case 'ask-view':
+        return this.#joining.askView(peer);
+      case 'ask-executor':
+        return this.#joining.askExecutor(peer, effect.question);
+      case 'ask-peer-view':
+        return this.#lists.ask(peer, effect);
+    }
+  }
+
+  /** Its process ends, and whoever keeps it running starts it again. */
+  #fence(peer: SimulatedPeer): void {
+    this.end(peer, { isHostGone: false });
+    after(this, RESTART_MS, () => this.start(peer));
   }
 
   #close(peer: SimulatedPeer, effect: Extract<CoreEffect, { type: 'close' }>): void {
