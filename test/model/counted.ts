@@ -13,6 +13,7 @@ export const COUNTED = [
   'censuses that waited',
   'censuses begun anew',
   'blocks reclaimed',
+  'grants to heirs',
   'executors after the first',
   'fenced: removed',
   'fenced: older disk',

@@ -142,6 +142,10 @@ export function addPod(world: World, process: Process, choice: number): void {
   machine.pods |= pickUnit(free, choice);
   world.isChanged = true;
   world.count('pods');
+  const isOnCarried = world.machines.some(
+    (one) => one !== machine && (one.carried & machine.pods) !== 0,
+  );
+  if (isOnCarried) world.count('pods on carried-over addresses of another');
   if (world.isTraced)
     world.say(`${nameOf(process)} has pods on ${formatUnits(layout, machine.pods)}`);
 }

@@ -2,11 +2,9 @@
  * How a process finds out that its disk is an older copy, or not the only one, and stops (the fence).
  * What each rule can rest on, and what it can't see, is in docs/MODEL.md, "What is assumed".
  */
-import type { CustodyState } from '../../peer/ipam/custody.ts';
-import type { Counterparty, Custody } from '../../peer/ipam/custody-state.ts';
-import { unitsOfBlocks } from './layout.ts';
+import { isBehind } from '../../peer/ipam/rollback.ts';
 import { fence } from './life-steps.ts';
-import type { Identity, Process, Version } from './process.ts';
+import { type Identity, type Process, type Version, custodyOf } from './process.ts';
 import { type World, nameOf } from './world.ts';
 
 /**
@@ -17,7 +15,7 @@ export function openGate(world: World, process: Process, by: Process): void {
   const { identity } = process;
   if (process.isOpen || !canTell(world, identity, by)) return;
   const { said } = identity;
-  if (said !== undefined && isOlder(world, process.disk.state, said.custody)) {
+  if (said !== undefined && isOlder(process, said)) {
     if (by.known.get(identity.id) === said) fence(world, process, 'fenced: older disk');
     return;
   }
@@ -31,6 +29,16 @@ export function openGate(world: World, process: Process, by: Process): void {
   world.mayLose = world.layout.all;
   world.mayGain = world.layout.all;
   if (world.isTraced) world.say(`${nameOf(process)} goes on as who it was`);
+}
+
+/**
+ * Held against what was on the disk when it was started from: a list that was adopted since would hide
+ * what was granted to those whom it lacks. A record under an older list than that is older altogether,
+ * and under the same one no count was forgotten, so whom the disk does not count it should.
+ */
+function isOlder({ disk: { state } }: Process, { custody }: Version): boolean {
+  if (state.founder === undefined) return true;
+  return custody.viewRev >= state.view.rev && isBehind(custodyOf(state), custody, () => true);
 }
 
 /** Whether it has the newest that we said, if anybody has who runs. */
@@ -47,24 +55,6 @@ function isOnlyCopy(world: World, { identity, disk: { epoch } }: Process): boole
   if (copy === undefined) return true;
   if (copy.disk.epoch <= epoch) fence(world, copy, 'fenced: another copy');
   return copy.disk.epoch < epoch;
-}
-
-/**
- * Whether what we once published goes beyond what our disk tells: then the disk is older. Each step
- * makes the list newer or a count larger, but for two that only add to the holding: genesis, reclaim.
- */
-function isOlder({ layout }: World, state: CustodyState, said: Custody): boolean {
-  if (said.viewRev !== state.view.rev) return said.viewRev > state.view.rev;
-  const steps = countSteps(said.counterparties) - countSteps(state.counterparties.values());
-  if (steps !== 0) return steps > 0;
-  return (unitsOfBlocks(layout, said.hold) & ~unitsOfBlocks(layout, state.hold)) !== 0;
-}
-
-function countSteps(counterparties: Iterable<Counterparty>): number {
-  let steps = 0;
-  for (const { granted, cleared, accepted } of counterparties)
-    steps += granted + cleared + accepted;
-  return steps;
 }
 
 /** The record arrives. Answers whether it is news. */

@@ -2,7 +2,7 @@
  * The universe of a run: a few units, each the smallest block that moves (16 addresses of either
  * family), so that any set of them is the bits of one number. What the oracle compares are these.
  */
-import { type Cidr, bits, cidr, contains, formatCidr } from '../../peer/ipam/cidr.ts';
+import { type Cidr, type Family, bits, cidr, contains, formatCidr } from '../../peer/ipam/cidr.ts';
 import type { Block } from '../../peer/ipam/custody-state.ts';
 import { SMALLEST_BLOCK_LOG2 } from '../../peer/ipam/limits.ts';
 
@@ -48,6 +48,20 @@ export function unitsOfBlocks(layout: Layout, blocks: readonly Block[]): number 
 /** Somebody has a block that can't be one. */
 export class Misplaced extends Error {
   override readonly name = 'Misplaced';
+}
+
+/** The first address of each unit. */
+export function addressesOf(
+  { universe, v4Units }: Layout,
+  units: number,
+): ReadonlyMap<Family, readonly bigint[]> {
+  return new Map(
+    universe.map(({ family, address }) => {
+      const own = family === 4 ? units & ((1 << v4Units) - 1) : units >>> v4Units;
+      const numbers = [...Array(32).keys()].filter((n) => ((own >>> n) & 1) === 1);
+      return [family, numbers.map((n) => address + BigInt(n << SMALLEST_BLOCK_LOG2))];
+    }),
+  );
 }
 
 /** How many bits are set. */

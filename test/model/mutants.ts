@@ -81,7 +81,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a disk that was rolled back is not found out',
     file: 'test/model/gate-steps.ts',
-    text: 'if (said !== undefined && isOlder(world, process.disk.state, said.custody)) {',
+    text: 'if (said !== undefined && isOlder(process, said)) {',
     replacement: 'if (said === null) {',
     runsMax: 20_000,
     isQuick: true,

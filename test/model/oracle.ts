@@ -95,16 +95,22 @@ export class Oracle {
       if (disk.identity.isRemoved || disk.identity.isCopied) continue;
       if ((all & pods) !== 0) return this.#say('I3', all & pods, 'two pods have');
       all |= pods;
-      const holder = holders.find(({ identity }) => identity === disk.identity);
-      const held = holder === undefined ? 0 : unitsOfBlocks(this.#world.layout, holder.state.hold);
-      if ((pods & ~held) !== 0)
+      const others = pods & this.#heldByOthers(holders, disk.identity);
+      if (others !== 0)
         return this.#say(
           'I3',
-          pods & ~held,
-          `pods of #${disk.identity.number}, which holds it not, have`,
+          others,
+          `another than #${disk.identity.number}, whose pods run there, holds`,
         );
     }
     return undefined;
+  }
+
+  #heldByOthers(holders: readonly Holder[], self: Identity): number {
+    let units = 0;
+    for (const { identity, state } of holders)
+      if (identity !== self) units |= unitsOfBlocks(this.#world.layout, state.hold);
+    return units;
   }
 
   /** What an identity says never goes back. */

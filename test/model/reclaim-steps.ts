@@ -2,12 +2,14 @@
  * The executor's steps: being elected, lists under way, the census over what it knows. Anybody else
  * may ask the arbiter for its list as well.
  */
-import { takeCensus } from '../../peer/ipam/census.ts';
-import { reclaim } from '../../peer/ipam/custody.ts';
+import type { Family } from '../../peer/ipam/cidr.ts';
+import { type Census, takeCensus } from '../../peer/ipam/census.ts';
+import { findInheritances } from '../../peer/ipam/heirs.ts';
+import { reclaimFor } from '../../peer/ipam/reclaim.ts';
 import type { Custody } from '../../peer/ipam/custody-state.ts';
 import type { PeerId } from '../../peer/mesh/peer-id.ts';
 import { adopt } from './custody-steps.ts';
-import { countUnits, formatUnits } from './layout.ts';
+import { addressesOf, countUnits, formatUnits } from './layout.ts';
 import { type Process, custodyOf } from './process.ts';
 import { type World, nameOf } from './world.ts';
 
@@ -62,16 +64,32 @@ export function census(world: World, process: Process): void {
   if (result.type === 'relist') world.count('censuses begun anew');
   if (world.isTraced && result.type !== 'orphans')
     world.say(`${nameOf(process)} takes the census of list ${state.view.rev}: ${result.type}`);
-  if (result.type === 'orphans' && result.orphans.length > 0)
-    take(world, process, reclaim(state, result.orphans, result.term));
+  if (result.type === 'orphans' && result.orphans.length > 0) take(world, process, result);
 }
 
-function take(world: World, process: Process, writes: ReturnType<typeof reclaim>): void {
+/** What is granted on at once, to who has the name of who held it, comes out of nobody's as well. */
+function take(
+  world: World,
+  process: Process,
+  { orphans, term }: Extract<Census, { type: 'orphans' }>,
+): void {
+  const { layout } = world;
+  const { state, machine, id } = process;
+  const known = [...process.known.values()].map(({ identity, writer, custody }) => {
+    return { peer: identity.id, name: writer.machine.slot ?? '', custody };
+  });
+  const { universe } = layout;
+  const inheritances = findInheritances({ orphans, view: state.view, known, universe });
+  const used = addressesOf(layout, machine.pods | machine.carried);
+  const executor = { self: id, state, used: (family: Family) => used.get(family) ?? [] };
+  const { writes } = reclaimFor(executor, { orphans, term, inheritances });
   const gained = world.commitGain(process, writes);
+  const granted = writes.filter(({ type }) => type === 'add-pending').length;
   world.count('blocks reclaimed', countUnits(gained));
+  world.count('grants to heirs', granted);
   if (world.isTraced)
     world.say(
-      `${nameOf(process)} reclaims ${formatUnits(world.layout, gained)} under list ${process.state.view.rev}`,
+      `${nameOf(process)} reclaims ${formatUnits(layout, gained)} under list ${state.view.rev}, ${granted} blocks for heirs`,
     );
 }
 

@@ -86,13 +86,18 @@ export class World {
     return true;
   }
 
-  /** Into memory, like commit, but what comes into the holding was nobody's before. */
+  /** Into memory, like commit, but what is held or granted by it was nobody's before. */
   commitGain(process: Process, writes: readonly CustodyWrite[]): number {
-    const before = unitsOfBlocks(this.layout, process.state.hold);
+    const before = this.#unitsOf(process);
     if (!this.commit(process, writes)) return 0;
-    const gained = unitsOfBlocks(this.layout, process.state.hold) & ~before;
+    const gained = this.#unitsOf(process) & ~before;
     this.mayGain |= gained;
     return gained;
+  }
+
+  #unitsOf({ state: { hold, pending } }: Process): number {
+    const onTheirWay = pending.map(({ block }) => block);
+    return unitsOfBlocks(this.layout, hold) | unitsOfBlocks(this.layout, onTheirWay);
   }
 
   areApart(a: Machine, b: Machine): boolean {
