@@ -1,5 +1,6 @@
 /** Nodes that are deleted from a Kubernetes cluster, and an API server whose history went back. */
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { after, it } from 'node:test';
 import type { Report } from '#peer/http/report.ts';
 import { eventually, eventuallyTrue } from '#test/support/eventually.ts';
@@ -70,6 +71,47 @@ it("what deleted nodes held is the others' within a minute, and a peer that stil
   }
 });
 
+it('nodes that come back under their names, with the old disk and without, are new peers, and all is accounted for', async () => {
+  const before = await Promise.all([first, second].map(({ peer }) => peer.report()));
+  const known = new Set(before.flatMap((report) => report.peers.map(({ id }) => id)));
+  rmSync(living.peer.stateDirectory, { recursive: true });
+  for (const { name, address, peer } of [dead, living]) {
+    cluster.put(`${NODES}/${name}`, {
+      metadata: { uid: `the second ${name}` },
+      status: { addresses: [{ type: 'InternalIP', address }] },
+    });
+    peer.start();
+  }
+  const back = await Promise.all([dead, living].map(({ peer }) => peer.ready()));
+  assert.match(back[0]?.problems.join() ?? '', /it was written on another machine or Node/);
+  for (const { peer } of back) assert.ok(!known.has(peer.id));
+  const ids = [...before, ...back].map(({ peer }) => peer.id).sort();
+  await eventuallyTrue('all hold a part, and nobody else does', async () => {
+    const reports = await Promise.all(all.map(({ peer }) => peer.report()));
+    return reports.every((report) => {
+      return isReclaimed(report, []) && holdersIn(report).toSorted().join() === ids.join();
+    });
+  });
+});
+
+it('a node that comes back while what it held is being taken back finds it in one place', async () => {
+  const gone = (await dead.peer.report()).peer.id;
+  await dead.peer.end('SIGKILL');
+  deleteNode(dead);
+  // The others have not heard of it yet, or have just begun to ask each other.
+  cluster.put(`${NODES}/${dead.name}`, {
+    metadata: { uid: `the third ${dead.name}` },
+    status: { addresses: [{ type: 'InternalIP', address: dead.address }] },
+  });
+  dead.peer.start();
+  await dead.peer.ready();
+  const areReclaimed = async () => {
+    const reports = await Promise.all(all.map(({ peer }) => peer.report()));
+    return reports.every((report) => isReclaimed(report, [gone]));
+  };
+  await eventuallyTrue('what it held is held', areReclaimed, { withinMs: REMOVED_MS });
+});
+
 it('a list from before is told in the status, and nobody is removed by it', async () => {
   const known = await first.peer.report();
   // Of a cluster without any peers.
@@ -88,5 +130,5 @@ it('a list from before is told in the status, and nobody is removed by it', asyn
   const after = await first.peer.report();
   assert.deepEqual(holdersIn(after), holdersIn(known));
   assert.ok(first.peer.isRunning() && second.peer.isRunning());
-  assert.equal(after.peers.length, 2);
+  assert.equal(after.peers.length, 4);
 });
