@@ -22,8 +22,11 @@ export async function askPeerView(
   peer: PeerId,
   since: bigint,
 ): Promise<ViewUpdate | undefined> {
-  const [endpoint] = core.mesh.directory.peer(peer)?.content.profile.endpoints ?? [];
-  if (endpoint === undefined) return undefined;
+  const content = core.mesh.directory.peer(peer)?.content;
+  const [endpoint] = content?.profile.endpoints ?? [];
+  if (content === undefined || endpoint === undefined) return undefined;
+  // Of a version before this question, which would end the link because of it.
+  if (content.custody.viewHash === 0n) return undefined;
   try {
     const { view } = await transport.ask({ peer, endpoint }, { type: 'view', since });
     log.debug({ peer, since: String(since) }, 'a peer told its list of members');

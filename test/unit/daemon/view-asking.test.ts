@@ -6,10 +6,11 @@ import { type ViewAsking, answerView, askPeerView } from '#peer/daemon/view-aski
 import type { ViewUpdate } from '#peer/ipam/view-update.ts';
 import { Directory } from '#peer/mesh/directory.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
+import type { DirectoryRecord } from '#peer/mesh/record.ts';
 import { VIEW_BYTES_MAX } from '#peer/wire/limits.ts';
 import type { Reply } from '#peer/wire/link-frame.ts';
 import { encodeViewUpdate } from '#peer/wire/view-codec.ts';
-import { sealPeer, testIdentity } from '#test/support/records.ts';
+import { testCodec, testContent, testIdentity } from '#test/support/records.ts';
 
 const PEER = testIdentity(2).id;
 const UPDATE: ViewUpdate = {
@@ -21,12 +22,19 @@ const UPDATE: ViewUpdate = {
 
 function asking(answer: () => Promise<Omit<Reply, 'type' | 'id'>>): ViewAsking {
   const directory = new Directory();
-  directory.apply(sealPeer(2));
+  directory.apply(sealList(2, 77n));
+  directory.apply(sealList(5, 0n));
   return {
     core: { mesh: { directory } },
     transport: { ask: async () => ({ type: 'reply', id: 1, ...(await answer()) }) },
     log: { debug: () => {} },
   };
+}
+
+/** The n-th peer's record, which says that its list hashes to this. */
+function sealList(n: number, viewHash: bigint): DirectoryRecord {
+  const content = testContent(n, { viewHash });
+  return testCodec(n).seal({ peer: testIdentity(n).id, epoch: 1, seq: 1, content });
 }
 
 function refuses(): Promise<never> {
@@ -53,7 +61,7 @@ describe('a list of members', () => {
     );
   });
 
-  it('is none from who is not known, refuses, answers nothing, or nonsense', async () => {
+  it('is none from who is not known, is too old to be asked, refuses, answers nothing, or nonsense', async () => {
     const nothing = { error: '', arbiter: new Uint8Array() };
     const nonsense = { ...nothing, view: Uint8Array.of(0xff, 0xff) };
     const good = { ...nothing, view: encodeViewUpdate(UPDATE) };
