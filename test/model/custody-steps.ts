@@ -1,14 +1,14 @@
 /**
  * What a process does with what it holds and hears: the steps of custody, each by the functions that
- * are shipped. Also the pods, which are why all of this matters.
+ * are shipped.
  */
 import { accept } from '../../peer/ipam/acceptance.ts';
-import { halves, sizeLog2 } from '../../peer/ipam/cidr.ts';
+import { type Cidr, halves, sizeLog2 } from '../../peer/ipam/cidr.ts';
 import * as custody from '../../peer/ipam/custody.ts';
 import type { View } from '../../peer/ipam/custody-state.ts';
 import { SMALLEST_BLOCK_LOG2 } from '../../peer/ipam/limits.ts';
 import type { PeerId } from '../../peer/mesh/peer-id.ts';
-import { formatUnits, pickUnit, unitsOf, unitsOfBlocks } from './layout.ts';
+import { formatUnits, unitsOf, unitsOfBlocks } from './layout.ts';
 import { fence } from './life-steps.ts';
 import type { Process, Version } from './process.ts';
 import { type World, nameOf, pick } from './world.ts';
@@ -36,36 +36,41 @@ export function look(world: World, process: Process, versions: Iterable<Version>
 export interface GrantChoice {
   readonly to: number;
   readonly block: number;
-  /** A bit for each halving: which half, and whether to halve at all. */
+  /** Two bits for each halving: whether to halve once more, and which half. */
   readonly path: number;
 }
 
 /** Gives a part without pods to somebody whose record it knows. */
 export function grant(world: World, process: Process, choice: GrantChoice): void {
   if (!process.acts()) return;
-  const { state } = process;
+  const { state, machine } = process;
   const allowed = allowedOf(process);
   // Every other time whoever it has heard of last: joiners, then.
   const grantee = (choice.to & 1) === 1 ? allowed.at(-1) : pick(allowed, choice.to >>> 1);
-  const block = pick(state.hold, choice.block);
-  if (grantee === undefined || block === undefined) return;
-  const to = grantee.identity.id;
-  const { registeredRev } = grantee.custody;
-  let part = block.cidr;
-  for (let path = choice.path; sizeLog2(part) > SMALLEST_BLOCK_LOG2 && (path & 1) === 1; path >>= 2)
-    part = halves(part)[(path >> 1) & 1] ?? part;
+  const part = partOf(process, choice);
+  if (grantee === undefined || part === undefined) return;
+  const { identity, custody: of } = grantee;
   const units = unitsOf(world.layout, part);
-  const { pods, carried } = process.machine;
-  if (((pods | carried) & units) !== 0) return;
-  if (!custody.canSplitOff(state, part) || !custody.hasRoomFor(state, to)) return;
-  world.commit(process, custody.grant(state, part, { to, registeredRev }));
+  if (((machine.pods | machine.carried) & units) !== 0) return;
+  if (!custody.canSplitOff(state, part) || !custody.hasRoomFor(state, identity.id)) return;
+  const to = { to: identity.id, registeredRev: of.registeredRev };
+  world.commit(process, custody.grant(state, part, to));
   world.count('grants');
   // It hasn't heard that this one was removed: what it gives is nobody's until a reclaim.
-  if (grantee.identity.isRemoved) world.mayLose |= units;
+  if (identity.isRemoved) world.mayLose |= units;
   if (world.isTraced)
     world.say(
-      `${nameOf(process)} grants ${formatUnits(world.layout, units)} to #${grantee.identity.number}`,
+      `${nameOf(process)} grants ${formatUnits(world.layout, units)} to #${identity.number}`,
     );
+}
+
+function partOf({ state }: Process, { block, path }: GrantChoice): Cidr | undefined {
+  let part = pick(state.hold, block)?.cidr;
+  for (let rest = path; part !== undefined && (rest & 1) === 1; rest >>= 2) {
+    if (sizeLog2(part) === SMALLEST_BLOCK_LOG2) break;
+    part = halves(part)[(rest >> 1) & 1];
+  }
+  return part;
 }
 
 function allowedOf({ known, state, identity }: Process): readonly Version[] {
@@ -128,37 +133,6 @@ export function publish(world: World, process: Process): void {
   world.say(
     `${nameOf(process)} publishes ${nameOfVersion(version)}: holds ${held}, grants ${pending.join(' ')}; list ${state.view.rev}`,
   );
-}
-
-/** An ADD: an address of a block that the last record shows, on disk before it is answered. */
-export function addPod(world: World, process: Process, choice: number): void {
-  if (!process.acts() || process.said === undefined) return;
-  const { layout } = world;
-  const { machine, state, said } = process;
-  const held = unitsOfBlocks(layout, state.hold) & unitsOfBlocks(layout, said.hold);
-  const free = held & ~(machine.pods | machine.carried);
-  if (free === 0) return;
-  process.sync();
-  machine.pods |= pickUnit(free, choice);
-  world.isChanged = true;
-  world.count('pods');
-  const isOnCarried = world.machines.some(
-    (one) => one !== machine && (one.carried & machine.pods) !== 0,
-  );
-  if (isOnCarried) world.count('pods on carried-over addresses of another');
-  if (world.isTraced)
-    world.say(`${nameOf(process)} has pods on ${formatUnits(layout, machine.pods)}`);
-}
-
-export function removePod(world: World, process: Process, choice: number): void {
-  const { machine } = process;
-  const used = machine.pods | machine.carried;
-  if (used === 0) return;
-  const unit = pickUnit(used, choice);
-  machine.pods &= ~unit;
-  machine.carried &= ~unit;
-  if (world.isTraced)
-    world.say(`${nameOf(process)} has pods on ${formatUnits(world.layout, machine.pods)}`);
 }
 
 function numberOf(world: World, peer: PeerId): string {

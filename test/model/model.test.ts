@@ -17,7 +17,11 @@ const RUNS = 4_000;
 const FIRST_SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
 /** Seeds that failed once: they stay for ever. */
-const KEPT_SEEDS: readonly number[] = [];
+const KEPT_SEEDS: readonly number[] = [
+  // A rolled-back disk was not found out: what it lacked was a grant to who registered after its list.
+  3_637,
+  5_885,
+];
 
 describe('ownership', () => {
   it(`breaks no invariant in ${RUNS} short adversarial runs, and all space comes back`, async (t) => {

@@ -207,4 +207,12 @@ export const MUTANTS: readonly Mutant[] = [
     runsMax: 200_000,
     isQuick: false,
   },
+  {
+    name: 'an older disk is found out by members of its own list only',
+    file: 'test/model/gate-steps.ts',
+    text: 'isBehind(custodyOf(state), custody, () => true);',
+    replacement: 'isBehind(custodyOf(state), custody, (peer) => state.view.members.has(peer));',
+    runsMax: 50_000,
+    isQuick: false,
+  },
 ];

@@ -3,10 +3,11 @@
  * choose among what there is at that moment: so a run is a list of steps, and any part of the list is
  * a run too. A step for which there is nothing to choose from does nothing.
  */
-import { addPod, adopt, grant, merge, look, publish, removePod, sync } from './custody-steps.ts';
+import { adopt, grant, look, merge, publish, sync } from './custody-steps.ts';
 import { openGate } from './gate-steps.ts';
 import * as life from './life-steps.ts';
 import { gossip, replay } from './network-steps.ts';
+import { addPod, removePod } from './pod-steps.ts';
 import type { Machine, Process } from './process.ts';
 import { askExecutor, askList, census, hearList } from './reclaim-steps.ts';
 import { type World, pick } from './world.ts';
