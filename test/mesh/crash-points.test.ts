@@ -3,92 +3,28 @@
  * started again: whatever was answered holds, every address is accounted for, and nothing is left.
  */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { after, it } from 'node:test';
 import type { Report } from '#peer/http/report.ts';
+import {
+  answers,
+  assertAttached,
+  isReady,
+  killAtEach,
+  killedOr,
+  startWithFault,
+  startWithoutFault,
+  stepNames,
+} from '#test/support/crash-points.ts';
 import { eventually, eventuallyTrue } from '#test/support/eventually.ts';
-import { type Fault, faultEnvironment } from '#test/support/fault-point.ts';
 import { findOwnershipFaults } from '#test/support/ownership.ts';
 import { RealCluster, type RealNode } from '#test/support/real-cluster.ts';
 import type { RealPod } from '#test/support/real-pod.ts';
-
-/** No scenario has as many steps: it would go round for ever. */
-const STEPS_MAX = 60;
 
 const cluster = await RealCluster.start(2);
 after(() => cluster[Symbol.asyncDispose]());
 const [founder, member] = cluster.nodes as [RealNode, RealNode];
 /** Of peers that were ended for good: what they held, they hold. */
 const ended: Report[] = [];
-
-interface Point {
-  readonly kind: 'kill-before' | 'kill-after';
-  readonly step: number;
-}
-
-/**
- * Each step of `scenario` until it ends without a fault: the number of steps. Before the odd ones and
- * after the even ones; on both sides of all with ALL_POINTS=1, which takes twice as long.
- */
-async function killAtEach(scenario: (point: Point) => Promise<'killed' | 'over'>): Promise<number> {
-  for (let step = 1; step <= STEPS_MAX; step++) {
-    const both = ['kill-before', 'kill-after'] as const;
-    const kinds = process.env['ALL_POINTS'] === '1' ? both : [both[(step + 1) % 2] ?? both[0]];
-    for (const kind of kinds) {
-      if ((await scenario({ kind, step })) === 'over') return step - 1;
-    }
-  }
-  throw new Error(`${STEPS_MAX} steps are not the end of it`);
-}
-
-function startWithFault({ peer }: RealNode, point: Point): void {
-  const traceFile = join(peer.directory, 'steps');
-  const fault: Fault = { ...point, traceFile };
-  peer.start(faultEnvironment(fault));
-}
-
-/** Also one that met no fault: the next step of its process would. */
-async function startWithoutFault({ peer }: RealNode): Promise<void> {
-  await peer.end('SIGKILL');
-  peer.start();
-  await peer.ready();
-}
-
-/** The steps that the node's peers have taken with a fault ahead of them, by name. */
-function stepNames({ peer }: RealNode): readonly string[] {
-  const file = join(peer.directory, 'steps');
-  if (!existsSync(file)) return [];
-  const names = readFileSync(file, 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => line.replace(/^\d+ /, ''));
-  return [...new Set(names)].sort();
-}
-
-/** Resolves to whether the fault has killed it. */
-async function killedOr(node: RealNode, over: () => Promise<boolean>): Promise<'killed' | 'over'> {
-  const outcome = await eventually(
-    'the peer is killed, or all is over',
-    async () => {
-      if (!node.peer.isRunning()) return 'killed';
-      return (await over()) ? 'over' : undefined;
-    },
-    { instead: () => node.peer.log() },
-  );
-  if (outcome === 'killed') assert.equal((await node.peer.ended()).signal, 'SIGKILL');
-  return outcome;
-}
-
-/** One that is being killed does not answer any more. */
-async function answers({ peer }: RealNode): Promise<boolean> {
-  return (await peer.tryReport()) !== undefined;
-}
-
-async function isReady({ peer }: RealNode): Promise<boolean> {
-  return (await peer.tryReport())?.peer.state === 'ready';
-}
 
 /** Whatever was interrupted: all addresses are in one place, and each pod has its own. */
 async function assertAccounts(nodes: readonly RealNode[]): Promise<void> {
@@ -101,32 +37,14 @@ async function assertAccounts(nodes: readonly RealNode[]): Promise<void> {
   });
 }
 
-/** The node's attachments are those of these pods with these addresses, and so are its interfaces. */
-async function assertAttached(
-  { peer, namespace }: RealNode,
-  expected: ReadonlyMap<string, string>,
-): Promise<void> {
-  const report = await eventually('DELs that were queued are done', async () => {
-    const report = await peer.report();
-    return report.attachments.length <= expected.size ? report : undefined;
-  });
-  const attached = report.attachments.map(({ containerId, addresses }) => {
-    return [containerId, addresses.join()] as const;
-  });
-  assert.deepEqual(new Map(attached), expected);
-  const links = await namespace.exec('ip', '-br', 'link');
-  const names = [...links.matchAll(/^weft-\w+/gm)].map(([name]) => name);
-  assert.deepEqual(
-    names.sort(),
-    report.attachments.map(({ hostInterface }) => hostInterface).sort(),
-  );
-}
-
-/** As a runtime does: a pod that could not be attached gets a DEL. */
+/** As a runtime does: ADD until it is served, and a DEL for a pod whose ADD never was. */
 async function attachOrDelete(pod: RealPod, attached: Map<string, string>): Promise<void> {
-  const { exitCode, document } = await pod.call('ADD');
-  const address = document.ips?.[0]?.address.split('/')[0];
-  if (exitCode === 0 && address !== undefined) attached.set(pod.name, address);
+  const address = await eventually('the ADD is served, or the peer is killed', async () => {
+    const { exitCode, document } = await pod.call('ADD');
+    if (exitCode === 0) return document.ips?.[0]?.address.split('/')[0];
+    return member.peer.isRunning() ? undefined : 'none';
+  });
+  if (address !== 'none') attached.set(pod.name, address);
   else assert.equal((await pod.call('DEL')).exitCode, 0);
 }
 
@@ -135,13 +53,6 @@ async function retire(node: RealNode): Promise<void> {
   // What it still gives away would be counted twice when the taker is asked.
   ended.push({ ...report, pendingGrants: [] });
   await node.peer.end('SIGKILL');
-}
-
-/** The next start sets the state aside. */
-function fence(stateDirectory: string): void {
-  const database = new DatabaseSync(join(stateDirectory, 'state', 'state.sqlite'));
-  database.exec("INSERT INTO fence VALUES (1, 'of a test')");
-  database.close();
 }
 
 it('killed at any step of joining, it joins when started again', async (t) => {
@@ -210,22 +121,4 @@ it('killed at any step of registering and granting to another, both have what wa
   });
   t.diagnostic(`${count} steps: ${stepNames(founder).join(', ')}`);
   assert.ok(count >= 8, `${count} steps`);
-});
-
-it('killed at any step of starting without its state, its pods have their addresses', async (t) => {
-  const pod = await cluster.addPod(member, 'kept');
-  const attached = new Map([[pod.name, await pod.attach()]]);
-  const count = await killAtEach(async (point) => {
-    await member.peer.end('SIGKILL');
-    fence(member.peer.stateDirectory);
-    startWithFault(member, point);
-    const outcome = await killedOr(member, () => isReady(member));
-    await startWithoutFault(member);
-    await assertAttached(member, attached);
-    return outcome;
-  });
-  t.diagnostic(`${count} steps: ${stepNames(member).join(', ')}`);
-  assert.ok(stepNames(member).includes('set aside'));
-  const next = await cluster.addPod(member, 'next');
-  assert.notEqual(await next.attach(), attached.get(pod.name));
 });

@@ -39,14 +39,30 @@ const STEPS: readonly DurableStep[] = [
   },
 ];
 
+/** Who looks for removals does so all the time: a test that needs many can't wait for each. */
+const HASTE = {
+  file: 'peer/core/watching.ts',
+  text: 'const WATCH_MS = 15_000;',
+  replacement: 'const WATCH_MS = 300;',
+};
+
 /** Its loss or damage costs nothing: it is no durable step. */
 const CACHE_FILE = 'directory.sqlite';
 
-const VARIABLE = 'FAULT_POINT';
+const FAULT_VARIABLE = 'FAULT_POINT';
+const HASTE_VARIABLE = 'WATCH_IN_HASTE';
+const IMPORT = { NODE_OPTIONS: `--import=${import.meta.filename}` };
+
+export type ProcessEnvironment = Readonly<Record<string, string>>;
 
 /** The environment of a process that is to meet the fault. */
-export function faultEnvironment(fault: Fault): Readonly<Record<string, string>> {
-  return { NODE_OPTIONS: `--import=${import.meta.filename}`, [VARIABLE]: JSON.stringify(fault) };
+export function faultEnvironment(fault: Fault): ProcessEnvironment {
+  return { ...IMPORT, [FAULT_VARIABLE]: JSON.stringify(fault) };
+}
+
+/** That of one which, if it watches for removals, does so in haste. Can be put beside a fault. */
+export function hastyEnvironment(): ProcessEnvironment {
+  return { ...IMPORT, [HASTE_VARIABLE]: '1' };
 }
 
 /** What the replaced text calls in place of doing the step. */
@@ -67,29 +83,40 @@ function stepsUntil({ kind, step: last, traceFile }: Fault): TakeStep {
   };
 }
 
-function plant({ name, file, text }: DurableStep, source: string): string {
-  const parts = source.split(text);
+function replaceOnce(file: string, text: string, replacement: string): string {
+  const parts = readFileSync(file, 'utf8').split(text);
   if (parts.length !== 2)
     throw new Error(`${file} has "${text}" ${parts.length - 1} times, and not once`);
-  const location = text.startsWith('database.exec') ? ', database.location()' : '';
-  return parts.join(`globalThis.takeStep(${JSON.stringify(name)}, () => ${text}${location})`);
+  return parts.join(replacement);
 }
 
-/** Must be asked for by the environment: the tests themselves import this file, too. */
-function plantAll(fault: Fault): void {
-  Object.assign(globalThis, { takeStep: stepsUntil(fault) });
+function withStep({ name, file, text }: DurableStep): string {
+  const location = text.startsWith('database.exec') ? ', database.location()' : '';
+  const call = `globalThis.takeStep(${JSON.stringify(name)}, () => ${text}${location})`;
+  return replaceOnce(file, text, call);
+}
+
+/** `sources`: what to load in place of a file, by its path. */
+function plant(sources: ReadonlyMap<string, () => string>): void {
   const planted = new Map(
-    STEPS.map((step) => [pathToFileURL(resolve(step.file)).href, step] as const),
+    [...sources].map(([file, source]) => [pathToFileURL(resolve(file)).href, source]),
   );
   registerHooks({
     load(url, context, nextLoad) {
-      const step = planted.get(url);
-      if (step === undefined) return nextLoad(url, context);
-      const source = plant(step, readFileSync(step.file, 'utf8'));
-      return { format: 'module-typescript', source, shortCircuit: true };
+      const source = planted.get(url);
+      if (source === undefined) return nextLoad(url, context);
+      return { format: 'module-typescript', source: source(), shortCircuit: true };
     },
   });
 }
 
-const asked = process.env[VARIABLE];
-if (asked !== undefined) plantAll(JSON.parse(asked) as Fault);
+// Asked for by the environment: the tests themselves import this file, too.
+const fault = process.env[FAULT_VARIABLE];
+if (fault !== undefined) {
+  Object.assign(globalThis, { takeStep: stepsUntil(JSON.parse(fault) as Fault) });
+  plant(new Map(STEPS.map((step) => [step.file, () => withStep(step)])));
+}
+if (process.env[HASTE_VARIABLE] === '1') {
+  const { file, text, replacement } = HASTE;
+  plant(new Map([[file, () => replaceOnce(file, text, replacement)]]));
+}
