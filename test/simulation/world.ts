@@ -31,11 +31,6 @@ const RESTART_MS = 500;
 /** How often a condition is looked at: it may cost more than the events between. */
 const LOOK_MS = 20;
 
-type Question = Extract<
-  CoreEffect,
-  { type: 'ask-space' | 'ask-view' | 'ask-executor' | 'ask-peer-view' }
->;
-
 export interface WorldOptions extends PopulationOptions {
   readonly seed: number;
   readonly network?: Network;
@@ -306,18 +301,13 @@ export class World implements Stage {
       case 'reply':
         if (effect.to > FIRST_LIST_REPLY) return this.#lists.reply(effect);
         return this.#donors.reply(effect);
-      case 'ask-space':
-      case 'ask-view':
-      case 'ask-executor':
-      case 'ask-peer-view':
-        return this.#ask(peer, effect);
-      case 'fence':
-        return this.#fence(peer);
       default:
+        return this.#demand(peer, effect);
     }
   }
 
-  #ask(peer: SimulatedPeer, effect: Question): void {
+  /** What others are to answer, or its host is to do. */
+  #demand(peer: SimulatedPeer, effect: CoreEffect): void {
     switch (effect.type) {
       case 'ask-space':
         return this.#donors.ask(peer, effect);
@@ -327,6 +317,9 @@ export class World implements Stage {
         return this.#joining.askExecutor(peer, effect.question);
       case 'ask-peer-view':
         return this.#lists.ask(peer, effect);
+      case 'fence':
+        return this.#fence(peer);
+      default:
     }
   }
 

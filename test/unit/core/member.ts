@@ -21,6 +21,7 @@ export const UNIVERSE = parseCidr('10.32.0.0/16');
 export interface MemberOptions {
   readonly store?: MemoryStore;
   readonly epoch?: number;
+  readonly instance?: bigint;
   readonly name?: string;
   readonly bootstrap?: readonly Endpoint[];
 }
@@ -35,16 +36,14 @@ export class Member {
   now = 0;
   #linked = new Map<PeerId, number>();
 
-  constructor(
-    n: number,
-    { store = new MemoryStore(), epoch = 1, name, bootstrap = [] }: MemberOptions = {},
-  ) {
+  constructor(n: number, options: MemberOptions = {}) {
+    const { store = new MemoryStore(), epoch = 1, name, bootstrap = [] } = options;
     this.n = n;
     this.store = store;
     this.core = new Core({
       self: testIdentity(n).id,
       epoch,
-      instance: BigInt(epoch),
+      instance: options.instance ?? BigInt(epoch),
       codec: testCodec(n),
       ipam: new Ipam({
         self: testIdentity(n).id,

@@ -1,0 +1,161 @@
+/** When the census is taken, and by whom. */
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import { Reclaiming, type Scene } from '#peer/core/reclaiming.ts';
+import type { Census } from '#peer/ipam/census.ts';
+import type { View } from '#peer/ipam/custody-state.ts';
+import { parseCidr } from '#peer/ipam/parse.ts';
+import type { PeerId } from '#peer/mesh/peer-id.ts';
+import { peerId, viewOf } from '../ipam/builders.ts';
+
+const [SELF, OTHER, STRANGER] = [peerId(1), peerId(2), peerId(9)];
+const VIEW = viewOf(5n, [SELF, OTHER]);
+const ORPHANS: Census = { type: 'orphans', orphans: [parseCidr('10.32.0.0/24')], term: 3 };
+const LOOK_AT = 5_000;
+
+let reclaiming: Reclaiming;
+let census: Census;
+let asked: ReadonlySet<PeerId>[];
+let scene: { -readonly [Key in keyof Scene]: Scene[Key] };
+
+beforeEach(() => {
+  reclaiming = new Reclaiming(0, () => 0.5);
+  census = ORPHANS;
+  asked = [];
+  scene = {
+    self: SELF,
+    viewRev: VIEW.rev,
+    isMember: (peer) => VIEW.members.has(peer),
+    isKnown: () => false,
+    isWatcher: () => true,
+    isAllClaimed: () => false,
+    takeCensus: (gone) => {
+      asked.push(new Set(gone));
+      return census;
+    },
+  };
+});
+
+function questionAt(now: number): number | undefined {
+  const [effect] = reclaiming.due(now, scene).effects;
+  return effect?.type === 'ask-executor' ? effect.question : undefined;
+}
+
+function elect(now: number, executor = SELF, view: View | undefined = VIEW): void {
+  const question = questionAt(now);
+  assert.ok(question !== undefined);
+  reclaiming.told(now, { type: 'executor-told', question, executor, view }, scene);
+}
+
+describe('while addresses are not held by anybody', () => {
+  it('a peer that watches asks who the executor is, and again without an answer', () => {
+    assert.equal(questionAt(0), undefined);
+    assert.equal(questionAt(LOOK_AT), 1);
+    assert.equal(questionAt(LOOK_AT + 1), undefined);
+    assert.equal(questionAt(reclaiming.nextAt()), 2);
+  });
+
+  it('another one waits a while, in case the executor does not know that it is one', () => {
+    scene.isWatcher = () => false;
+    assert.equal(questionAt(LOOK_AT), undefined);
+    assert.ok(reclaiming.nextAt() >= LOOK_AT + 60_000);
+    assert.equal(questionAt(reclaiming.nextAt()), 1);
+  });
+
+  it('who is told that it is another leaves it to that one, until it is removed', () => {
+    elect(LOOK_AT, OTHER, undefined);
+    reclaiming.changed();
+    assert.deepEqual(reclaiming.due(LOOK_AT + 1, scene), { effects: [], found: undefined });
+    assert.deepEqual(reclaiming.state(), { type: 'left-to-executor', executor: OTHER });
+    scene.isMember = (peer) => peer === SELF;
+    reclaiming.listChanged();
+    assert.equal(questionAt(LOOK_AT + 10_000), 2);
+    assert.equal(asked.length, 0);
+  });
+
+  it('the executor takes the census, and what it finds', () => {
+    elect(LOOK_AT);
+    assert.equal(reclaiming.due(LOOK_AT, scene).found, ORPHANS);
+  });
+
+  it('the executor counts over no older list than the one it read after its election', () => {
+    elect(LOOK_AT, SELF, viewOf(6n, [SELF]));
+    assert.equal(reclaiming.due(LOOK_AT, scene).found, undefined);
+    assert.equal(asked.length, 0);
+    scene.viewRev = 6n;
+    reclaiming.listChanged();
+    assert.equal(reclaiming.due(LOOK_AT + 5_000, scene).found, ORPHANS);
+  });
+
+  it('a list of the arbiter that is older than ours stops it, and is told', () => {
+    elect(LOOK_AT, SELF, viewOf(4n, [SELF]));
+    assert.equal(reclaiming.due(LOOK_AT, scene).found, undefined);
+    assert.deepEqual(reclaiming.state(), { type: 'arbiter-went-back' });
+  });
+
+  it('an answer to an earlier question counts for nothing', () => {
+    questionAt(LOOK_AT);
+    assert.equal(questionAt(reclaiming.nextAt()), 2);
+    const told = { type: 'executor-told', question: 1, executor: SELF, view: VIEW } as const;
+    reclaiming.told(40_000, told, scene);
+    assert.equal(reclaiming.due(40_000, scene).found, undefined);
+    assert.equal(asked.length, 0);
+  });
+});
+
+describe('a census that waits', () => {
+  it('is taken again when something has changed, twice a second at most', () => {
+    census = { type: 'waiting', for: [OTHER] };
+    elect(LOOK_AT);
+    reclaiming.due(LOOK_AT, scene);
+    assert.deepEqual(reclaiming.state(), census);
+    for (const now of [1, 100, 499]) {
+      reclaiming.changed();
+      reclaiming.due(LOOK_AT + now, scene);
+    }
+    assert.equal(asked.length, 1);
+    census = ORPHANS;
+    assert.equal(reclaiming.due(LOOK_AT + 500, scene).found, ORPHANS);
+  });
+
+  it('for somebody unknown reads another list, and knows who is gone when that lacks it', () => {
+    census = { type: 'relist', for: [STRANGER] };
+    elect(LOOK_AT);
+    reclaiming.due(LOOK_AT, scene);
+    assert.deepEqual(reclaiming.state(), { type: 'relisting', for: [STRANGER] });
+    elect(reclaiming.nextAt());
+    reclaiming.due(LOOK_AT + 10_000, scene);
+    assert.deepEqual(asked, [new Set(), new Set([STRANGER])]);
+  });
+
+  it('for somebody who registered later takes it for gone neither by its record nor by the list', () => {
+    census = { type: 'relist', for: [STRANGER] };
+    scene.isKnown = () => true;
+    elect(LOOK_AT);
+    reclaiming.due(LOOK_AT, scene);
+    elect(reclaiming.nextAt());
+    reclaiming.due(LOOK_AT + 10_000, scene);
+    assert.deepEqual(asked, [new Set(), new Set()]);
+  });
+});
+
+describe('when all is held by somebody', () => {
+  it('nobody is asked, until a list has changed', () => {
+    scene.isAllClaimed = () => true;
+    assert.equal(questionAt(LOOK_AT), undefined);
+    assert.equal(reclaiming.nextAt(), Number.POSITIVE_INFINITY);
+    scene.isAllClaimed = () => false;
+    reclaiming.listChanged();
+    assert.equal(questionAt(2 * LOOK_AT), 1);
+  });
+
+  it('after a census that found nothing the executor rests', () => {
+    census = { type: 'orphans', orphans: [], term: 1 };
+    elect(LOOK_AT);
+    reclaiming.due(LOOK_AT, scene);
+    assert.deepEqual(reclaiming.state(), { type: 'nothing-to-reclaim' });
+    reclaiming.changed();
+    reclaiming.due(LOOK_AT + 1_000, scene);
+    assert.equal(asked.length, 1);
+  });
+});

@@ -1,0 +1,163 @@
+/** How a list of members spreads: two witnesses, or the arbiter; and what a liar costs. */
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import type { CoreEffect } from '#peer/core/core-event.ts';
+import { ViewSpreading } from '#peer/core/view-spreading.ts';
+import type { View } from '#peer/ipam/custody-state.ts';
+import { hashMembers, updateBetween, wholeUpdate } from '#peer/ipam/view-update.ts';
+import { type PeerRecord, isPeerRecord } from '#peer/mesh/directory.ts';
+import type { PeerId } from '#peer/mesh/peer-id.ts';
+import { testCodec, testContent, testIdentity } from '#test/support/records.ts';
+
+const [SELF, A, B, C, GONE] = [1, 2, 3, 4, 5].map((n) => testIdentity(n).id) as [
+  PeerId,
+  PeerId,
+  PeerId,
+  PeerId,
+  PeerId,
+];
+const OLD: View = viewOf(5n, [SELF, A, B, C, GONE]);
+const NEW: View = viewOf(9n, [SELF, A, B, C]);
+
+function viewOf(rev: bigint, peers: readonly PeerId[]): View {
+  return { rev, members: new Map(peers.map((peer) => [peer, `node ${peer.slice(0, 4)}`])) };
+}
+
+/** What the n-th peer publishes when it has adopted the list. */
+function recordUnder(n: number, { rev, members }: View): PeerRecord {
+  const content = testContent(n, { viewRev: rev, viewHash: hashMembers(members) });
+  const record = testCodec(n).seal({ peer: testIdentity(n).id, epoch: 1, seq: 1, content });
+  assert.ok(isPeerRecord(record));
+  return record;
+}
+
+let spreading: ViewSpreading;
+let linked: Set<PeerId>;
+
+beforeEach(() => {
+  spreading = new ViewSpreading(() => 0.5);
+  linked = new Set();
+});
+
+function hear(...records: readonly PeerRecord[]): void {
+  spreading.learned(records, { self: SELF, view: OLD });
+}
+
+function due(now: number, view = OLD): readonly CoreEffect[] {
+  return spreading.due(now, { self: SELF, view, linked: () => linked });
+}
+
+function answer(now: number, from: PeerId, to: View, view = OLD): View | undefined {
+  const update = updateBetween(view, to);
+  return spreading.answered(now, { from, update }, { self: SELF, view });
+}
+
+describe('a list that two members say to have', () => {
+  it('is asked of one of them, of a linked one first, and taken', () => {
+    linked = new Set([B]);
+    hear(recordUnder(2, NEW), recordUnder(3, NEW));
+    assert.deepEqual(due(0), [{ type: 'ask-peer-view', peer: B, since: 5n }]);
+    assert.deepEqual(answer(1, B, NEW), NEW);
+  });
+
+  it('is taken as a whole, too', () => {
+    hear(recordUnder(2, NEW), recordUnder(3, NEW));
+    const [asked] = due(0);
+    assert.ok(asked?.type === 'ask-peer-view');
+    const told = { from: asked.peer, update: wholeUpdate(NEW) };
+    assert.deepEqual(spreading.answered(1, told, { self: SELF, view: OLD }), NEW);
+  });
+
+  it('is asked of the other when the one does not answer, or answers another list', () => {
+    hear(recordUnder(2, NEW), recordUnder(3, NEW));
+    const [first] = due(0);
+    assert.ok(first?.type === 'ask-peer-view');
+    assert.equal(answer(1, first.peer, viewOf(9n, [SELF, A])), undefined);
+    const [second] = due(2);
+    assert.ok(second?.type === 'ask-peer-view' && second.peer !== first.peer);
+    assert.deepEqual(due(3), []);
+    assert.deepEqual(answer(4, second.peer, NEW), NEW);
+  });
+
+  it('is asked of the arbiter when no witness was of use', () => {
+    hear(recordUnder(2, NEW), recordUnder(3, NEW));
+    for (const now of [0, 5_000, 10_000]) due(now);
+    assert.deepEqual(due(spreading.nextAt()), [{ type: 'ask-view' }]);
+  });
+
+  it('is not taken from them when it lacks us: only the arbiter fences', () => {
+    const without = viewOf(9n, [A, B, C]);
+    hear(recordUnder(2, without), recordUnder(3, without));
+    const [asked] = due(0);
+    assert.ok(asked?.type === 'ask-peer-view');
+    assert.equal(answer(1, asked.peer, without), undefined);
+  });
+});
+
+describe('a list that one member says to have', () => {
+  it('is asked of the arbiter, after a while that is drawn', () => {
+    hear(recordUnder(2, NEW));
+    assert.deepEqual(due(0), []);
+    assert.equal(spreading.nextAt(), 100);
+    assert.deepEqual(due(100), [{ type: 'ask-view' }]);
+    assert.ok(spreading.isDoubting());
+  });
+
+  it('is asked of a second one that says so meanwhile, and not of the arbiter', () => {
+    hear(recordUnder(2, NEW));
+    due(0);
+    hear(recordUnder(3, NEW));
+    assert.equal(due(50)[0]?.type, 'ask-peer-view');
+  });
+
+  it('is not made true by another that says something else, or by a stranger', () => {
+    hear(recordUnder(2, NEW), recordUnder(3, viewOf(9n, [SELF, B])), recordUnder(9, NEW));
+    assert.deepEqual(due(0), []);
+  });
+
+  it('is enough where there is nobody else', () => {
+    const two = viewOf(5n, [SELF, A]);
+    spreading.learned([recordUnder(2, viewOf(6n, [SELF, A, B]))], { self: SELF, view: two });
+    assert.equal(due(0, two)[0]?.type, 'ask-peer-view');
+  });
+});
+
+describe('a member that says to have a list which the arbiter does not confirm', () => {
+  it('is not listened to for a while, and for longer the next time', () => {
+    hear(recordUnder(2, NEW));
+    due(0);
+    due(100);
+    spreading.told(120, 5n);
+    assert.deepEqual(due(121), []);
+    assert.equal(spreading.nextAt(), 10_120);
+    hear(recordUnder(2, viewOf(10n, [SELF])));
+    assert.deepEqual(due(10_120), [{ type: 'ask-view' }]);
+    spreading.told(10_121, 5n);
+    assert.deepEqual(due(10_122), []);
+    assert.equal(spreading.nextAt(), 30_121);
+  });
+
+  it('is no witness meanwhile', () => {
+    hear(recordUnder(2, NEW));
+    due(0);
+    due(100);
+    spreading.told(120, 5n);
+    hear(recordUnder(3, NEW));
+    assert.ok(due(121).every(({ type }) => type !== 'ask-peer-view'));
+    hear(recordUnder(4, NEW));
+    assert.equal(due(122)[0]?.type, 'ask-peer-view');
+  });
+});
+
+describe('a list that was adopted', () => {
+  it('leaves nothing to ask, but for newer ones', () => {
+    hear(recordUnder(2, NEW), recordUnder(3, NEW));
+    const newer = viewOf(12n, [SELF, A, B]);
+    const records = [recordUnder(2, NEW), recordUnder(3, newer), recordUnder(4, newer)];
+    spreading.adopted(records, { self: SELF, view: NEW });
+    assert.equal(due(1, NEW)[0]?.type, 'ask-peer-view');
+    spreading.adopted(records, { self: SELF, view: newer });
+    assert.deepEqual(due(2, newer), []);
+    assert.equal(spreading.nextAt(), Number.POSITIVE_INFINITY);
+  });
+});

@@ -1,0 +1,185 @@
+/** What the executor does with orphans: heirs first, the rest rests; and blocks that go back. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Census } from '#peer/ipam/census.ts';
+import { formatCidr } from '#peer/ipam/cidr.ts';
+import type { Custody, View } from '#peer/ipam/custody-state.ts';
+import { type Known, findInheritances } from '#peer/ipam/heirs.ts';
+import { parseCidr } from '#peer/ipam/parse.ts';
+import { RECLAIM_REST_MS } from '#peer/ipam/resting-blocks.ts';
+import { chooseKeeper, findSurplus } from '#peer/ipam/returning.ts';
+import { isBehind } from '#peer/ipam/rollback.ts';
+import type { PeerId } from '#peer/mesh/peer-id.ts';
+import { createMember, custodyOf, peerId, requestOf } from './builders.ts';
+
+const UNIVERSE = [parseCidr('10.32.0.0/16')];
+const [SELF, HEIR, OLD, FOUNDER] = [peerId(1), peerId(2), peerId(8), peerId(9)];
+const VIEW: View = { rev: 5n, members: new Map([SELF, HEIR].map((peer) => [peer, `n${peer}`])) };
+
+function orphans(...texts: readonly string[]): Extract<Census, { type: 'orphans' }> {
+  return { type: 'orphans', orphans: texts.map(parseCidr), term: 4 };
+}
+
+function knownAs(peer: PeerId, name: string, ...blocks: readonly string[]): Known {
+  const hold = blocks.map((text) => ({ cidr: parseCidr(text), term: 1 }));
+  return { peer, name, custody: custodyOf({ hold, registeredRev: peer === OLD ? 2n : 4n }) };
+}
+
+const isMember = (): boolean => true;
+
+function pool(text: string): Custody {
+  return custodyOf({
+    hold: [text, '10.40.0.0/18'].map((one) => ({ cidr: parseCidr(one), term: 1 })),
+  });
+}
+
+function counted(accepted: number): Custody['counterparties'] {
+  return [{ peer: HEIR, granted: 1, cleared: 0, accepted }];
+}
+
+const HEIR_KNOWN = knownAs(HEIR, `n${HEIR}`);
+
+/** An executor that holds nothing yet. */
+function executor() {
+  return createMember({ self: SELF, view: VIEW, founder: FOUNDER, universe: UNIVERSE });
+}
+
+describe('what a removed identity held', () => {
+  const view = VIEW;
+  const universe = UNIVERSE;
+
+  it('is inherited by who has its name now, as far as it is an orphan', () => {
+    const known = [HEIR_KNOWN, knownAs(OLD, `n${HEIR}`, '10.32.1.0/24', '10.32.9.0/24')];
+    const found = findInheritances({ ...orphans('10.32.0.0/23'), view, known, universe });
+    assert.deepEqual(
+      found.map(({ cidr, to }) => [formatCidr(cidr), to]),
+      [['10.32.1.0/24', HEIR]],
+    );
+  });
+
+  it('is inherited by nobody when nobody has its name', () => {
+    const known = [HEIR_KNOWN, knownAs(OLD, 'another', '10.32.1.0/24')];
+    assert.deepEqual(findInheritances({ ...orphans('10.32.0.0/23'), view, known, universe }), []);
+  });
+
+  it('is inherited once, of who was registered last', () => {
+    const older = { ...knownAs(peerId(7), `n${HEIR}`, '10.32.1.0/24') };
+    const known = [HEIR_KNOWN, knownAs(OLD, `n${HEIR}`, '10.32.1.0/25'), older];
+    const found = findInheritances({ ...orphans('10.32.1.0/24'), view, known, universe });
+    assert.equal(found.length, 1);
+  });
+});
+
+describe('the executor', () => {
+  it('grants what has an heir at once, and holds the rest', () => {
+    const { ipam, store } = executor();
+    const known = [HEIR_KNOWN, knownAs(OLD, `n${HEIR}`, '10.32.1.0/24')];
+    store.commit(ipam.reclaim(0, orphans('10.32.0.0/23'), known));
+    const { hold, pending } = ipam.custody();
+    assert.deepEqual(
+      hold.map(({ cidr }) => formatCidr(cidr)),
+      ['10.32.0.0/24'],
+    );
+    assert.deepEqual(
+      pending.map(({ block, to }) => [formatCidr(block.cidr), to, block.term]),
+      [['10.32.1.0/24', HEIR, 5]],
+    );
+    assert.deepEqual(store.durable.custody.hold, hold);
+  });
+
+  it('gives out nothing of what it reclaimed for a minute, to pods or to peers', () => {
+    const { ipam } = executor();
+    ipam.reclaim(0, orphans('10.32.0.0/17'), []);
+    const grant = { to: HEIR, registeredRev: 4n, family: 4, wantLog2: 8, minLog2: 4 } as const;
+    assert.equal(ipam.allocate(1, requestOf(1)).type, 'exhausted');
+    assert.equal(ipam.grant(1, grant).type, 'refused');
+    assert.equal(ipam.nextAt(), RECLAIM_REST_MS);
+    assert.equal(ipam.endRests(RECLAIM_REST_MS - 1), false);
+    assert.equal(ipam.endRests(RECLAIM_REST_MS), true);
+    assert.equal(ipam.allocate(RECLAIM_REST_MS, requestOf(1)).type, 'allocated');
+    assert.equal(ipam.grant(RECLAIM_REST_MS, grant).type, 'granted');
+  });
+
+  it('goes on giving out what it held before, also when that is joined with what rests', () => {
+    const { ipam } = executor();
+    ipam.reclaim(0, orphans('10.32.0.0/24'), []);
+    ipam.endRests(RECLAIM_REST_MS);
+    ipam.reclaim(RECLAIM_REST_MS, orphans('10.32.1.0/24'), []);
+    assert.equal(ipam.custody().hold.length, 1);
+    for (let pod = 1; pod < 255; pod++) {
+      const outcome = ipam.allocate(RECLAIM_REST_MS, requestOf(pod));
+      assert.ok(outcome.type === 'allocated');
+      assert.ok((outcome.attachment.addresses[0]?.value ?? 0n) < parseCidr('10.32.1.0/24').address);
+    }
+    assert.equal(ipam.freeCount(4), 1n);
+  });
+
+  it('takes nothing that it holds already', () => {
+    const { ipam } = executor();
+    ipam.reclaim(0, orphans('10.32.0.0/24'), []);
+    assert.deepEqual(ipam.reclaim(0, orphans('10.32.0.0/25'), []), []);
+  });
+});
+
+describe('a block that is not needed', () => {
+  const universe = parseCidr('10.32.0.0/12');
+  const hold = ['10.32.0.0/24', '10.33.0.0/24', '10.34.0.0/23'].map((text) => {
+    return { cidr: parseCidr(text), term: 1 };
+  });
+  const free = { universe, hold, used: 10n, taken: [] };
+
+  it('is the largest that is wholly free, with twice the need left', () => {
+    const surplus = findSurplus(free);
+    assert.equal(surplus && formatCidr(surplus), '10.34.0.0/23');
+    const taken = [parseCidr('10.34.0.7/32').address];
+    const other = findSurplus({ ...free, taken });
+    assert.equal(other && formatCidr(other), '10.33.0.0/24');
+  });
+
+  it('is none where less than twice the need would be left', () => {
+    assert.equal(findSurplus({ ...free, used: 300n }), undefined);
+    assert.equal(findSurplus({ ...free, hold: hold.slice(0, 2) }), undefined);
+  });
+
+  it('is never the last one, nor one of a pool', () => {
+    assert.equal(findSurplus({ ...free, hold: hold.slice(2), used: 0n }), undefined);
+    const pool = { cidr: parseCidr('10.40.0.0/18'), term: 1 };
+    assert.equal(findSurplus({ ...free, hold: [...hold, pool] }), undefined);
+  });
+
+  it('goes to a pool that has its other half, or to any', () => {
+    const peers = new Map([
+      [HEIR, pool('10.35.0.0/24')],
+      [OLD, pool('10.33.1.0/24')],
+      [FOUNDER, custodyOf({ hold })],
+    ]);
+    const cidr = parseCidr('10.33.0.0/24');
+    for (const random of [0, 0.99])
+      assert.equal(chooseKeeper(peers, { cidr, universe: [universe] }, () => random)?.to, OLD);
+    peers.delete(OLD);
+    assert.equal(chooseKeeper(peers, { cidr, universe: [universe] }, () => 0)?.to, HEIR);
+  });
+});
+
+describe('a disk is behind what was published', () => {
+  const own = custodyOf({ viewRev: 5n, registeredRev: 2n, counterparties: counted(1) });
+
+  it('when a counter or the list of that is ahead of it', () => {
+    assert.equal(isBehind(own, own, isMember), false);
+    assert.equal(isBehind(own, { ...own, viewRev: 6n }, isMember), true);
+    assert.equal(isBehind(own, { ...own, counterparties: counted(2) }, isMember), true);
+    assert.equal(isBehind(own, { ...own, counterparties: counted(0) }, isMember), false);
+  });
+
+  it('when a member was counted that it knows nothing of; removed ones are forgotten', () => {
+    const published = {
+      ...own,
+      counterparties: [{ peer: OLD, granted: 1, cleared: 1, accepted: 0 }],
+    };
+    assert.equal(isBehind(own, published, isMember), true);
+    assert.equal(
+      isBehind(own, published, (peer) => peer !== OLD),
+      false,
+    );
+  });
+});
