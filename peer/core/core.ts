@@ -178,7 +178,7 @@ export class Core {
   #tend(now: number): readonly CoreEffect[] {
     const { effects, found } = this.#membership.due(now);
     const returned = this.#returns
-      .due(now, () => this.ipam.surplus(now))
+      .due(now, () => this.ipam.surplus(now), this.ipam.universe.length)
       .flatMap((cidr) => this.ipam.giveBack(cidr, this.#upCustodies(), this.#options.random));
     const known = found === undefined ? [] : this.mesh.directory.peers().map(knownOf);
     const reclaimed = found === undefined ? [] : this.ipam.reclaim(now, found, known);

@@ -1,4 +1,7 @@
-/** When a block is given back: one that was not needed for ten minutes, one after the other. */
+/**
+ * When blocks are given back: one that was not needed for ten minutes, and at once those that are
+ * more than are well kept, which reclaim brings.
+ */
 import { type Cidr, formatCidr } from '../ipam/cidr.ts';
 
 /** Pods that go often come again: a rolling update is over by then. */
@@ -15,18 +18,16 @@ export class Returns {
     this.#lookAt = now + LOOK_MS;
   }
 
-  /** The blocks to give back now. `surplus`: what is not needed. */
-  due(now: number, surplus: () => readonly Cidr[]): readonly Cidr[] {
+  /** The blocks to give back now. `surplus`: what is not needed; several when there are too many. */
+  due(now: number, surplus: () => readonly Cidr[], families: number): readonly Cidr[] {
     if (now < this.#lookAt) return [];
     this.#lookAt = now + LOOK_MS;
     const blocks = surplus();
     const before = this.#since;
-    this.#since = new Map(
-      blocks.map((block) => [formatCidr(block), before.get(formatCidr(block)) ?? now]),
-    );
-    return blocks.filter(
-      (block) => now - (this.#since.get(formatCidr(block)) ?? now) >= SURPLUS_MS,
-    );
+    const sinceOf = (block: Cidr): number => before.get(formatCidr(block)) ?? now;
+    this.#since = new Map(blocks.map((block) => [formatCidr(block), sinceOf(block)]));
+    if (blocks.length > families) return blocks;
+    return blocks.filter((block) => now - sinceOf(block) >= SURPLUS_MS);
   }
 
   nextAt(): number {

@@ -38,7 +38,7 @@ import { reclaimFor } from './reclaim.ts';
 import { RestingBlocks } from './resting-blocks.ts';
 import { chooseKeeper, findSurplus } from './returning.ts';
 import { checkUniverse } from './universe-changed.ts';
-import { hashAfter, hashMembers } from './view-update.ts';
+import { hashOf } from './view-update.ts';
 import type { CustodyWrite } from './writes.ts';
 
 export interface IpamOptions {
@@ -59,8 +59,6 @@ export class Ipam {
   readonly #askers = new Askers();
   readonly #rests = new RestingBlocks();
   #state: custody.CustodyState;
-  /** Of the list that we have. */
-  #viewHash: bigint;
 
   /** Throws UniverseChanged. */
   constructor({ self, universe, durable, now }: IpamOptions) {
@@ -68,7 +66,6 @@ export class Ipam {
     this.startedAt = now;
     this.universe = [...universe].sort(compareCidrs);
     this.#state = custody.custodyState(durable.custody);
-    this.#viewHash = hashMembers(this.#state.view.members);
     const held = cidrsOf(this.#state.hold);
     checkUniverse(this.universe, [...held, ...this.#state.pending.map(({ block }) => block.cidr)]);
     this.#addresses = new Addresses({ universe: this.universe, held, durable, now });
@@ -273,16 +270,16 @@ export class Ipam {
     return this.#rests.nextAt();
   }
 
-  /** What could be given back for want of need: a block of each family at most. */
+  /** What could be given back: blocks that are not needed, or more than are well kept. */
   surplus(now: number): readonly Cidr[] {
     if (this.phase() !== 'member') return [];
     return this.universe.flatMap((universe) => {
       const { family } = universe;
       const used = this.#addresses.heldCount(family) - this.#addresses.freeCount(family);
       const taken = this.#addresses.taken(family, now);
-      const { hold, pending } = this.#state;
-      const isBusy = pending.some(({ block }) => block.cidr.family === family);
-      return isBusy ? [] : (findSurplus({ universe, hold, used, taken }) ?? []);
+      const awake = this.#state.hold.filter(({ cidr }) => this.#rests.without([cidr])[0] === cidr);
+      const { pending } = this.#state;
+      return findSurplus({ universe, hold: awake, pending, used, taken });
     });
   }
 
@@ -292,7 +289,8 @@ export class Ipam {
     peers: ReadonlyMap<PeerId, Custody>,
     random: () => number,
   ): readonly CustodyWrite[] {
-    const keeper = chooseKeeper(peers, { cidr, universe: this.universe }, random);
+    const isCounted = (peer: PeerId) => this.#state.counterparties.has(peer);
+    const keeper = chooseKeeper(peers, { cidr, universe: this.universe, isCounted }, random);
     if (keeper === undefined || !this.allows(keeper.to, keeper.registeredRev)) return [];
     if (findBound(this.#state, keeper.to) !== undefined) return [];
     return this.#apply(custody.grant(this.#state, cidr, keeper));
@@ -323,7 +321,7 @@ export class Ipam {
         .sort((a, b) => (a.to === b.to ? a.n - b.n : a.to < b.to ? -1 : 1)),
       counterparties: [...counterparties.values()].sort((a, b) => (a.peer < b.peer ? -1 : 1)),
       viewRev: view.rev,
-      viewHash: this.#viewHash,
+      viewHash: hashOf(view),
       registeredRev,
       freeLog2: { v4: this.#giveableLog2(4), v6: this.#giveableLog2(6) },
     };
@@ -367,10 +365,8 @@ export class Ipam {
   }
 
   #apply(writes: readonly CustodyWrite[]): readonly CustodyWrite[] {
-    const { hold, view } = this.#state;
+    const { hold } = this.#state;
     this.#state = custody.applyWrites(this.#state, writes);
-    if (this.#state.view !== view)
-      this.#viewHash = hashAfter(this.#viewHash, view, this.#state.view);
     if (this.#state.hold !== hold) this.#setHeld();
     return writes;
   }

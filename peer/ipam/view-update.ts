@@ -50,14 +50,13 @@ export function hashMembers(members: Iterable<readonly [PeerId, string]>): bigin
   return BigInt.asUintN(HASH_BITS, sum);
 }
 
-/** The hash of a list, from that of an earlier one: costs what differs between the two. */
-export function hashAfter(hash: bigint, before: View, after: View): bigint {
-  const { added, removed } = updateBetween(before, after);
-  const gone = [...removed, ...added.keys()].flatMap((peer): [PeerId, string][] => {
-    const name = before.members.get(peer);
-    return name === undefined ? [] : [[peer, name]];
-  });
-  return BigInt.asUintN(HASH_BITS, hash + hashMembers(added) - hashMembers(gone));
+/** Lists are shared and never change: each is hashed once. */
+const hashes = new WeakMap<View, bigint>();
+
+export function hashOf(view: View): bigint {
+  const known = hashes.get(view) ?? hashMembers(view.members);
+  hashes.set(view, known);
+  return known;
 }
 
 function hashMember(peer: PeerId, name: string): bigint {

@@ -117,7 +117,7 @@ const BOUNDS: Readonly<Record<string, number>> = {
   '#membership.#spreading.#distrusted': DIRECTORY_RECORDS_MAX,
   '#membership.#spreading.#doubted': DIRECTORY_RECORDS_MAX,
   '#membership.#spreading.#useless': DIRECTORY_RECORDS_MAX,
-  '#returns.#since': FAMILIES,
+  '#returns.#since': BLOCKS_MAX,
   '#questions.#questions': FAMILIES,
   '#unseen': DIRECTORY_RECORDS_MAX,
   '#waiting.#waiting': WAITING_MAX,

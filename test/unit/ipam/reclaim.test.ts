@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Census } from '#peer/ipam/census.ts';
-import { formatCidr } from '#peer/ipam/cidr.ts';
+import { type Cidr, formatCidr } from '#peer/ipam/cidr.ts';
 import type { Custody, View } from '#peer/ipam/custody-state.ts';
 import { type Known, findInheritances } from '#peer/ipam/heirs.ts';
+import { UNASKED_BLOCKS_MAX } from '#peer/ipam/limits.ts';
 import { parseCidr } from '#peer/ipam/parse.ts';
 import { RECLAIM_REST_MS } from '#peer/ipam/resting-blocks.ts';
 import { chooseKeeper, findSurplus } from '#peer/ipam/returning.ts';
@@ -36,6 +37,9 @@ function pool(text: string): Custody {
 function counted(accepted: number): Custody['counterparties'] {
   return [{ peer: HEIR, granted: 1, cleared: 0, accepted }];
 }
+
+const textOf = (surplus: readonly Cidr[]): readonly string[] => surplus.map(formatCidr);
+const isCounted = (): boolean => false;
 
 const HEIR_KNOWN = knownAs(HEIR, `n${HEIR}`);
 
@@ -126,25 +130,34 @@ describe('a block that is not needed', () => {
   const hold = ['10.32.0.0/24', '10.33.0.0/24', '10.34.0.0/23'].map((text) => {
     return { cidr: parseCidr(text), term: 1 };
   });
-  const free = { universe, hold, used: 10n, taken: [] };
+  const free = { universe, hold, pending: [], used: 10n, taken: [] };
 
   it('is the largest that is wholly free, with twice the need left', () => {
-    const surplus = findSurplus(free);
-    assert.equal(surplus && formatCidr(surplus), '10.34.0.0/23');
+    assert.deepEqual(textOf(findSurplus(free)), ['10.34.0.0/23']);
     const taken = [parseCidr('10.34.0.7/32').address];
-    const other = findSurplus({ ...free, taken });
-    assert.equal(other && formatCidr(other), '10.33.0.0/24');
+    assert.deepEqual(textOf(findSurplus({ ...free, taken })), ['10.33.0.0/24']);
   });
 
   it('is none where less than twice the need would be left', () => {
-    assert.equal(findSurplus({ ...free, used: 300n }), undefined);
-    assert.equal(findSurplus({ ...free, hold: hold.slice(0, 2) }), undefined);
+    assert.deepEqual(findSurplus({ ...free, used: 300n }), []);
+    assert.deepEqual(findSurplus({ ...free, hold: hold.slice(0, 2) }), []);
   });
 
   it('is never the last one, nor one of a pool', () => {
-    assert.equal(findSurplus({ ...free, hold: hold.slice(2), used: 0n }), undefined);
+    assert.deepEqual(findSurplus({ ...free, hold: hold.slice(2), used: 0n }), []);
     const pool = { cidr: parseCidr('10.40.0.0/18'), term: 1 };
-    assert.equal(findSurplus({ ...free, hold: [...hold, pool] }), undefined);
+    assert.deepEqual(findSurplus({ ...free, hold: [...hold, pool] }), []);
+  });
+
+  it('is one of the smallest where there are more than are well kept', () => {
+    const many = Array.from({ length: UNASKED_BLOCKS_MAX + 3 }, (_, n) => {
+      return { cidr: parseCidr(`10.35.${2 * n}.0/${n < 5 ? 28 : 24}`), term: 1 };
+    });
+    const surplus = findSurplus({ ...free, hold: many });
+    assert.deepEqual(
+      surplus.map(({ length }) => length),
+      [28, 28, 28],
+    );
   });
 
   it('goes to a pool that has its other half, or to any', () => {
@@ -155,9 +168,12 @@ describe('a block that is not needed', () => {
     ]);
     const cidr = parseCidr('10.33.0.0/24');
     for (const random of [0, 0.99])
-      assert.equal(chooseKeeper(peers, { cidr, universe: [universe] }, () => random)?.to, OLD);
+      assert.equal(
+        chooseKeeper(peers, { cidr, universe: [universe], isCounted }, () => random)?.to,
+        OLD,
+      );
     peers.delete(OLD);
-    assert.equal(chooseKeeper(peers, { cidr, universe: [universe] }, () => 0)?.to, HEIR);
+    assert.equal(chooseKeeper(peers, { cidr, universe: [universe], isCounted }, () => 0)?.to, HEIR);
   });
 });
 
