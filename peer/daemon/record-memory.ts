@@ -1,6 +1,9 @@
 /**
- * Other peers' records from one run to the next, so that a restarted peer knows at once what it
- * knew before and withdraws nothing. Losing them costs a reconciliation. Written in batches.
+ * Records from one run to the next, so that a restarted peer knows at once what it knew before and
+ * withdraws nothing. Losing them costs a reconciliation. Written in batches.
+ *
+ * Our own is among them for the day when this identity is lost with its state: the next one tells the
+ * others what it held, which then comes back to this node and its pods first.
  */
 import { isOfMedium } from '../store/medium.ts';
 import type { RecordCodec } from '../mesh/mesh.ts';
@@ -31,11 +34,12 @@ export class RecordMemory {
 
   remember(records: readonly DirectoryRecord[], self: PeerId): void {
     for (const record of records) {
-      if (record.peer === self) continue;
       const key = recordKey(recordId(record));
       this.#unwritten.set(key, { key, bytes: encodeSignedRecord(record.signed) });
     }
-    this.#timer ??= setTimeout(() => this.#write(), WRITE_DELAY_MS).unref();
+    // Others may not have it yet, and a crash may come before the batch.
+    if (records.some(({ peer }) => peer === self)) this.#write();
+    else this.#timer ??= setTimeout(() => this.#write(), WRITE_DELAY_MS).unref();
   }
 
   close(): void {

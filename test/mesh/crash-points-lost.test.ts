@@ -23,9 +23,9 @@ import { RealCluster, type RealNode } from '#test/support/real-cluster.ts';
 
 const HASTY = hastyEnvironment();
 
-const cluster = await RealCluster.create(2);
+const cluster = await RealCluster.create(3);
 after(() => cluster[Symbol.asyncDispose]());
-const [founder, loser] = cluster.nodes as [RealNode, RealNode];
+const [first, second, loser] = cluster.nodes as [RealNode, RealNode, RealNode];
 for (const { peer } of cluster.nodes) peer.start(HASTY);
 await Promise.all(cluster.nodes.map(({ peer }) => peer.ready()));
 const pod = await cluster.addPod(loser, 'kept');
@@ -36,8 +36,8 @@ const attached = new Map([[pod.name, address]]);
 async function findFaults(): Promise<readonly string[] | undefined> {
   const reports = await Promise.all(cluster.nodes.map(({ peer }) => peer.tryReport()));
   const known = reports.filter((report) => report !== undefined);
-  const [, ofLoser] = known;
-  if (ofLoser === undefined) return undefined;
+  const ofLoser = reports.at(-1);
+  if (known.length < reports.length || ofLoser === undefined) return undefined;
   const isBack = holds(ofLoser, address) && ofLoser.ownership?.carriedOver.length === 0;
   return [
     ...findOwnershipFaults(known),
@@ -86,16 +86,23 @@ it('killed at any step of starting without its state, its pods and their address
   assert.ok(stepNames(loser).includes('set aside'));
 });
 
+/** Who takes back what others lost: the arbiter has chosen one by now, and not one that is gone. */
+async function findExecutor(): Promise<RealNode> {
+  const { ownership } = await first.peer.report();
+  return ownership?.reclaim.state === 'left-to-executor' ? second : first;
+}
+
 it('killed at any step of taking back what another lost, that one has it in the end', async (t) => {
+  const executor = await findExecutor();
   const count = await killAtEach(async (point) => {
-    await founder.peer.end('SIGKILL');
-    startWithFault(founder, point, HASTY);
+    await executor.peer.end('SIGKILL');
+    startWithFault(executor, point, HASTY);
     await loseState(() => loser.peer.start(HASTY));
-    const outcome = await killedOr(founder, isOver);
-    await startWithoutFault(founder, HASTY);
+    const outcome = await killedOr(executor, isOver);
+    await startWithoutFault(executor, HASTY);
     await assertAllIsBack();
     return outcome;
   });
-  t.diagnostic(`${count} steps: ${stepNames(founder).join(', ')}`);
-  assert.ok(count >= 8, `${count} steps`);
+  t.diagnostic(`${count} steps: ${stepNames(executor).join(', ')}`);
+  assert.ok(count >= 5, `${count} steps`);
 });

@@ -1,6 +1,6 @@
 /** Records from one run to the next, on a real file. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, describe, it } from 'node:test';
@@ -75,10 +75,20 @@ describe('the memory of records', () => {
     assert.throws(() => broken.close(), TypeError);
   });
 
-  it('has none of our own', (t) => {
+  it('has our own as soon as it is published, for the identity that may come after this one', (t) => {
     const directory = makeDirectory(t);
-    remember(directory, [sealPeer(1), sealPeer(3)]);
-    assert.deepEqual(recall(directory), [[three, 'peer', 1]]);
+    const memory = new RecordMemory(openDirectoryCache(directory));
+    const batches = [[sealPeer(1), sealPeer(3)], [sealPeer(1, { epoch: 1, seq: 2 })]];
+    for (const batch of batches) memory.remember(batch, testIdentity(1).id);
+    // Without its end, as after a crash.
+    cpSync(directory, `${directory}-copy`, { recursive: true });
+    t.after(() => rmSync(`${directory}-copy`, { recursive: true }));
+    memory.close();
+    const expected = [
+      [testIdentity(1).id, 'peer', 2],
+      [three, 'peer', 1],
+    ];
+    assert.deepEqual(new Set(recall(`${directory}-copy`)), new Set(expected));
   });
 
   it('leaves out what can not be read', (t) => {
