@@ -1,6 +1,6 @@
 /**
  * Custody: the steps that move a block from one peer to another, each one durable commit at one
- * peer (docs/ARCHITECTURE.md, "Custody", which also says why no address has two holders). A step is
+ * peer (docs/OWNERSHIP.md has the rules, and why no address has two holders). A step is
  * a pure function from the state to writes; `applyWrites` is the only thing that changes a state.
  * Nothing is published here: a record is built from a state whose writes are on disk.
  *
