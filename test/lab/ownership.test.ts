@@ -24,7 +24,7 @@ const CONCURRENCY = 6;
 const CUT_MS = 15_000;
 /** Of issue 6. */
 const CONVERGED_MS = 3_000;
-const RECLAIMED_MS = 30_000;
+const RECLAIMED_MS = 60_000;
 /** The bridge of the side that is cut off. */
 const OTHER_BRIDGE = 'cut';
 
