@@ -10,6 +10,7 @@ const BENCHES: Readonly<Record<string, { readonly file: string; readonly meaning
   simulation: { file: './simulation.ts', meaning: 'thousands of peers on a virtual clock' },
   idle: { file: './idle.ts', meaning: 'what a peer costs that has nothing to do' },
   grant: { file: './grant.ts', meaning: 'from asking for a block to the first address out of it' },
+  ipam: { file: './ipam.ts', meaning: 'addresses a second; 10,000 holdings after a day of churn' },
   kubernetes: { file: './kubernetes.ts', meaning: 'on a real cluster of three nodes' },
   page: { file: './page.ts', meaning: 'writes docs/BENCHMARKS.md from the figures of the mesh' },
 };
