@@ -24,7 +24,8 @@ const CONCURRENCY = 6;
 const CUT_MS = 15_000;
 /** Of issue 6. */
 const CONVERGED_MS = 3_000;
-const RECLAIMED_MS = 60_000;
+/** Some seconds, mostly. Where the dead one was the executor, who does not watch waits two minutes to ask. */
+const RECLAIMED_MS = 150_000;
 /** The bridge of the side that is cut off. */
 const OTHER_BRIDGE = 'cut';
 
