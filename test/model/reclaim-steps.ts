@@ -18,7 +18,7 @@ const LISTINGS_MAX = 3;
 
 /** The executor is who is elected first, for as long as it is a member. */
 export function askExecutor(world: World, process: Process): void {
-  if (!process.acts() || process.electedRev !== undefined) return;
+  if (!process.isOpen || process.electedRev !== undefined) return;
   if (world.isDeaf(process.machine)) return;
   const executor = world.registry.executor(process.identity);
   if (executor !== process.identity) return;

@@ -15,7 +15,7 @@ import { type World, pick } from './world.ts';
 /** Many runs have none of a fault, some have a lot of it. */
 const FAULT = [0, 0.3, 1, 1, 3];
 /** Some things are slow in some runs. */
-const PACE = [0.25, 0.5, 1, 1];
+const PACE = [0.1, 0.25, 0.5, 1];
 const STEADY = [1];
 
 export interface Step {
@@ -103,7 +103,7 @@ const adopting = ofProcess((world, process, { b, c }) => {
 const parting: StepKind['act'] = (world, { a, b, c }) => {
   const isHealed = (c & 1) === 1;
   world.partition = isHealed || (c & 2) === 0 ? 0 : a;
-  world.deaf = isHealed ? 0 : b & (b >>> 8);
+  world.deaf = isHealed ? 0 : b;
   if (!world.isTraced) return;
   world.say(
     `from now on groups are ${bitsOf(world.partition)}, and ${bitsOf(world.deaf)} hear no list`,
@@ -151,7 +151,7 @@ export const STEPS: readonly StepKind[] = [
   { name: 'begin', weight: 8, factors: PACE, act: begin },
   { name: 'found', weight: 3, factors: STEADY, act: ofProcess(life.askFounder, isUnfounded) },
   { name: 'open', weight: 8, factors: STEADY, act: opening },
-  { name: 'ask executor', weight: 4, factors: STEADY, act: ofProcess(askExecutor) },
+  { name: 'ask executor', weight: 6, factors: STEADY, act: ofProcess(askExecutor) },
   { name: 'ask list', weight: 5, factors: STEADY, act: ofProcess(askList) },
   {
     name: 'hear list',
@@ -173,9 +173,9 @@ export const STEPS: readonly StepKind[] = [
     act: ofProcess((world, process, { b }) => removePod(world, process, b)),
   },
   { name: 'crash', weight: 2, factors: FAULT, act: ofMachine(life.crash) },
-  { name: 'lose state', weight: 1, factors: FAULT, act: ofMachine(life.loseState) },
-  { name: 'remove', weight: 1.5, factors: FAULT, act: ofMachine(life.remove) },
-  { name: 'partition', weight: 2, factors: FAULT, act: parting },
+  { name: 'lose state', weight: 1.5, factors: FAULT, act: ofMachine(life.loseState) },
+  { name: 'remove', weight: 2.5, factors: FAULT, act: ofMachine(life.remove) },
+  { name: 'partition', weight: 3, factors: FAULT, act: parting },
   { name: 'snapshot', weight: 1, factors: FAULT, act: ofMachine(life.takeSnapshot) },
   { name: 'roll back', weight: 0.5, factors: FAULT, act: ofMachine(life.rollBack, hasSnapshot) },
   { name: 'clone', weight: 0.3, factors: FAULT, act: ofMachine(life.cloneDisk) },
