@@ -9,6 +9,7 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { renderTable } from '#peer/cli/table.ts';
+import { eventuallyTrue } from '#test/support/eventually.ts';
 import { RealCluster } from '#test/support/real-cluster.ts';
 import type { RealPeer } from '#test/support/real-peer.ts';
 import { type Summary, summarize, writeResult } from './result.ts';
@@ -18,6 +19,9 @@ const RUNS = 5;
 const RESULT_FILE = 'bench/results/grant.json';
 /** Of issue 6: on a network like a LAN. */
 const TARGET_MS = 50;
+
+/** What a peer logs once its first address is on disk. */
+const GIVEN = 'this peer has an overlay address';
 
 interface LogLine {
   /** Milliseconds since 1970. */
@@ -38,7 +42,7 @@ async function measure(runs: number): Promise<readonly number[]> {
   for (let run = 1; run <= runs; run++) {
     const { peer } = await cluster.addNode({ name: `joiner${run}`, 'log-level': 'debug' });
     peer.start();
-    await peer.ready();
+    await eventuallyTrue('it has an address', () => peer.log().includes(GIVEN));
     samples.push(grantMsOf(peer));
     await peer.end('SIGTERM');
   }
@@ -52,7 +56,7 @@ function grantMsOf(peer: RealPeer): number {
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as LogLine);
-  const given = lines.findIndex(({ msg }) => msg === 'this peer has an overlay address');
+  const given = lines.findIndex(({ msg }) => msg === GIVEN);
   const asked = lines.slice(0, given).findLast(({ msg }) => msg === 'asking for a block');
   const address = lines[given];
   if (asked === undefined || address === undefined) throw new Error(`no grant in:\n${peer.log()}`);

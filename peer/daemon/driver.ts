@@ -192,9 +192,13 @@ export class Driver {
     resolve(value);
   }
 
+  /** Behind the commits that this turn asked for: a donor gives nothing to who has not published yet. */
   #askSpace(donors: readonly PeerId[], need: Need): void {
-    void this.#ports.askSpace(donors, need).then((granted) => {
-      this.tell({ type: 'space-answered', need, granted });
+    setImmediate(() => {
+      if (this.#isStopped) return;
+      void this.#ports.askSpace(donors, need).then((granted) => {
+        this.tell({ type: 'space-answered', need, granted });
+      });
     });
   }
 

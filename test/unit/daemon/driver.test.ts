@@ -203,10 +203,11 @@ describe('a driver', () => {
     assert.deepEqual(counters.all(), { silent: 1 });
   });
 
-  it('asks donors, and tells the core how that ended', async (t) => {
+  it('asks donors once its own record is published, and tells the core how that ended', async (t) => {
     const { promise: asked, resolve } = Promise.withResolvers<readonly string[]>();
     const founder = createFounder(2);
     const askSpace: DriverPorts['askSpace'] = async (donors) => {
+      assert.ok(core.mesh.directory.peer(core.self) !== undefined);
       resolve(donors);
       return true;
     };
