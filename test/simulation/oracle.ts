@@ -4,12 +4,13 @@
  */
 import type { CoreEffect, CoreEvent } from '../../peer/core/core-event.ts';
 import type { Write } from '../../peer/ipam/writes.ts';
-import type { LinkId } from '../../peer/mesh/effect.ts';
+import type { CloseReason, LinkId } from '../../peer/mesh/effect.ts';
 import type { MeshFrame } from '../../peer/mesh/frame.ts';
 import { FULL_MESH_PEERS_MAX, RING_COUNT, RING_WALK_MAX } from '../../peer/mesh/limits.ts';
 import type { RecordContent } from '../../peer/mesh/record.ts';
 import { FRAME_BYTES_MAX, SEND_BUFFER_MAX_BYTES } from '../../peer/transport/limits.ts';
 import { Agreement } from './agreement.ts';
+import { Duplicates } from './duplicates.ts';
 import { DurableClaims } from './durable-claims.ts';
 import { Holdings } from './holdings.ts';
 import type { Link } from './link.ts';
@@ -44,6 +45,7 @@ export class Oracle implements Observer {
   readonly #options: OracleOptions;
   readonly #holdings = new Holdings(UNIVERSE);
   readonly #claims = new DurableClaims();
+  readonly #duplicates = new Duplicates();
   /** Links that their peer was told are congested. */
   readonly #congested = new Map<SimulatedPeer, Set<LinkId>>();
   readonly #steps = new Map<SimulatedPeer, { since: number; count: number }>();
@@ -116,8 +118,9 @@ export class Oracle implements Observer {
     );
   }
 
-  closing(peer: SimulatedPeer, link: Link | undefined): void {
+  closing(peer: SimulatedPeer, link: Link | undefined, reason: CloseReason): void {
     hold('link', link !== undefined, () => `node${peer.n} closes a link that it has not`);
+    if (link !== undefined) this.#duplicates.closing(peer, link, reason);
   }
 
   committing(peer: SimulatedPeer, writes: readonly Write[]): void {
