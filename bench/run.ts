@@ -7,7 +7,7 @@ import process from 'node:process';
 
 const BENCHES: Readonly<Record<string, { readonly file: string; readonly meaning: string }>> = {
   mesh: { file: './mesh/main.ts', meaning: 'real peers on real sockets, beside memberlist' },
-  simulation: { file: './simulation.ts', meaning: 'thousands of peers on a virtual clock' },
+  simulation: { file: './simulation/main.ts', meaning: 'thousands of peers on a virtual clock' },
   idle: { file: './idle.ts', meaning: 'what a peer costs that has nothing to do' },
   kubernetes: { file: './kubernetes.ts', meaning: 'on a real cluster of three nodes' },
   page: { file: './page.ts', meaning: 'writes docs/BENCHMARKS.md from the figures of the mesh' },
