@@ -236,8 +236,9 @@ export class Core {
   #look(now: number): readonly CoreEffect[] {
     const isHungry = this.#conflicts.size > 0 && this.ipam.isShort();
     if (this.#unseen !== 'all' && this.#unseen.size === 0 && !isHungry) return [];
-    this.#namesakes.changed();
+    if (this.#unseen === 'all') this.#namesakes.changed();
     const records = this.#takeUnseen();
+    this.#namesakes.came(records);
     const { writes, changed, conflicts } = this.ipam.look(custodiesOf(records));
     this.#conflicts = new Map(conflicts.map((conflict) => [conflict.peer, conflict]));
     const vtep = this.ipam.allocateVtep(now);
