@@ -392,7 +392,9 @@ export class Mesh {
   #shareOf(id: LinkId): Share {
     const link = this.#links.get(id);
     if (link === undefined) return 'none';
-    if (this.#topology.neighbours().eager.has(link.peer)) return 'eager';
+    const { onward, eager } = this.#topology.neighbours();
+    if (onward.has(link.peer)) return 'onward';
+    if (eager.has(link.peer)) return 'eager';
     return link.wantedByThem || this.isWanted(link.peer) ? 'lazy' : 'none';
   }
 }

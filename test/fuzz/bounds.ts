@@ -87,8 +87,10 @@ const BOUNDS: Readonly<Record<string, number>> = {
   'mesh.#topology.#rings.orders[]': DIRECTORY_RECORDS_MAX,
   'mesh.#notedFor.wanted': WANTED_MAX,
   'mesh.#notedFor.eager': EAGER_MAX,
+  'mesh.#notedFor.onward': EAGER_MAX,
   'mesh.#topology.#neighbours.wanted': WANTED_MAX,
   'mesh.#topology.#neighbours.eager': EAGER_MAX,
+  'mesh.#topology.#neighbours.onward': EAGER_MAX,
   'mesh.#topology.#targets': TARGETS_MAX,
   'ipam.#universe': FAMILIES,
   'ipam.#addresses.#allocators': FAMILIES,
@@ -105,6 +107,7 @@ const BOUNDS: Readonly<Record<string, number>> = {
   'ipam.#state.view.members': DIRECTORY_RECORDS_MAX,
   '#questions.#questions': FAMILIES,
   '#unseen': DIRECTORY_RECORDS_MAX,
+  '#namesakes.#named': DIRECTORY_RECORDS_MAX,
   '#waiting.#waiting': WAITING_MAX,
   '#conflicts': DIRECTORY_RECORDS_MAX,
 };
