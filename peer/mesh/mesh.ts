@@ -287,8 +287,8 @@ export class Mesh {
     if (frame.wanted) link.unwantedSince = undefined;
     const isEqual = this.#reconcile.heartbeat(now, link.id, frame.setHash);
     const { peer } = link;
-    if (isEqual && this.#topology.isMember(peer) && this.#topology.isListed(peer))
-      this.#hasMatched = true;
+    if (isEqual && !this.#hasMatched)
+      this.#hasMatched = this.#topology.isMember(peer) && this.#topology.isListed(peer);
     const isReferred = link.isToBeReferred && !this.isWanted(peer);
     link.isToBeReferred = false;
     return isReferred ? this.#refer(link.id, peer) : [];
