@@ -7,23 +7,29 @@ import type { Mistake } from './mistake.ts';
 export interface PoolOptions {
   readonly mistake?: Mistake;
   readonly threads?: number;
+  /** Told of each batch as soon as it is done. */
+  readonly onResult?: (result: BatchResult) => void;
 }
 
 /** Runs the batches, each thread one at a time; answers in the order of the batches. Rejects with what a thread threw. */
 export async function runBatches(
   batches: readonly Batch[],
-  { mistake, threads = availableParallelism() }: PoolOptions = {},
+  { mistake, threads = availableParallelism(), onResult }: PoolOptions = {},
 ): Promise<readonly BatchResult[]> {
   const results: BatchResult[] = [];
   const queue = batches.entries();
+  const take = (at: number, result: BatchResult): void => {
+    results[at] = result;
+    onResult?.(result);
+  };
   const count = Math.min(threads, batches.length);
-  await Promise.all(Array.from({ length: count }, () => serve(queue, results, mistake)));
+  await Promise.all(Array.from({ length: count }, () => serve(queue, take, mistake)));
   return results;
 }
 
 async function serve(
   queue: Iterator<[number, Batch]>,
-  results: BatchResult[],
+  take: (at: number, result: BatchResult) => void,
   mistake: Mistake | undefined,
 ): Promise<void> {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: { mistake } });
@@ -37,7 +43,7 @@ async function serve(
     worker.postMessage(batch, []);
   };
   worker.on('message', (result: BatchResult) => {
-    results[taken] = result;
+    take(taken, result);
     next();
   });
   worker.on('error', reject);
