@@ -90,7 +90,9 @@ export class Reconcile {
   }
 
   down(link: LinkId): void {
+    const isCutOff = this.#exchanges.get(link)?.isBusy === true;
     this.#exchanges.delete(link);
+    if (isCutOff) this.#compareElsewhere();
   }
 
   congested(link: LinkId): void {
@@ -204,14 +206,28 @@ export class Reconcile {
     return this.#exchanges.get(link)?.isLevel === true;
   }
 
+  /**
+   * What was under way would have shown something, and no news make up for that: heartbeats of links
+   * over which nothing was compared count at once, those that counted for nothing too.
+   */
+  #compareElsewhere(): void {
+    this.#hasCompared = false;
+    for (const exchange of this.#exchanges.values()) {
+      if (exchange.isLevel || exchange.discounted === 0) continue;
+      exchange.discounted = 0;
+      exchange.mismatches++;
+      this.#isActive = true;
+    }
+  }
+
   #noteMismatch(now: number, exchange: Exchange, setHash: bigint): void {
+    exchange.theirHash = setHash;
     if (this.#isSpreading(now, exchange) && exchange.discounted < NEWS_HEARTBEATS_MAX) {
       exchange.discounted++;
       return;
     }
     exchange.discounted = 0;
     exchange.mismatches++;
-    exchange.theirHash = setHash;
     this.#isActive = true;
   }
 

@@ -240,6 +240,26 @@ describe('an exchange', () => {
     assert.equal(heartbeat(reconcile, 1_040, other, 2).length, 1);
   });
 
+  it('that is cut off is made up for by another at once, also while news spread', () => {
+    const lateness = new Lateness();
+    const reconcile = new Reconcile(new Directory(), new BoundHits(), lateness);
+    for (const link of [1, 2]) reconcile.up(link, 'us');
+    assert.equal(heartbeat(reconcile, 0, 9n, 1).length, 1);
+    assert.notEqual(
+      reconcile.entries(1, 1, { type: 'bucket-entries', buckets: [0], entries: [] }),
+      undefined,
+    );
+    lateness.note(10, 20);
+    reconcile.learned(10, 1);
+    assert.deepEqual(heartbeat(reconcile, 11, 9n, 2), []);
+    reconcile.down(1);
+    const [begun] = reconcile.due(12, ANY);
+    assert.deepEqual(begun?.type === 'send' && [begun.link, begun.frame.type], [
+      2,
+      'bucket-digests',
+    ]);
+  });
+
   it('of both ends at once is one: that of the end that dialled', () => {
     const [dialler, accepter] = [endOf([]), endOf(COMMON.slice(0, 3))];
     accepter.reconcile.up(LINK, 'them');
