@@ -18,6 +18,7 @@ import type { HttpFront } from '../http/front.ts';
 import { inStateDirectory } from '../store/medium.ts';
 import { isLinkedAt } from './linked-endpoint.ts';
 import { NameTaken, join } from './join.ts';
+import { memberAddresses } from './member-addresses.ts';
 import { type Reconciler, createReconciler } from '../kernel/reconciler.ts';
 import { beginNodeWork } from './node-work.ts';
 import { overlayInput } from './overlay-input.ts';
@@ -163,6 +164,8 @@ async function openNetwork(
       now,
       onEvent: (event) => driver.tell(event),
       isLinked: (endpoint) => isLinkedAt(state.core.mesh, endpoint),
+      memberAddresses: () => memberAddresses(state.core, config),
+      universe: config.universe,
       onQuestion: (asker, question) =>
         question.type === 'space'
           ? answerSpace(driver, asker.peer, question)
