@@ -82,7 +82,7 @@ async function starts(peers: number, seeds: readonly number[]) {
     result.kind,
     fixed(result.agreedMs.median, 0),
     `${fixed(result.lagP50Ms.median, 0)}/${fixed(result.lagP99Ms.median, 0)}`,
-    fixed(result.lagLastMs.median, 0),
+    `${fixed(result.lagLastMs.median, 0)} (${fixed(result.lagFloorMs.median, 0)})`,
     fixed(result.sentBytesPerPeer.median / 1e3, 0),
     fixed(result.ratio.median),
     fixed(result.copies.median),
@@ -90,7 +90,13 @@ async function starts(peers: number, seeds: readonly number[]) {
     fixed(result.cpuSeconds.median, 0),
     fixed(result.gigabytes.median, 1),
   ]);
-  const columns = ['peers', 'start', 'all agree, ms after the last', 'lag p50/p99 ms', 'last'];
+  const columns = [
+    'peers',
+    'start',
+    'all agree, ms after the last',
+    'lag p50/p99 ms',
+    'last (floor)',
+  ];
   const costs = ['sent KB a peer', 'x floor', 'copies', 'links', 'cpu s', 'GB'];
   print(renderTable([...columns, ...costs], rows));
   return results;

@@ -17,6 +17,11 @@ export interface Start {
   readonly lagP50Ms: number;
   readonly lagP99Ms: number;
   readonly lagLastMs: number;
+  /**
+   * What the processor alone takes of whoever starts last: everything that was published before is new to
+   * it, and its signature is verified. No protocol has a shorter last lag at a start.
+   */
+  readonly lagFloorMs: number;
   readonly sentBytesPerPeer: number;
   /** Of what each peer has to receive: every record once. */
   readonly floorBytes: number;
@@ -57,6 +62,7 @@ export function measureStart({ peers, seed, cpu, kind }: StartOptions): Start {
     lagP50Ms: lags.quantileMs(0.5),
     lagP99Ms: lags.quantileMs(0.99),
     lagLastMs: lags.lastMs,
+    lagFloorMs: kind === 'storm' ? 0 : peers * cpu.newRecordMs,
     sentBytesPerPeer,
     floorBytes: lags.recordBytes,
     ratio: sentBytesPerPeer / lags.recordBytes,
