@@ -22,7 +22,6 @@ export class SpareCopies {
   readonly #send: Send;
   readonly #lull: Lull;
   #held: readonly Copy[] = [];
-  #isWaiting = false;
 
   constructor(send: Send, lull: Lull = LULL) {
     this.#send = send;
@@ -32,7 +31,8 @@ export class SpareCopies {
   hold(link: LinkId, frame: Records): void {
     if (this.#held.length >= SPARE_COPIES_MAX) return this.#send(link, frame);
     this.#held = [...this.#held, { link, frame }];
-    this.#waitForNext();
+    // Each waits for itself: the last of them no longer than the first.
+    this.#lull.wait(() => this.#sendNext());
   }
 
   /** The other end of the link has these: it needs no copy of them. */
@@ -43,17 +43,9 @@ export class SpareCopies {
     );
   }
 
-  #waitForNext(): void {
-    if (this.#isWaiting || this.#held.length === 0) return;
-    this.#isWaiting = true;
-    this.#lull.wait(() => this.#sendNext());
-  }
-
   #sendNext(): void {
     const [next, ...others] = this.#held;
     this.#held = others;
-    this.#isWaiting = false;
-    this.#waitForNext();
     if (next !== undefined) this.#send(next.link, next.frame);
   }
 }
