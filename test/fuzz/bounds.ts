@@ -53,15 +53,17 @@ const BOUNDS: Readonly<Record<string, number>> = {
   'mesh.#flood.#queues[].batch.#links': DIRECTORY_RECORDS_MAX,
   'mesh.#flood.#queues[].announce.#peer': DIRECTORY_RECORDS_MAX,
   'mesh.#flood.#queues[].announce.#links': DIRECTORY_RECORDS_MAX,
+  'mesh.#answers.#paidAt': LINKED_MAX,
   'mesh.#pulls.#pulls.#peer': PULLS_MAX,
   'mesh.#pulls.#pulls.#links': PULLS_MAX,
   'mesh.#pulls.#pulls.#peer[].announcers': PULL_ANNOUNCERS_MAX + 1,
   'mesh.#pulls.#pulls.#links[].announcers': PULL_ANNOUNCERS_MAX + 1,
   'mesh.#pulls.#sources': LINKED_MAX,
-  'mesh.#pulls.#sources[].waiting': 2 * PULLS_MAX,
-  'mesh.#pulls.#sources[].waiting[].announcers': PULL_ANNOUNCERS_MAX + 1,
-  'mesh.#pulls.#sources[].asked': PULL_WINDOW,
-  'mesh.#pulls.#sources[].asked[].announcers': PULL_ANNOUNCERS_MAX + 1,
+  'mesh.#pulls.#sources[].#waiting': 2 * PULLS_MAX,
+  'mesh.#pulls.#sources[].#waiting[].announcers': PULL_ANNOUNCERS_MAX + 1,
+  'mesh.#pulls.#sources[].#asked': PULL_WINDOW,
+  'mesh.#pulls.#sources[].#late.#peer': 2 * PULL_WINDOW,
+  'mesh.#pulls.#sources[].#late.#links': 2 * PULL_WINDOW,
   'mesh.#reconcile.#exchanges': LINKED_MAX,
   'mesh.#reconcile.#exchanges[].answered': BUCKET_COUNT,
   'mesh.#intake.#quarantine.#refused': QUARANTINE_MAX,
@@ -112,10 +114,13 @@ const BOUNDS: Readonly<Record<string, number>> = {
   '#conflicts': DIRECTORY_RECORDS_MAX,
 };
 
-/** Collections whose entries hold no further ones, or whose entries are records. */
+/** Collections whose entries hold no further ones, or whose entries are records or their ids. */
 export const LEAVES: ReadonlySet<string> = new Set([
   'mesh.directory.#peers',
   'mesh.directory.#links',
+  'mesh.#pulls.#pulls.#peer[].announcers',
+  'mesh.#pulls.#pulls.#links[].announcers',
+  'mesh.#pulls.#sources[].#waiting[].announcers',
 ]);
 
 /** A sentence for each collection over its bound, or without one. */
