@@ -67,5 +67,7 @@ export type Refusal =
   | 'bad-signature'
   | 'writer-budget'
   | 'directory-full'
+  | 'too-many-unlisted'
+  | 'unlisted-budget'
   | 'unasked-entries'
   | 'own-record-from-elsewhere';

@@ -152,6 +152,14 @@ export const MISBEHAVING_PEERS_MAX = 1_024;
 
 /** Directory entries; two records a peer, 10,000 peers. */
 export const DIRECTORY_RECORDS_MAX = 20_000;
+/** Of these, records of writers that the arbiter's list does not name: the listed have the rest. */
+export const UNLISTED_RECORDS_MAX = DIRECTORY_RECORDS_MAX / 2;
+/**
+ * New records of unlisted writers that one peer may bring, and all that are unlisted themselves
+ * together: at once those of 5,000 that start together and come by one link before any list has them;
+ * then as slowly as a cluster may grow without a list, for who goes on was not honest.
+ */
+export const UNLISTED_RATE = { burst: 6_000, perSecond: 5 };
 
 /**
  * For so long after its start a peer tells nobody whom it can't reach: in a cluster that starts as a

@@ -22,13 +22,8 @@ import { Patience } from './patience.ts';
 import type { PeerId } from './peer-id.ts';
 import { Pulls } from './pulls.ts';
 import { type Exchanging, Reconcile, isConsistent } from './reconcile.ts';
-import {
-  type DirectoryRecord,
-  type RecordContent,
-  type RecordId,
-  type SignedRecord,
-  recordId,
-} from './record.ts';
+import type { DirectoryRecord, RecordContent, RecordId, SignedRecord } from './record.ts';
+import { recordId } from './record.ts';
 import type { Neighbours } from './rings.ts';
 import { Topology } from './topology.ts';
 import { UnreachableNotice } from './unreachable-notice.ts';
@@ -156,6 +151,8 @@ export class Mesh {
         return [];
       case 'members-changed':
         this.#topology.membersChanged();
+        this.#intake.membersChanged();
+        this.#reconcile.membersChanged();
         return [];
       case 'time':
         return [];

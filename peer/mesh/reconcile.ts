@@ -116,6 +116,11 @@ export class Reconcile {
     this.#exchanges.set(link, { ...newExchange(initiator, { isFirst: true }), startedAt, answers });
   }
 
+  /** What was not taken before may be now: waits that grew are over. */
+  membersChanged(): void {
+    for (const exchange of this.#exchanges.values()) exchange.fruitless = 0;
+  }
+
   /** Compares the other end's set hash with ours; says whether they are equal. */
   heartbeat(now: number, link: LinkId, setHash: bigint): boolean {
     const exchange = this.#exchanges.get(link);

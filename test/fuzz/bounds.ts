@@ -72,6 +72,8 @@ const BOUNDS: Readonly<Record<string, number>> = {
   'mesh.#patience.#shunned': MISBEHAVING_PEERS_MAX,
   'mesh.#intake.#budget.#recent': DIRECTORY_RECORDS_MAX,
   'mesh.#intake.#budget.#earlier': DIRECTORY_RECORDS_MAX,
+  'mesh.#intake.#unlisted.#budgets.#recent': DIRECTORY_RECORDS_MAX,
+  'mesh.#intake.#unlisted.#budgets.#earlier': DIRECTORY_RECORDS_MAX,
   'mesh.#topology.#join.#bootstrap': BOOTSTRAP_MAX,
   'mesh.#topology.#join.#found': FOUND_ENDPOINTS_MAX,
   'mesh.#topology.#join.#claimed': FOUND_ENDPOINTS_MAX + BOOTSTRAP_MAX,
