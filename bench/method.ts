@@ -4,11 +4,11 @@ export function describeMethod(groups: number): readonly string[] {
   return [
     '## How it was measured',
     list([
-      'Figures are medians of the runs, with the least and the most in parentheses; of a record and of a host that vanishes there are several in each run. Runs of Weft and of memberlist take turns. A kilobyte is 1,000 bytes.',
+      'Figures are medians of the runs, with the least and the most in parentheses; of a record and of a host that vanishes there are several in each run. Runs of Weft and of memberlist take turns; where those of memberlist have taken two minutes together there is no further one, so at 500 peers, where its start does not end before its limit, it is run once. A kilobyte is 1,000 bytes.',
       '**start**: all peers listen, then all start at once, each told to join at the same three. Until the last one has the record of everybody; for Weft also until every link that the rings want is up.',
-      '**one record to all**: a peer publishes its record anew; until the last one has it. 20 records in turn from peers spread over the mesh (memberlist: 10 updates of metadata, 2 s apart, as their echo takes so long). Bytes are what was sent beyond an idle mesh.',
+      '**one record to all**: a peer publishes its record anew; until the last one has it. 20 records in turn from peers spread over the mesh (memberlist: 10 updates of metadata, 2 s apart, as their echo takes so long). Bytes and CPU time are what was sent and spent beyond an idle mesh, copies that go out after the last peer had it included.',
       '**host vanishes**: from then on a packet filter drops all that goes to or comes from its address: no FIN, no RST, no ICMP. Until each of the others counts it as down (memberlist: has told its delegate that it left). Three hosts in turn.',
-      '**idle**: 20 s, beginning 20 s after the start.',
+      '**idle**: 10 s, beginning 20 s after the start.',
       'Bytes are those of the loopback device of a network namespace that has nothing else in it, headers of Ethernet, IP, TCP and UDP, acknowledgements and TLS included, and each byte counted once, where it is sent. Loopback carries up to 64 KB in one packet, so large transfers have fewer headers there than on a real network: in favour of TCP, most so at the start.',
       'CPU time is that of all processes in user and kernel mode, divided by the peers.',
       '**memory**: the whole daemon as a node runs it, with its kernel programmed, in namespaces. Of the 5,000 others that it comes to know only its neighbours on the rings are there, in one process, and bring it the records of all.',

@@ -7,7 +7,7 @@ import process from 'node:process';
 
 const BENCHES: Readonly<Record<string, { readonly file: string; readonly meaning: string }>> = {
   mesh: { file: './mesh/main.ts', meaning: 'real peers on real sockets, beside memberlist' },
-  simulation: { file: './simulation.ts', meaning: 'thousands of peers on a virtual clock' },
+  simulation: { file: './simulation/main.ts', meaning: 'thousands of peers on a virtual clock' },
   idle: { file: './idle.ts', meaning: 'what a peer costs that has nothing to do' },
   grant: { file: './grant.ts', meaning: 'from asking for a block to the first address out of it' },
   ipam: { file: './ipam.ts', meaning: 'addresses a second; 10,000 holdings after a day of churn' },

@@ -22,6 +22,7 @@ const QUANTITIES: readonly Quantity[] = [
   { name: 'startCpuMs', title: 'start: CPU a peer', format: milliseconds },
   { name: 'recordMs', title: 'one record to all', format: milliseconds },
   { name: 'recordBytes', title: 'one record: sent a peer', format: kilobytes },
+  { name: 'recordCpuMs', title: 'one record: CPU a peer', format: milliseconds },
   { name: 'vanishMs', title: 'host vanishes: all know', format: seconds },
   { name: 'idleBytesPerSecond', title: 'idle: sent a second, a peer', format: kilobytes },
   {

@@ -36,6 +36,7 @@ export interface SizeFigures {
   readonly startCpuMs?: Summary;
   readonly recordMs?: Summary;
   readonly recordBytes?: Summary;
+  readonly recordCpuMs?: Summary;
   readonly vanishMs?: Summary;
   readonly idleBytesPerSecond?: Summary;
   readonly idleCpuShare?: Summary;
@@ -80,6 +81,7 @@ export function summarizeRuns(peers: number, runs: readonly RunFigures[]): SizeF
     startCpuMs: started.map(({ cpuMs }) => cpuMs),
     recordMs: runs.flatMap(({ record }) => record?.lastMs ?? []),
     recordBytes: runs.flatMap(({ record }) => record?.bytes ?? []),
+    recordCpuMs: runs.flatMap(({ record }) => record?.cpuMs ?? []),
     vanishMs: runs.flatMap(({ vanishMs }) => vanishMs ?? []),
     idleBytesPerSecond: runs.flatMap(({ idle }) => idle?.bytesPerSecond ?? []),
     idleCpuShare: runs.flatMap(({ idle }) => idle?.cpuShare ?? []),

@@ -37,6 +37,8 @@ export interface RecordFigures {
   readonly lastMs: readonly number[];
   /** Sent a peer and record, beyond what an idle mesh sends. */
   readonly bytes: number;
+  /** Spent a peer and record, beyond what an idle mesh spends. */
+  readonly cpuMs?: number;
 }
 
 export interface IdleFigures {
@@ -78,9 +80,11 @@ export async function measureRecords(mesh: BenchMesh): Promise<RecordFigures> {
     await delay(Math.max(0, nextAtMs - monotonicMs()));
   }
   const after = await take(mesh);
-  const seconds = (after.atMs - before.atMs) / 1000;
-  const sent = (after.sentBytes - before.sentBytes) / mesh.peers - idle.bytesPerSecond * seconds;
-  return { lastMs, bytes: sent / RECORDS };
+  const elapsedMs = after.atMs - before.atMs;
+  const idleBytes = idle.bytesPerSecond * (elapsedMs / 1000);
+  const sent = (after.sentBytes - before.sentBytes) / mesh.peers - idleBytes;
+  const spentMs = (after.cpuMs - before.cpuMs) / mesh.peers - idle.cpuShare * elapsedMs;
+  return { lastMs, bytes: sent / RECORDS, cpuMs: spentMs / RECORDS };
 }
 
 export async function measureIdle(

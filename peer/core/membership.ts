@@ -55,7 +55,7 @@ export class Membership {
 
   /** Records have come. */
   learned(records: readonly PeerRecord[]): void {
-    this.#namesakes.changed();
+    this.#namesakes.came(records);
     this.#reclaiming.changed();
     this.#spreading.learned(records, this.#audience());
   }
@@ -87,6 +87,7 @@ export class Membership {
     const { mesh, ipam } = this.#options;
     this.#history.adopted(before, ipam.view());
     this.#watching.adopted(now);
+    this.#namesakes.changed();
     this.#spreading.adopted(mesh.directory.peersAsTheyCame(), this.#audience());
     this.#reclaiming.listChanged();
   }

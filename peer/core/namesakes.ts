@@ -5,6 +5,7 @@
  */
 import type { CoreEffect } from './core-event.ts';
 import type { PeerRecord } from '../mesh/directory.ts';
+import type { PeerId } from '../mesh/peer-id.ts';
 
 /** Looking compares all names, so a thousand records that come in a row cost one look. */
 const LOOK_AGAIN_MS = 1_000;
@@ -17,6 +18,8 @@ export class Namesakes {
   /** Infinite while every name is one identity's. */
   #askAt = Number.POSITIVE_INFINITY;
   #isNew = false;
+  /** Who has which name, as of the last look. */
+  #named: ReadonlyMap<string, PeerId> = new Map();
   /** Infinite while nothing has changed since the last look. */
   #lookAt = Number.POSITIVE_INFINITY;
   #lookedAt = Number.NEGATIVE_INFINITY;
@@ -25,9 +28,17 @@ export class Namesakes {
     this.#random = random;
   }
 
-  /** The records that count, or who counts, may have changed. */
+  /** Who counts may have changed. */
   changed(): void {
     this.#lookAt = this.#lookedAt + LOOK_AGAIN_MS;
+  }
+
+  /** Newer records that count. Most are of a peer that is known, under the name that it had. */
+  came(records: readonly PeerRecord[]): void {
+    const isSame = records.every(
+      ({ peer, content }) => this.#named.get(content.profile.name) === peer,
+    );
+    if (!isSame || this.#askAt !== Number.POSITIVE_INFINITY) this.changed();
   }
 
   /** The question, when it is time for it. `members`: the records that count. */
@@ -47,8 +58,8 @@ export class Namesakes {
   #look(now: number, members: readonly PeerRecord[]): void {
     this.#lookedAt = now;
     this.#lookAt = Number.POSITIVE_INFINITY;
-    const names = new Set(members.map(({ content }) => content.profile.name));
-    if (names.size === members.length) this.#askAt = Number.POSITIVE_INFINITY;
+    this.#named = new Map(members.map(({ peer, content }) => [content.profile.name, peer]));
+    if (this.#named.size === members.length) this.#askAt = Number.POSITIVE_INFINITY;
     else if (this.#askAt === Number.POSITIVE_INFINITY) this.#isNew = true;
   }
 }

@@ -1,7 +1,8 @@
 /**
  * The cluster keys as they are now: a file of them is read again and again, so that keys are rotated
- * without starting peers anew. Links that are up stay, whatever changes. A file that can't be used
- * changes nothing, and is a problem that the operator is told of.
+ * without starting peers anew. What becomes of links that were proved with one that is gone is the
+ * transport's to say. A file that can't be used changes nothing, and is a problem that the operator
+ * is told of.
  */
 import type { Logger } from 'pino';
 import { ClusterKeyError, type ClusterKeys } from '../transport/cluster-keys.ts';

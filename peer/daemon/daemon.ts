@@ -23,6 +23,7 @@ import { formatAddress } from '../ipam/cidr.ts';
 import type { Write } from '../ipam/writes.ts';
 import { isLinkedAt } from './linked-endpoint.ts';
 import { NameTaken, join } from './join.ts';
+import { memberAddresses } from './member-addresses.ts';
 import { type Reconciler, createReconciler } from '../kernel/reconciler.ts';
 import { beginNodeWork } from './node-work.ts';
 import { startOperatorControl } from './operator-control.ts';
@@ -170,6 +171,8 @@ async function openNetwork(
       now,
       onEvent: (event) => driver.tell(event),
       isLinked: (endpoint) => isLinkedAt(state.core.mesh, endpoint),
+      memberAddresses: () => memberAddresses(state.core, config),
+      universe: config.universe,
       onQuestion: (asker, question) => answerQuestion({ driver, arbiters }, asker, question),
     }),
     (open) => open.stop(),

@@ -15,6 +15,7 @@ import type { CloseReason, LinkId } from '../mesh/effect.ts';
 import type { MeshFrame } from '../mesh/frame.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 import type { DirectoryRecord, Endpoint } from '../mesh/record.ts';
+import { SpareCopies } from './spare-copies.ts';
 
 /** The world as far as the core's effects reach. */
 export interface DriverPorts {
@@ -69,6 +70,7 @@ export class Driver {
   readonly #counters: Counters;
   readonly #now: () => number;
   readonly #commits: Commits;
+  readonly #spare: SpareCopies;
   readonly #replies = new Map<ReplyId, (value: CoreReply) => void>();
   /** Events that came while one was handled: ports may call back at once. */
   readonly #queue: CoreEvent[] = [];
@@ -84,6 +86,9 @@ export class Driver {
     this.#ports = ports;
     this.#counters = counters;
     this.#now = now;
+    this.#spare = new SpareCopies((link, frame) => {
+      if (!this.#isStopped) ports.send(link, frame);
+    });
     this.#commits = new Commits(
       (writes) => ports.commit(writes),
       (effects) => this.#executeAll(effects),
@@ -97,6 +102,8 @@ export class Driver {
 
   tell(event: CoreEvent): void {
     if (this.#isStopped) return;
+    if (event.type === 'frame' && event.frame.type === 'records')
+      this.#spare.heard(event.link, event.frame.records);
     this.#queue.push(event);
     this.#drain();
   }
@@ -144,7 +151,7 @@ export class Driver {
   #execute(effect: CoreEffect): void {
     switch (effect.type) {
       case 'send':
-        return this.#ports.send(effect.link, effect.frame);
+        return this.#send(effect);
       case 'dial':
         return this.#ports.dial(effect.endpoint);
       case 'close':
@@ -182,6 +189,11 @@ export class Driver {
       case 'ask-peer-view':
         return this.#askPeerView(question.peer, question.since);
     }
+  }
+
+  #send({ link, frame, isSpare }: Extract<CoreEffect, { type: 'send' }>): void {
+    if (isSpare === true && frame.type === 'records') this.#spare.hold(link, frame);
+    else this.#ports.send(link, frame);
   }
 
   #reply(to: ReplyId, value: CoreReply): void {

@@ -41,7 +41,7 @@ export function findBound(state: CustodyState, to: PeerId): Refused | undefined 
   );
 }
 
-export interface Giver {
+export interface Donor {
   readonly state: CustodyState;
   readonly universe: readonly Cidr[];
   readonly addresses: Addresses;
@@ -49,7 +49,7 @@ export interface Giver {
 
 /** The part to grant; undefined when none that the asker could use can be spared. */
 export function choosePart(
-  { state, universe, addresses }: Giver,
+  { state, universe, addresses }: Donor,
   now: number,
   { family, to, wantLog2, ...asked }: GrantRequest,
 ): Cidr | undefined {

@@ -148,8 +148,8 @@ export class Ipam {
     if (earlier !== undefined) return { type: 'granted', block: earlier.block, writes: [] };
     const refusal = this.#refusal(request) ?? findBound(this.#state, request.to);
     if (refusal !== undefined) return refusal;
-    const giver = { state: this.#state, universe: this.universe, addresses: this.#addresses };
-    const part = choosePart(giver, now, request);
+    const donor = { state: this.#state, universe: this.universe, addresses: this.#addresses };
+    const part = choosePart(donor, now, request);
     if (part === undefined) return refuse(`no IPv${request.family} space to spare`);
     if (!custody.canSplitOff(this.#state, part))
       return refuse('what would be left is more blocks than a peer keeps', 'too-many-blocks');

@@ -6,11 +6,14 @@ import { NO_EFFECTS } from './join-effects.ts';
 export type Bound =
   | 'answer-cut'
   | 'too-many-announcers'
+  | 'too-many-answers'
+  | 'too-many-digests'
   | 'too-many-found-endpoints'
   | 'too-many-misbehaving-peers'
   | 'too-many-pulls'
   | 'too-many-reconciles'
-  | 'too-many-refused-versions';
+  | 'too-many-refused-versions'
+  | 'vain-announcements';
 
 export class BoundHits {
   readonly #bounds = new Set<Bound>();

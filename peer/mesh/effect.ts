@@ -46,7 +46,13 @@ export type CloseReason =
   | 'misbehaved';
 
 export type MeshEffect =
-  | { readonly type: 'send'; readonly link: LinkId; readonly frame: MeshFrame }
+  | {
+      readonly type: 'send';
+      readonly link: LinkId;
+      readonly frame: MeshFrame;
+      /** Another link most likely brings it first: it may wait until there is nothing else to do. */
+      readonly isSpare?: true;
+    }
   | { readonly type: 'dial'; readonly endpoint: Endpoint }
   | { readonly type: 'close'; readonly link: LinkId; readonly reason: CloseReason }
   /** The directory has these now: ours, or another's that was not known in this version. */
@@ -63,5 +69,7 @@ export type Refusal =
   | 'bad-signature'
   | 'writer-budget'
   | 'directory-full'
+  | 'too-many-unlisted'
+  | 'unlisted-budget'
   | 'unasked-entries'
   | 'own-record-from-elsewhere';

@@ -24,8 +24,11 @@ interface Queue {
   congested: boolean;
 }
 
-/** How much a link gets of what is new: `none` when neither end wants it. */
-export type Share = 'eager' | 'lazy' | 'none';
+/**
+ * How much a link gets of what is new: `none` when neither end wants it. Onward ones are eager, and
+ * not sent to when there is nothing else to do, but at once.
+ */
+export type Share = 'onward' | 'eager' | 'lazy' | 'none';
 
 /** A record that is new here, and whom not to tell. */
 export interface News {
@@ -100,6 +103,7 @@ export class Flood {
     news: readonly News[],
     shareOf: (link: LinkId) => Share,
   ): readonly MeshEffect[] {
+    const isOurs = news.some(({ knownTo }) => knownTo.length === 0);
     const everything = news.map(({ record }) => record);
     const effects: MeshEffect[] = [];
     const idleMs = IDLE_LINK_MS + this.#lateness.worstMs(now);
@@ -115,8 +119,9 @@ export class Flood {
         queue.sentAt = now;
         if (isAll) frames ??= toFrames(everything);
         const all = isAll && frames !== undefined ? frames : toFrames(records);
-        for (const frame of all) effects.push({ type: 'send', link, frame });
-      } else if (share === 'eager') this.#enqueueBatch(now, queue, records);
+        const isSpare = share !== 'onward' && !isOurs;
+        for (const frame of all) effects.push(sendOf(link, frame, { isSpare }));
+      } else if (share !== 'lazy') this.#enqueueBatch(now, queue, records);
       else this.#enqueueAnnounce(now, queue, records);
     }
     return effects;
@@ -203,4 +208,14 @@ export class Flood {
 
 function recordsFor(link: LinkId, news: readonly News[]): readonly DirectoryRecord[] {
   return news.filter(({ knownTo }) => !knownTo.includes(link)).map(({ record }) => record);
+}
+
+/** Several records are a batch, which many miss some of. */
+function sendOf(
+  link: LinkId,
+  frame: MeshFrame,
+  { isSpare }: { readonly isSpare: boolean },
+): MeshEffect {
+  const isOne = frame.type === 'records' && frame.records.length === 1;
+  return isSpare && isOne ? { type: 'send', link, frame, isSpare } : { type: 'send', link, frame };
 }

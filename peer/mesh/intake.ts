@@ -6,7 +6,7 @@
 import type { BoundHits } from './bound-hits.ts';
 import type { Directory } from './directory.ts';
 import type { MeshEffect, Refusal } from './effect.ts';
-import { DIRECTORY_RECORDS_MAX } from './limits.ts';
+import { DIRECTORY_RECORDS_MAX, WRITER_RATE } from './limits.ts';
 import type { MeshOptions } from './mesh-options.ts';
 import type { PeerId } from './peer-id.ts';
 import { Quarantine } from './quarantine.ts';
@@ -17,7 +17,15 @@ import {
   type SignedRecord,
   recordId,
 } from './record.ts';
-import { WriterBudget } from './writer-budget.ts';
+import { RateBudgets } from './rate-budgets.ts';
+import { UnlistedRoom } from './unlisted-room.ts';
+
+/** Refusals of what is sound: it is heard of again when there is room, or its writer is listed. */
+const MAY_BE_TAKEN_LATER: ReadonlySet<Refusal> = new Set([
+  'writer-budget',
+  'too-many-unlisted',
+  'unlisted-budget',
+]);
 
 type Examined =
   | { readonly type: 'new'; readonly record: DirectoryRecord }
@@ -47,19 +55,22 @@ export interface Taken {
   isTooBad: boolean;
 }
 
-export interface IntakeOptions extends Pick<MeshOptions, 'self' | 'epoch' | 'codec'> {
+export interface IntakeOptions extends Pick<MeshOptions, 'self' | 'epoch' | 'codec' | 'isListed'> {
   readonly directory: Directory;
   readonly hits: BoundHits;
 }
 
 export class Intake {
   readonly #options: IntakeOptions;
-  readonly #budget = new WriterBudget();
+  /** By writer: a mad one costs this rate; its newest version comes later by reconciliation. */
+  readonly #budget = new RateBudgets<PeerId>(WRITER_RATE);
+  readonly #unlisted: UnlistedRoom;
   readonly #quarantine: Quarantine;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
     this.#quarantine = new Quarantine(options.hits);
+    this.#unlisted = new UnlistedRoom(options);
   }
 
   /** Examines the records of one frame, up to where the bringer is borne with no more. */
@@ -72,6 +83,7 @@ export class Intake {
       isNoticeOwed: false,
       isTooBad: false,
     };
+    this.#unlisted.expect(records.length);
     for (const signed of records) {
       const examined = this.#examine(now, signed, {
         by: bringer.peer,
@@ -82,6 +94,7 @@ export class Intake {
       taken.isTooBad = isForged && !bringer.mayErr();
       if (taken.isTooBad) break;
     }
+    if (taken.isTooBad) this.#unlisted.recount();
     return taken;
   }
 
@@ -96,10 +109,9 @@ export class Intake {
     if (record === undefined) return { type: 'refused', reason: 'bad-record' };
     const id = recordId(record);
     if (directory.has(id) && !this.#isOfAnotherRun(record)) return { type: 'known', id };
-    const reason = this.#findRefusal(now, record, newCount);
+    const reason = this.#findRefusal(now, record, { by, newCount });
     if (reason === undefined && record.peer !== this.#options.self) return { type: 'new', record };
-    // A writer that is over its rate writes sound records: they are heard of later.
-    if (reason !== 'writer-budget') this.#quarantine.add(now, id, by);
+    if (reason === undefined || !MAY_BE_TAKEN_LATER.has(reason)) this.#quarantine.add(now, id, by);
     return reason === undefined ? { type: 'own', record } : { type: 'refused', reason };
   }
 
@@ -110,23 +122,36 @@ export class Intake {
     return epoch !== ours || content.instance !== directory.peer(self)?.content.instance;
   }
 
-  /** Those of the versions that the peer may be asked for. */
-  askable(now: number, ids: readonly RecordId[], peer: PeerId): readonly RecordId[] {
-    return ids.filter((id) => !this.#quarantine.has(now, id, peer));
+  /** Who is listed has changed. */
+  membersChanged(): void {
+    this.#unlisted.recount();
   }
 
-  #findRefusal(now: number, record: DirectoryRecord, newCount: number): Refusal | undefined {
+  /** Those of the versions that the peer may be asked for. */
+  askable(now: number, ids: readonly RecordId[], peer: PeerId): readonly RecordId[] {
+    const welcome = this.#unlisted.withRoom(now, ids, peer);
+    return welcome.filter((id) => !this.#quarantine.has(now, id, peer));
+  }
+
+  #findRefusal(
+    now: number,
+    record: DirectoryRecord,
+    { by, newCount }: { readonly by: PeerId; readonly newCount: number },
+  ): Refusal | undefined {
     const { codec, directory, self, epoch } = this.#options;
     const isFirst = directory.get(recordId(record)) === undefined;
     if (isFirst && directory.size + newCount >= DIRECTORY_RECORDS_MAX) return 'directory-full';
+    const isOwn = record.peer === self;
+    const noRoom = isOwn ? undefined : this.#unlisted.findRefusal(now, recordId(record), by);
+    if (noRoom !== undefined) return noRoom;
     // Looked at before the verification, which is what costs, and spent after it: else whoever
     // forges records of another could spend the other's budget.
     if (this.#budget.isSpent(now, record.peer)) return 'writer-budget';
     if (!codec.verify(record)) return 'bad-signature';
     // The first of a writer's records that we hear of is free: that is how all of a cluster that
     // starts are heard without a bucket for each.
-    const isOwn = record.peer === self;
     if (!isFirst || isOwn) this.#budget.spend(now, record.peer);
+    if (!isOwn) this.#unlisted.charge(now, recordId(record), by);
     // Of a run that is yet to come: our disk was set back, or another peer has our identity. Those
     // of earlier runs a new version has to supersede.
     return isOwn && record.epoch >= epoch ? 'own-record-from-elsewhere' : undefined;

@@ -86,6 +86,11 @@ export const PULLS_MAX = 20_000;
  * links get their share, and fits ANSWER_BYTES_MAX. The next are asked for when half of them came.
  */
 export const PULL_WINDOW = 256;
+/**
+ * The longest wait before a link is asked again that sent nothing of what it was asked for: not much
+ * more than a machine that has too much to do is silent.
+ */
+export const PULL_BACKOFF_MAX_MS = 5_000;
 /** For so long a peer is not asked again for a version that it brought and we refused. */
 export const QUARANTINE_MS = 60_000;
 /** Versions that were refused and are remembered; the oldest make room. */
@@ -99,6 +104,12 @@ export const RECORDS_FRAME_BYTES = 64 * 1024;
  */
 export const ANSWER_BYTES_MAX = 512 * 1024;
 /**
+ * Bytes of records that one link gets by asking: at once the directory of 10,000 peers, twice over,
+ * then what costs a few hundredths of a core. Else a member that reads fast could keep a peer
+ * encoding the same records for it without end.
+ */
+export const ANSWER_RATE = { burstBytes: 16 * 1024 * 1024, bytesPerSecond: 4 * 1024 * 1024 };
+/**
  * Ids in one frame: 24 bytes each stay well below the transport's frame limit. And records in the
  * answer to one: no honest end asks for more.
  */
@@ -108,6 +119,11 @@ export const RECORD_BODY_BYTES_MAX = 16 * 1024;
 export const BUCKET_COUNT = 256;
 /** An exchange of digests that brought nothing by then may be started anew. */
 export const RECONCILE_TIMEOUT_MS = 2_000;
+/**
+ * Digests that are answered to one link: a peer begins one exchange in RECONCILE_TIMEOUT_MS with us,
+ * and of two one may have been on its way for longer. Each costs a walk over the directory.
+ */
+export const DIGESTS_RATE = { burst: 2, perSecond: 1_000 / RECONCILE_TIMEOUT_MS };
 /** The longest wait before the next exchange with a link whose last ones brought nothing. */
 export const RECONCILE_WAIT_MAX_MS = 60_000;
 /** Exchanges that a peer starts at the same time. */
@@ -136,6 +152,14 @@ export const MISBEHAVING_PEERS_MAX = 1_024;
 
 /** Directory entries; two records a peer, 10,000 peers. */
 export const DIRECTORY_RECORDS_MAX = 20_000;
+/** Of these, records of writers that the arbiter's list does not name: the listed have the rest. */
+export const UNLISTED_RECORDS_MAX = DIRECTORY_RECORDS_MAX / 2;
+/**
+ * New records of unlisted writers that one peer may bring, and all that are unlisted themselves
+ * together: at once those of 5,000 that start together and come by one link before any list has them;
+ * then as slowly as a cluster may grow without a list, for who goes on was not honest.
+ */
+export const UNLISTED_RATE = { burst: 6_000, perSecond: 5 };
 
 /**
  * For so long after its start a peer tells nobody whom it can't reach: in a cluster that starts as a

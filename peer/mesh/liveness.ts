@@ -28,8 +28,17 @@ export function downPeers(
   return new Set([...suspected].filter(isDown));
 }
 
+/** The same, without a look at the rings, which may have to be made, while nobody accuses anybody. */
+export function findDown(
+  directory: Directory,
+  rings: () => Rings,
+  alive: ReadonlySet<PeerId>,
+): ReadonlySet<PeerId> {
+  return hasAccusations(directory) ? downPeers(directory, rings(), alive) : new Set();
+}
+
 /** Whether anybody says of anybody that it can't be reached: mostly nobody does. */
-export function hasAccusations(directory: Directory): boolean {
+function hasAccusations(directory: Directory): boolean {
   for (const { content } of directory.accusations()) if (content.down.length > 0) return true;
   return false;
 }

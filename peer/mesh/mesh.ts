@@ -16,19 +16,14 @@ import { introduce, refer } from './introduction.ts';
 import { NO_EFFECTS, joinEffects } from './join-effects.ts';
 import { Lateness } from './lateness.ts';
 import { type Closing, type Link, Links } from './links.ts';
-import { downPeers, hasAccusations } from './liveness.ts';
+import { findDown } from './liveness.ts';
 import type { MeshOptions } from './mesh-options.ts';
 import { Patience } from './patience.ts';
 import type { PeerId } from './peer-id.ts';
 import { Pulls } from './pulls.ts';
 import { type Exchanging, Reconcile, isConsistent } from './reconcile.ts';
-import {
-  type DirectoryRecord,
-  type RecordContent,
-  type RecordId,
-  type SignedRecord,
-  recordId,
-} from './record.ts';
+import type { DirectoryRecord, RecordContent, RecordId, SignedRecord } from './record.ts';
+import { recordId } from './record.ts';
 import type { Neighbours } from './rings.ts';
 import { Topology } from './topology.ts';
 import { UnreachableNotice } from './unreachable-notice.ts';
@@ -45,12 +40,10 @@ export class Mesh {
   readonly #intake: Intake;
   readonly #lateness = new Lateness();
   readonly #flood = new Flood(this.directory, this.#lateness);
-  readonly #answers = new Answers({
-    directory: this.directory,
-    hits: this.#hits,
-    isCongested: (link) => this.#flood.isCongested(link),
-  });
-  readonly #pulls = new Pulls(this.directory, this.#hits);
+  readonly #answers = new Answers(this.directory, this.#hits, (link) =>
+    this.#flood.isCongested(link),
+  );
+  readonly #pulls = new Pulls(this.directory, this.#hits, this.#lateness);
   readonly #reconcile = new Reconcile(this.directory, this.#hits, this.#lateness);
   readonly #patience = new Patience(this.#hits);
   readonly #notice = new UnreachableNotice();
@@ -124,10 +117,9 @@ export class Mesh {
 
   /** Peers that are down by what their observers say. */
   down(): ReadonlySet<PeerId> {
-    if (!hasAccusations(this.directory)) return new Set();
     const linked = this.#links.all().map((link) => link.peer);
     const alive = new Set([this.#options.self, ...linked]);
-    return downPeers(this.directory, this.#topology.rings(), alive);
+    return findDown(this.directory, () => this.#topology.rings(), alive);
   }
 
   #handle(now: number, event: MeshEvent): readonly MeshEffect[] {
@@ -159,6 +151,8 @@ export class Mesh {
         return [];
       case 'members-changed':
         this.#topology.membersChanged();
+        this.#intake.membersChanged();
+        this.#reconcile.membersChanged();
         return [];
       case 'time':
         return [];
@@ -185,7 +179,7 @@ export class Mesh {
     if (closings.length === 0) return NO_EFFECTS;
     return closings.flatMap((closing) => {
       if (closing.reason === 'silent') this.#topology.lost(now, closing.link.peer);
-      return this.#close(closing);
+      return this.#close(now, closing);
     });
   }
 
@@ -222,7 +216,7 @@ export class Mesh {
     const closing = this.#links.up(now, event, (peer) => this.isWanted(peer));
     const link = this.#links.get(event.link);
     this.#topology.reachChanged();
-    const closed = closing === undefined ? [] : this.#close(closing);
+    const closed = closing === undefined ? [] : this.#close(now, closing);
     if (link === undefined) {
       const isCrowdedOut = closing?.reason === 'link-limit' && event.initiator === 'them';
       return isCrowdedOut ? [...this.#refer(event.link, event.peer), ...closed] : closed;
@@ -237,7 +231,7 @@ export class Mesh {
   #linkDown(now: number, id: LinkId): readonly MeshEffect[] {
     const link = this.#links.down(id);
     if (link === undefined) return [];
-    this.#forget(id);
+    this.#forget(now, id);
     this.#topology.broken(now, link);
     return [];
   }
@@ -248,15 +242,16 @@ export class Mesh {
     return refer(this.directory, { link, peer, ids });
   }
 
-  #close({ link, reason }: Closing): readonly MeshEffect[] {
+  #close(now: number, { link, reason }: Closing): readonly MeshEffect[] {
     this.#links.down(link.id);
-    this.#forget(link.id);
+    this.#forget(now, link.id);
     return [{ type: 'close', link: link.id, reason }];
   }
 
-  #forget(id: LinkId): void {
+  #forget(now: number, id: LinkId): void {
     this.#flood.down(id);
-    this.#pulls.down(id);
+    this.#answers.down(id);
+    this.#pulls.down(now, id);
     this.#reconcile.down(id);
     this.#topology.reachChanged();
   }
@@ -274,9 +269,9 @@ export class Mesh {
         this.#flood.heard(id, frame.ids);
         return this.#pull(now, { link, ids: frame.ids, isSync: false });
       case 'want':
-        return this.#answers.answer(id, frame.ids);
+        return this.#answers.answer(now, id, frame.ids);
       case 'bucket-digests':
-        return this.#reconcile.digests(id, frame);
+        return this.#reconcile.digests(now, id, frame);
       case 'bucket-entries':
         return this.#entries(now, link, frame);
     }
@@ -287,8 +282,8 @@ export class Mesh {
     if (frame.wanted) link.unwantedSince = undefined;
     const isEqual = this.#reconcile.heartbeat(now, link.id, frame.setHash);
     const { peer } = link;
-    if (isEqual && this.#topology.isMember(peer) && this.#topology.isListed(peer))
-      this.#hasMatched = true;
+    if (isEqual && !this.#hasMatched)
+      this.#hasMatched = this.#topology.isMember(peer) && this.#topology.isListed(peer);
     const isReferred = link.isToBeReferred && !this.isWanted(peer);
     link.isToBeReferred = false;
     return isReferred ? this.#refer(link.id, peer) : [];
@@ -320,8 +315,9 @@ export class Mesh {
     const taken = this.#intake.take(now, records, { peer, mayErr });
     if (taken.isNoticeOwed) this.#notice.owe();
     if (taken.isTooBad)
-      return [...taken.refused, ...this.#close({ link: from, reason: 'misbehaved' })];
+      return [...taken.refused, ...this.#close(now, { link: from, reason: 'misbehaved' })];
     this.#flood.heard(from.id, taken.known);
+    this.#pulls.repeated(now, taken.known, from.id);
     const own = taken.own.map((content) => ({ type: 'own-record', content }) as const);
     return joinEffects(taken.refused, own, this.#learn(now, taken.fresh, from.id));
   }
@@ -333,7 +329,7 @@ export class Mesh {
     if (from !== undefined) this.#reconcile.learned(now, from);
     const news: News[] = [];
     for (const record of learned) {
-      const pulled = this.#pulls.learned(now, recordId(record));
+      const pulled = this.#pulls.learned(now, recordId(record), from);
       const knownTo = [...(from === undefined ? [] : [from]), ...(pulled?.announcers ?? [])];
       if (pulled?.isSync === true) this.#announceSynced(now, { record, knownTo });
       else news.push({ record, knownTo });
@@ -393,7 +389,9 @@ export class Mesh {
   #shareOf(id: LinkId): Share {
     const link = this.#links.get(id);
     if (link === undefined) return 'none';
-    if (this.#topology.neighbours().eager.has(link.peer)) return 'eager';
+    const { onward, eager } = this.#topology.neighbours();
+    if (onward.has(link.peer)) return 'onward';
+    if (eager.has(link.peer)) return 'eager';
     return link.wantedByThem || this.isWanted(link.peer) ? 'lazy' : 'none';
   }
 }

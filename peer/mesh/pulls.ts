@@ -2,41 +2,22 @@
  * Versions that were announced and are asked for. Each is asked of one announcer at a time, each
  * announcer for a window of them at a time: the next when half of these came, so that a snapshot
  * comes at the pace of the links and from all that have it.
+ *
+ * An announcement is a claim. Who announces what it does not have, or never sends it, may cost each
+ * version one time-out: the places for all are shared out between the links, and who sends nothing is
+ * asked less and less (pull-backoff.ts).
  */
 import type { BoundHits } from './bound-hits.ts';
 import type { Directory } from './directory.ts';
 import type { LinkId, MeshEffect } from './effect.ts';
-import { inParts } from './record-frames.ts';
 import { NO_EFFECTS } from './join-effects.ts';
-import { PULLS_MAX, PULL_ANNOUNCERS_MAX, PULL_TIMEOUT_MS, PULL_WINDOW } from './limits.ts';
+import { Lateness } from './lateness.ts';
+import { PULLS_MAX, PULL_ANNOUNCERS_MAX, PULL_TIMEOUT_MS } from './limits.ts';
+import { PullSource } from './pull-source.ts';
+import { type Announcer, type Pull, announcerOf, removeAnnouncer } from './pull.ts';
 import { type RecordId, compareVersions } from './record.ts';
+import { inParts } from './record-frames.ts';
 import { RecordMap } from './record-map.ts';
-
-/** Places in the order of one link. Those of pulls that are over or asked elsewhere are cleared then. */
-const PULLS_WAITING_MAX = 2 * PULLS_MAX;
-
-interface Pull {
-  readonly id: RecordId;
-  /** It came up in an exchange of digests: most others have it. */
-  readonly isSync: boolean;
-  /** Who announced it and was not asked in vain, in the order to ask them. */
-  readonly announcers: LinkId[];
-  asked: LinkId | undefined;
-  /** It has come, or a newer one was announced, or nobody is left to ask. */
-  isOver: boolean;
-}
-
-/** What one link is asked, and to be asked. */
-interface Source {
-  /** In the order of asking, from `next` on; those that are asked elsewhere or over are passed over. */
-  waiting: Pull[];
-  next: number;
-  readonly asked: Set<Pull>;
-  /** When it has sent nothing of that for too long. */
-  expiresAt: number;
-  /** It sent some of what it is asked for. */
-  hasDelivered: boolean;
-}
 
 export interface Announcement {
   readonly link: LinkId;
@@ -55,50 +36,66 @@ export interface Pulled {
 export class Pulls {
   readonly #directory: Directory;
   readonly #pulls = new RecordMap<Pull>();
-  readonly #sources = new Map<LinkId, Source>();
+  readonly #sources = new Map<LinkId, PullSource>();
   readonly #hits: BoundHits;
+  readonly #lateness: Lateness;
   /** Some link may be asked for more. */
   #mayAsk = false;
   #nextAt = Number.POSITIVE_INFINITY;
 
-  constructor(directory: Directory, hits: BoundHits) {
+  constructor(directory: Directory, hits: BoundHits, lateness = new Lateness()) {
     this.#directory = directory;
     this.#hits = hits;
+    this.#lateness = lateness;
   }
 
   /** The link has these versions: asks it for those that are neither here nor asked for. */
-  announced(now: number, announcement: Announcement): readonly MeshEffect[] {
-    const { link, ids } = announcement;
+  announced(now: number, { link, ids, isSync }: Announcement): readonly MeshEffect[] {
     const source = this.#source(link);
-    for (const id of ids) {
-      if (this.#directory.has(id)) continue;
-      const pull = this.#note(id, announcement);
-      if (pull !== undefined) source.waiting.push(pull);
+    if (source.backoff.isShutOut(now)) {
+      this.#hits.add('vain-announcements');
+      return NO_EFFECTS;
     }
-    if (source.waiting.length > PULLS_WAITING_MAX) compact(source);
-    return this.#ask(now, link, source);
+    for (const id of ids)
+      if (!this.#directory.has(id)) this.#note(now, source, { link, id, isSync });
+    return this.#ask(now, source);
   }
 
-  /** It has come, by whatever way; says what was known of it. */
-  learned(now: number, id: RecordId): Pulled | undefined {
+  /** It has come, by this link if by any; says what was known of it. */
+  learned(now: number, id: RecordId, from?: LinkId): Pulled | undefined {
     const pull = this.#pulls.get(id);
-    if (pull === undefined || compareVersions(id, pull.id) < 0) return undefined;
-    this.#delivered(now, pull);
-    this.#end(pull);
-    return pull;
+    if (from !== undefined) this.#noteDelivery(now, id, from);
+    if (pull === undefined) return undefined;
+    const announcers = pull.announcers.filter((one) => compareVersions(one.id, id) >= 0);
+    const isSync = announcers.some((one) => one.isSync && compareVersions(one.id, id) === 0);
+    const done = pull.announcers.filter((one) => compareVersions(one.id, id) <= 0);
+    for (const { link } of done) this.#leave(pull, link);
+    // It has sent an older version than it announced: others may have a newer one.
+    if (from !== undefined && pull.asked === from) this.#unask(pull);
+    this.#turn(now, pull);
+    return announcers.length === 0
+      ? undefined
+      : { isSync, announcers: announcers.map((one) => one.link) };
+  }
+
+  /** It came by this link, and was here already: the link sends what it is asked for. */
+  repeated(now: number, ids: readonly RecordId[], from: LinkId): void {
+    for (const id of ids) this.#noteDelivery(now, id, from);
   }
 
   /** Asks the next ones: of links that have sent half, and in place of those that sent nothing. */
   due(now: number): readonly MeshEffect[] {
     if (!this.#mayAsk && now < this.#nextAt) return NO_EFFECTS;
-    for (const [link, source] of this.#sources) {
-      if (now >= source.expiresAt) this.#expire(link, source);
+    const timeoutMs = this.#timeoutMs(now);
+    for (const source of this.#sources.values()) {
+      this.#expire(now, source);
+      for (const pull of source.takeOverdue(now, timeoutMs)) this.#passOn(now, pull, source);
     }
     const effects: MeshEffect[] = [];
     this.#nextAt = Number.POSITIVE_INFINITY;
-    for (const [link, source] of this.#sources) {
-      effects.push(...this.#ask(now, link, source));
-      this.#nextAt = Math.min(this.#nextAt, source.expiresAt);
+    for (const source of this.#sources.values()) {
+      effects.push(...this.#ask(now, source));
+      this.#nextAt = Math.min(this.#nextAt, source.nextAt(timeoutMs));
     }
     this.#mayAsk = false;
     return effects;
@@ -106,18 +103,14 @@ export class Pulls {
 
   /** Whether nothing is asked of the link, or to be. */
   isIdle(link: LinkId): boolean {
-    const source = this.#sources.get(link);
-    return source === undefined || (source.asked.size === 0 && isDrained(source));
+    return this.#sources.get(link)?.isIdle ?? true;
   }
 
-  down(link: LinkId): void {
+  down(now: number, link: LinkId): void {
     const source = this.#sources.get(link);
     if (source === undefined) return;
+    for (const pull of source.pulls()) this.#drop(now, pull, source);
     this.#sources.delete(link);
-    for (const pull of source.asked) this.#askNext(pull, link);
-    for (const pull of source.waiting.slice(source.next)) {
-      if (!pull.isOver && pull.asked === undefined) this.#askNext(pull, link);
-    }
   }
 
   /** No later than when due() has to be called; what came since then may make it too early. */
@@ -125,109 +118,164 @@ export class Pulls {
     return this.#nextAt;
   }
 
-  /** The pull that the link is to be asked for, too; undefined when there is nothing to ask. */
-  #note(id: RecordId, { link, isSync }: Announcement): Pull | undefined {
-    const known = this.#pulls.get(id);
-    if (known !== undefined && compareVersions(known.id, id) >= 0) {
-      return this.#noteAnnouncer(known, link) ? known : undefined;
-    }
-    if (known !== undefined) this.#end(known);
-    if (this.#pulls.size >= PULLS_MAX) {
+  /** Our own lateness is no reason to ask another: what came in it has yet to be read. */
+  #timeoutMs(now: number): number {
+    return PULL_TIMEOUT_MS + this.#lateness.worstMs(now);
+  }
+
+  #note(now: number, source: PullSource, announcer: Announcer): void {
+    const pull = this.#pulls.get(announcer.id) ?? this.#open(now, announcer, source);
+    if (pull === undefined) return;
+    const earlier = announcerOf(pull, source.link);
+    if (earlier !== undefined && compareVersions(earlier.id, announcer.id) >= 0) return;
+    if (earlier === undefined && !this.#hasRoomFor(now, pull, source)) return;
+    if (earlier !== undefined) removeAnnouncer(pull, source.link);
+    else source.load++;
+    pull.announcers.push(announcer);
+    this.#supersede(pull, announcer);
+    if (pull.asked === undefined) source.queue(pull);
+  }
+
+  /** A version that is newer than the one asked for is asked for at once. */
+  #supersede(pull: Pull, { link, id }: Announcer): void {
+    if (pull.asked === undefined || pull.asked === link) return;
+    const asked = announcerOf(pull, pull.asked);
+    if (asked !== undefined && compareVersions(asked.id, id) >= 0) return;
+    this.#unask(pull);
+  }
+
+  /** Others are asked for it in place of who is now. */
+  #unask(pull: Pull): void {
+    if (pull.asked !== undefined) this.#sources.get(pull.asked)?.passOn(pull);
+    pull.asked = undefined;
+  }
+
+  /** A new pull, for which another one may have to go. */
+  #open(now: number, { id }: Announcer, source: PullSource): Pull | undefined {
+    if (this.#pulls.size >= PULLS_MAX && !this.#makeRoom(now, source)) {
       this.#hits.add('too-many-pulls');
       return undefined;
     }
-    const pull: Pull = { id, isSync, announcers: [link], asked: undefined, isOver: false };
+    const pull: Pull = { key: id, announcers: [], asked: undefined, isOver: false };
     this.#pulls.set(id, pull);
     return pull;
   }
 
-  /** Each link once: one that announces without end must not take the others' places. */
-  #noteAnnouncer({ announcers }: Pull, link: LinkId): boolean {
-    if (announcers.includes(link)) return false;
-    const hasRoom = announcers.length <= PULL_ANNOUNCERS_MAX;
-    if (hasRoom) announcers.push(link);
-    else this.#hits.add('too-many-announcers');
-    return hasRoom;
+  /**
+   * The link with the most pulls gives up its newest ones until one is nobody's. So none has more
+   * than its share while others want theirs, and those that announce the same do not shield it.
+   */
+  #makeRoom(now: number, source: PullSource): boolean {
+    while (this.#pulls.size >= PULLS_MAX) {
+      const most = this.#mostLoaded();
+      if (most === undefined || most.load <= source.load + 1) return false;
+      const newest = most.takeNewest();
+      if (newest === undefined) return false;
+      this.#hits.add('too-many-pulls');
+      this.#drop(now, newest, most);
+    }
+    return true;
   }
 
-  #ask(now: number, link: LinkId, source: Source): readonly MeshEffect[] {
-    if (isDrained(source) || source.asked.size > PULL_WINDOW / 2) return [];
-    const ids: RecordId[] = [];
-    while (source.asked.size < PULL_WINDOW && !isDrained(source)) {
-      const pull = source.waiting[source.next++];
-      if (pull === undefined || pull.isOver || pull.asked !== undefined) continue;
-      pull.asked = link;
-      source.asked.add(pull);
-      ids.push(pull.id);
-    }
-    if (isDrained(source)) Object.assign(source, { waiting: [], next: 0 });
-    if (ids.length === 0) return [];
-    source.expiresAt = now + PULL_TIMEOUT_MS;
-    this.#nextAt = Math.min(this.#nextAt, source.expiresAt);
+  #mostLoaded(): PullSource | undefined {
+    let most: PullSource | undefined;
+    for (const source of this.#sources.values())
+      if (most === undefined || source.load > most.load) most = source;
+    return most;
+  }
+
+  /** One that has sent what it announced takes the place of one that has not. */
+  #hasRoomFor(now: number, pull: Pull, source: PullSource): boolean {
+    if (pull.announcers.length <= PULL_ANNOUNCERS_MAX) return true;
+    this.#hits.add('too-many-announcers');
+    const others = pull.announcers.filter(({ link }) => link !== pull.asked);
+    const [worst] = others.sort((a, b) => this.#rank(now, b.link) - this.#rank(now, a.link));
+    if (worst === undefined || this.#rank(now, worst.link) <= source.backoff.rank(now))
+      return false;
+    this.#leave(pull, worst.link);
+    return true;
+  }
+
+  #rank(now: number, link: LinkId): number {
+    return this.#sources.get(link)?.backoff.rank(now) ?? Number.POSITIVE_INFINITY;
+  }
+
+  #ask(now: number, source: PullSource): readonly MeshEffect[] {
+    const { link } = source;
+    const timeoutMs = this.#timeoutMs(now);
+    const ids = source.take(now, timeoutMs);
+    if (ids.length === 0) return NO_EFFECTS;
+    this.#nextAt = Math.min(this.#nextAt, now + timeoutMs);
     return inParts(ids).map((part) => ({ type: 'send', link, frame: { type: 'want', ids: part } }));
   }
 
-  /** Who sent a part is asked for the rest once more; who sent nothing is not asked again. */
-  #expire(link: LinkId, source: Source): void {
-    const asked = [...source.asked];
-    source.asked.clear();
-    source.expiresAt = Number.POSITIVE_INFINITY;
-    for (const pull of asked) {
-      if (source.hasDelivered) pull.announcers.push(link);
-      this.#askNext(pull, link);
+  /** Who sent a part is asked for the rest once more; who sent nothing is not asked again for it. */
+  #expire(now: number, source: PullSource): void {
+    const expired = source.expire(now);
+    if (expired === undefined) return;
+    for (const pull of expired.pulls) {
+      pull.asked = undefined;
+      if (expired.isPart) this.#passOn(now, pull, source);
+      else this.#drop(now, pull, source);
     }
-    source.hasDelivered = false;
+    if (!source.backoff.hasFailedTwice) return;
+    for (const pull of source.takeWaiting()) this.#drop(now, pull, source);
   }
 
-  /** The turn of the next announcer after this one; without one the pull is given up. */
-  #askNext(pull: Pull, after: LinkId): void {
+  /** Another announcer's turn, or this one's again where there is no other. */
+  #passOn(now: number, pull: Pull, source: PullSource): void {
+    const announcer = announcerOf(pull, source.link);
+    if (pull.isOver || announcer === undefined) return;
     pull.asked = undefined;
-    const at = pull.announcers.indexOf(after);
-    if (at >= 0) pull.announcers.splice(at, 1);
-    const next = pull.announcers.find((link) => this.#sources.has(link));
+    const hasOthers = pull.announcers.length > 1;
+    if (hasOthers) removeAnnouncer(pull, source.link);
+    this.#turn(now, pull);
+    if (pull.isOver) source.load--;
+    else if (hasOthers) pull.announcers.push(announcer);
+  }
+
+  /** It is an announcer of this no more. */
+  #drop(now: number, pull: Pull, source: PullSource): void {
+    if (pull.isOver) return;
+    this.#leave(pull, source.link);
+    this.#turn(now, pull);
+  }
+
+  #leave(pull: Pull, link: LinkId): void {
+    const source = this.#sources.get(link);
+    if (removeAnnouncer(pull, link) && source !== undefined) source.load--;
+    if (pull.asked !== link) return;
+    pull.asked = undefined;
+    source?.forget(pull);
+  }
+
+  /** Where nobody is asked the best announcer is next; without one the pull is over. */
+  #turn(now: number, pull: Pull): void {
+    if (pull.asked !== undefined) return;
+    const known = pull.announcers.filter(({ link }) => this.#sources.has(link));
+    const [next] = known.sort((a, b) => this.#rank(now, a.link) - this.#rank(now, b.link));
     if (next === undefined) this.#end(pull);
-    else this.#source(next).waiting.push(pull);
+    else this.#sources.get(next.link)?.queue(pull);
     this.#mayAsk = true;
   }
 
-  #delivered(now: number, pull: Pull): void {
-    const source = pull.asked === undefined ? undefined : this.#sources.get(pull.asked);
-    if (source?.asked.delete(pull) !== true) return;
-    source.hasDelivered = true;
-    if (source.asked.size <= PULL_WINDOW / 2 && !isDrained(source)) this.#mayAsk = true;
-    const isWaiting = source.asked.size > 0;
-    source.expiresAt = isWaiting ? now + PULL_TIMEOUT_MS : Number.POSITIVE_INFINITY;
+  #noteDelivery(now: number, id: RecordId, from: LinkId): void {
+    const source = this.#sources.get(from);
+    if (source?.delivered(id, this.#pulls.get(id)) !== true) return;
+    source.extend(now, this.#timeoutMs(now));
+    this.#mayAsk = true;
   }
 
   #end(pull: Pull): void {
     pull.isOver = true;
-    if (pull.asked !== undefined) this.#sources.get(pull.asked)?.asked.delete(pull);
-    if (this.#pulls.get(pull.id) === pull) this.#pulls.delete(pull.id);
+    this.#pulls.delete(pull.key);
   }
 
-  #source(link: LinkId): Source {
+  #source(link: LinkId): PullSource {
     const known = this.#sources.get(link);
     if (known !== undefined) return known;
-    const source: Source = {
-      waiting: [],
-      next: 0,
-      asked: new Set(),
-      expiresAt: Number.POSITIVE_INFINITY,
-      hasDelivered: false,
-    };
+    const source = new PullSource(link);
     this.#sources.set(link, source);
     return source;
   }
-}
-
-function isDrained({ waiting, next }: Source): boolean {
-  return next >= waiting.length;
-}
-
-function compact(source: Source): void {
-  const waiting = source.waiting.slice(source.next);
-  source.waiting = [...new Set(waiting)].filter(
-    ({ isOver, asked }) => !isOver && asked === undefined,
-  );
-  source.next = 0;
 }

@@ -6,8 +6,10 @@
  * It is the snapshot of a joiner as well. One end of a link is enough to find what both lack: that
  * is the one that dialled, for it is more often the one that is new.
  */
+import { TokenBucket } from '../token-bucket.ts';
 import type { BoundHits } from './bound-hits.ts';
 import {
+  DIGESTS_RATE,
   IDS_PER_FRAME,
   MISMATCHES_BEFORE_RECONCILE,
   NEWS_HEARTBEATS_MAX,
@@ -48,6 +50,8 @@ interface Exchange {
   congested: boolean;
   /** It was due and had to wait for others. */
   isPutOff: boolean;
+  /** What the other end may still begin. */
+  readonly answers: TokenBucket;
 }
 
 /** What comparing the entries of some buckets showed. */
@@ -90,7 +94,9 @@ export class Reconcile {
   }
 
   down(link: LinkId): void {
+    const isCutOff = this.#exchanges.get(link)?.isBusy === true;
     this.#exchanges.delete(link);
+    if (isCutOff) this.#compareElsewhere();
   }
 
   congested(link: LinkId): void {
@@ -105,7 +111,14 @@ export class Reconcile {
   drained(link: LinkId): void {
     const exchange = this.#exchanges.get(link);
     if (exchange === undefined) return;
-    this.#exchanges.set(link, newExchange(exchange.initiator, { isFirst: true }));
+    const { initiator, startedAt, answers } = exchange;
+    // When one began last stays known: nobody answers two within RECONCILE_TIMEOUT_MS for long.
+    this.#exchanges.set(link, { ...newExchange(initiator, { isFirst: true }), startedAt, answers });
+  }
+
+  /** What was not taken before may be now: waits that grew are over. */
+  membersChanged(): void {
+    for (const exchange of this.#exchanges.values()) exchange.fruitless = 0;
   }
 
   /** Compares the other end's set hash with ours; says whether they are equal. */
@@ -160,12 +173,19 @@ export class Reconcile {
     return effects;
   }
 
-  /** Answers with all that we have in the buckets that differ; nothing while it is congested. */
-  digests(link: LinkId, frame: BucketDigests): readonly MeshEffect[] {
+  /**
+   * Answers with all that we have in the buckets that differ; nothing while it is congested, and
+   * nothing to who begins more often than anybody needs to.
+   */
+  digests(now: number, link: LinkId, frame: BucketDigests): readonly MeshEffect[] {
     const exchange = this.#exchanges.get(link);
     if (exchange === undefined || exchange.congested) return [];
     // Both began at once: one of the two is enough, and both ends let the dialler's go on.
     if (exchange.isBusy && exchange.initiator === 'us') return [];
+    if (!exchange.answers.spend(now)) {
+      this.#hits.add('too-many-digests');
+      return [];
+    }
     Object.assign(exchange, { isBusy: false, isLevel: true, mismatches: 0 });
     const ours = this.#directory.bucketDigests;
     const differing = ours.flatMap((digest, bucket) =>
@@ -204,14 +224,28 @@ export class Reconcile {
     return this.#exchanges.get(link)?.isLevel === true;
   }
 
+  /**
+   * What was under way would have shown something, and no news make up for that: heartbeats of links
+   * over which nothing was compared count at once, those that counted for nothing too.
+   */
+  #compareElsewhere(): void {
+    this.#hasCompared = false;
+    for (const exchange of this.#exchanges.values()) {
+      if (exchange.isLevel || exchange.discounted === 0) continue;
+      exchange.discounted = 0;
+      exchange.mismatches++;
+      this.#isActive = true;
+    }
+  }
+
   #noteMismatch(now: number, exchange: Exchange, setHash: bigint): void {
+    exchange.theirHash = setHash;
     if (this.#isSpreading(now, exchange) && exchange.discounted < NEWS_HEARTBEATS_MAX) {
       exchange.discounted++;
       return;
     }
     exchange.discounted = 0;
     exchange.mismatches++;
-    exchange.theirHash = setHash;
     this.#isActive = true;
   }
 
@@ -295,6 +329,7 @@ function newExchange(
     isLevel: false,
     congested: false,
     isPutOff: false,
+    answers: new TokenBucket(DIGESTS_RATE),
   };
 }
 

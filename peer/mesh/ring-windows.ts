@@ -136,7 +136,7 @@ export class RingWindows {
   /** As rings.ts defines them. `linked`: who is on the rings and has a link to us. */
   neighbours(standing: Standing, linked: readonly PeerId[]): Neighbours {
     const walks = Array.from({ length: RING_COUNT }, (_, ring) =>
-      [2 * ring, 2 * ring + 1].flatMap((at) => this.#walk(at, standing, linked)),
+      [2 * ring, 2 * ring + 1].map((at) => this.#walk(at, standing, linked)),
     );
     return chooseNeighbours(walks, this.#everybody(), this.#self);
   }

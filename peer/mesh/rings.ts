@@ -26,6 +26,8 @@ export interface Neighbours {
   readonly wanted: readonly PeerId[];
   /** Of these, who gets records at once even when the link is busy. */
   readonly eager: ReadonlySet<PeerId>;
+  /** Of these, who comes after us: a record that everybody sends onward has been all around. */
+  readonly onward: ReadonlySet<PeerId>;
 }
 
 /** What a peer knows of another that decides how far it walks a ring. */
@@ -55,7 +57,7 @@ export function buildRings(ids: readonly PeerId[]): Rings {
 /** The neighbours that `self` wants: what its walks along all rings, both ways, find. */
 export function neighbours(rings: Rings, self: PeerId, standing: Standing): Neighbours {
   const walks = rings.orders.map((order) =>
-    [1, -1].flatMap((direction) => {
+    [1, -1].map((direction) => {
       const outward = outwardFrom(order, self, direction);
       return walk(withinSight(outward, standing), standing).wanted;
     }),
@@ -64,15 +66,20 @@ export function neighbours(rings: Rings, self: PeerId, standing: Standing): Neig
   return chooseNeighbours(walks, everybody.length <= FULL_MESH_PEERS_MAX ? everybody : [], self);
 }
 
-/** `walks`: ring -> whom its walks found; `all`: everybody of a cluster that is a full mesh. */
+/** `walks`: ring -> whom its walks found, onward and backward; `all`: everybody of a full mesh. */
 export function chooseNeighbours(
-  walks: readonly (readonly PeerId[])[],
+  walks: readonly (readonly (readonly PeerId[])[])[],
   all: readonly PeerId[],
   self: PeerId,
 ): Neighbours {
-  const wanted = new Set([...walks.flat(), ...all]);
+  const wanted = new Set([...walks.flat(2), ...all]);
   wanted.delete(self);
-  return { wanted: [...wanted].sort(), eager: new Set(walks.slice(0, EAGER_RING_COUNT).flat()) };
+  const eager = walks.slice(0, EAGER_RING_COUNT);
+  return {
+    wanted: [...wanted].sort(),
+    eager: new Set(eager.flat(2)),
+    onward: new Set(eager.flatMap(([onward = []]) => onward)),
+  };
 }
 
 /**

@@ -1,40 +1,24 @@
-/** How fast one address may open connections: a token bucket each, before anything costly. */
-import { TokenBucket } from '../token-bucket.ts';
-import { ADDRESSES_MAX, ADDRESS_RATE } from './limits.ts';
+/** How often each address may do something: a token bucket each, before anything costly. */
+import { BoundedMap } from '../bounded-map.ts';
+import { type Rate, TokenBucket } from '../token-bucket.ts';
+import { ADDRESSES_MAX } from './limits.ts';
 
 export class AddressRate {
-  readonly #buckets = new Map<string, TokenBucket>();
-  /** Of all addresses together that there is no room to remember. */
-  readonly #crowd = new TokenBucket(ADDRESS_RATE);
+  readonly #rate: Rate;
+  /**
+   * Who was away the longest is forgotten for another, and is as good as new then. So whoever comes
+   * from ever more addresses wins one more try with each, and never uses up what is others'.
+   */
+  readonly #buckets = new BoundedMap<string, TokenBucket>(ADDRESSES_MAX);
 
-  readonly #onFull: () => void;
-
-  /** `onFull` is told each time that an address can't be remembered. */
-  constructor(onFull: () => void) {
-    this.#onFull = onFull;
+  constructor(rate: Rate) {
+    this.#rate = rate;
   }
 
-  /** Takes one connection's worth of the address; false when it has opened too many. */
+  /** Takes one of what the address may do; false when it has done too much. */
   allows(now: number, address: string): boolean {
-    return this.#bucketOf(now, address).spend(now);
-  }
-
-  #bucketOf(now: number, address: string): TokenBucket {
-    const known = this.#buckets.get(address);
-    if (known !== undefined) return known;
-    if (this.#buckets.size >= ADDRESSES_MAX) this.#sweep(now);
-    if (this.#buckets.size >= ADDRESSES_MAX) {
-      this.#onFull();
-      return this.#crowd;
-    }
-    const bucket = new TokenBucket(ADDRESS_RATE);
+    const bucket = this.#buckets.get(address) ?? new TokenBucket(this.#rate);
     this.#buckets.set(address, bucket);
-    return bucket;
-  }
-
-  #sweep(now: number): void {
-    for (const [address, bucket] of this.#buckets) {
-      if (bucket.isFull(now)) this.#buckets.delete(address);
-    }
+    return bucket.spend(now);
   }
 }

@@ -32,6 +32,9 @@ const TOO_LARGE: readonly string[] = [
 /** What the codes of all that breaks the rules of WebSocket begin with, and those of sockets don't. */
 const PROTOCOL_ERROR = 'WS_ERR_';
 
+/** The one reason to end a link that its other end has to mend. */
+const KEY_REMOVED: RefusalReason = 'removed-cluster-key';
+
 export interface ConnectionListener {
   /** The handshake is through: the other end is who it says it is, and a member. */
   up(member: Member): void;
@@ -40,7 +43,7 @@ export interface ConnectionListener {
   drained(): void;
   /** Refused by us, before or after it was up. */
   refused(reason: RefusalReason, detail: string): void;
-  /** The peer that we dialled refused us, before the link was up: in its words. */
+  /** The peer that we dialled refused us, or ends a link as our key is none of its: in its words. */
   turnedAway(reason: string, detail: string): void;
   /** The last word; `detail` is what the other end said, or what broke. */
   closed(detail: string): void;
@@ -60,8 +63,9 @@ export class Connection {
   readonly #socket: WebSocket;
   readonly #tls: TLSSocket;
   readonly #listener: ConnectionListener;
-  readonly #handshakeDeadline: Deadline;
   readonly #negotiation: Negotiation;
+  /** Of one that we dialled: who dials us has had its time since TCP, see strangers.ts. */
+  readonly #deadline: Deadline | undefined;
   /** Before the handshake is through: a large message is not even gathered. */
   readonly #countHandshakeBytes = (chunk: Buffer): void => {
     // Called once more for the chunk whose proof has just ended the counting.
@@ -69,7 +73,7 @@ export class Connection {
     this.#handshakeBytes += chunk.length;
     if (this.#handshakeBytes <= HANDSHAKE_BYTES_MAX) return;
     this.#tls.off('data', this.#countHandshakeBytes);
-    this.#refuse('frame-too-large', `over ${HANDSHAKE_BYTES_MAX} bytes before it proved itself`);
+    this.refuse('frame-too-large', `over ${HANDSHAKE_BYTES_MAX} bytes before it proved itself`);
     this.#socket.terminate();
   };
   /** Asked for only of what would leave much unsent. */
@@ -91,9 +95,8 @@ export class Connection {
     this.#listener = listener;
     const exporter = tls.exportKeyingMaterial(EXPORTER_BYTES, EXPORTER_LABEL, Buffer.alloc(0));
     this.#negotiation = new Negotiation({ credentials, role, exporter, seen });
-    this.#handshakeDeadline = new Deadline(HANDSHAKE_TIMEOUT_MS, () => {
-      this.#refuse('handshake-timeout', `it did not finish within ${HANDSHAKE_TIMEOUT_MS} ms`);
-    });
+    if (role === 'initiator')
+      this.#deadline = new Deadline(HANDSHAKE_TIMEOUT_MS, () => this.timeOut());
     this.#listen();
     for (const frame of this.#negotiation.begin()) this.#write(frame);
   }
@@ -115,6 +118,19 @@ export class Connection {
     this.#end();
   }
 
+  /** The time for the handshake is over. */
+  timeOut(): void {
+    if (this.#isUp) return;
+    this.refuse('handshake-timeout', `it did not finish within ${HANDSHAKE_TIMEOUT_MS} ms`);
+  }
+
+  /** Says why to the other end and to whoever listens here, and closes. */
+  refuse(reason: RefusalReason, detail: string): void {
+    if (this.#closing !== undefined) return;
+    this.#listener.refused(reason, detail);
+    this.close(reason, detail);
+  }
+
   /** What is unsent then. */
   #write(frame: Uint8Array): number {
     const isMuch = this.#tls.writableLength + frame.length > SEND_BUFFER_LOW_BYTES;
@@ -124,7 +140,7 @@ export class Connection {
 
   /** The other end does not read: no farewell would reach it, and what is unsent is let go of. */
   #giveUp(unsentBytes: number): void {
-    this.#refuse('send-buffer-full', `it has not read ${unsentBytes} bytes`);
+    this.refuse('send-buffer-full', `it has not read ${unsentBytes} bytes`);
     this.#socket.terminate();
   }
 
@@ -139,7 +155,7 @@ export class Connection {
     this.#socket.on('message', (data, isBinary) => this.#message(data as Buffer, isBinary));
     this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#failed(error));
     this.#socket.on('close', () => {
-      this.#handshakeDeadline.cancel();
+      this.#deadline?.cancel();
       this.#listener.closed(this.#closing ?? 'the connection broke off');
     });
   }
@@ -147,7 +163,7 @@ export class Connection {
   #message(data: Buffer, isBinary: boolean): void {
     if (this.#closing !== undefined) return;
     const frame = isBinary ? decodeFrame(data) : undefined;
-    if (frame === undefined) this.#refuse('malformed-frame', `${data.length} bytes are no frame`);
+    if (frame === undefined) this.refuse('malformed-frame', `${data.length} bytes are no frame`);
     else if (frame.type === 'bye') this.#farewell(frame.reason, frame.detail);
     else if (this.#isUp) this.#received(frame);
     else this.#handshake(frame, data);
@@ -155,7 +171,7 @@ export class Connection {
 
   #received(frame: LinkFrame): void {
     if (frame.type === 'hello' || frame.type === 'auth') {
-      this.#refuse('unexpected-frame', `a second ${frame.type}`);
+      this.refuse('unexpected-frame', `a second ${frame.type}`);
     } else {
       this.#listener.frame(frame);
     }
@@ -168,27 +184,22 @@ export class Connection {
       if (member !== undefined) this.#welcome(member);
     } catch (error) {
       if (!(error instanceof HandshakeRefused)) throw error;
-      this.#refuse(error.reason, error.message);
+      this.refuse(error.reason, error.message);
     }
   }
 
   #welcome(member: Member): void {
-    this.#handshakeDeadline.cancel();
+    this.#deadline?.cancel();
     this.#tls.off('data', this.#countHandshakeBytes);
     this.#isUp = true;
     this.#listener.up(member);
   }
 
   #farewell(reason: string, detail: string): void {
-    if (!this.#isUp && this.role === 'initiator') this.#listener.turnedAway(reason, detail);
+    const isRefused = this.#isUp ? reason === KEY_REMOVED : this.role === 'initiator';
+    if (isRefused) this.#listener.turnedAway(reason, detail);
     this.#closing = `it closed: ${reason}${detail === '' ? '' : ` (${detail})`}`;
     this.#end();
-  }
-
-  #refuse(reason: RefusalReason, detail: string): void {
-    if (this.#closing !== undefined) return;
-    this.#listener.refused(reason, detail);
-    this.close(reason, detail);
   }
 
   /** Either the socket broke, or what came is no WebSocket: then no farewell can be said in it. */

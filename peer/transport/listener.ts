@@ -1,10 +1,10 @@
 /**
  * The control port: TCP, TLS and WebSocket of those who dial us, up to the point where the
  * handshake of our own begins. Whoever they are, they can hold a bounded number of sockets for a
- * bounded time.
+ * bounded time. TCP is a server of its own, so that nothing is made for a connection that is dropped.
  */
 import https from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import net, { type AddressInfo, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -13,18 +13,16 @@ import { formatAddress } from '../ipam/cidr.ts';
 import { listenError } from '../listen-error.ts';
 import { endpointKey } from '../mesh/dials.ts';
 import type { Endpoint } from '../mesh/record.ts';
-import { AddressRate } from './address-rate.ts';
+import { Admission, type AdmissionOptions } from './admission.ts';
 import { makeCertificate } from './certificate.ts';
 import { CONNECTIONS_MAX, FAREWELL_MS, FRAME_BYTES_MAX, HANDSHAKE_TIMEOUT_MS } from './limits.ts';
-import { addressGroup, remoteEndpoint } from './remote.ts';
+import { remoteEndpoint } from './remote.ts';
 import { Strangers } from './strangers.ts';
 import { TLS_OPTIONS } from './tls-options.ts';
 
 /** The path of the WebSocket; anything else on the port is refused. */
 export const LINK_PATH = '/weft/v1/link';
 const UPGRADE_REQUIRED = 426;
-/** How often Node looks for requests over their time; its own 30 s would be the time-out then. */
-const REQUEST_CHECK_MS = 1_000;
 
 /** A WebSocket over TLS that is open, and who is at its other end. */
 export interface OpenSocket {
@@ -33,60 +31,62 @@ export interface OpenSocket {
   readonly endpoint: Endpoint;
 }
 
-export interface ListenerOptions {
+export interface ListenerOptions extends AdmissionOptions {
   readonly listen: Endpoint;
   readonly counters: Counters;
   readonly log: Logger;
-  readonly now: () => number;
   readonly onSocket: (open: OpenSocket) => void;
 }
 
 export class Listener {
   readonly #options: ListenerOptions;
-  readonly #server: https.Server;
+  readonly #tcp: net.Server;
+  /** Is handed its connections, and listens nowhere itself. */
+  readonly #https: https.Server;
   /** Every TCP connection to our port, whatever it is going to be. */
   readonly #sockets = new Set<Socket>();
-  readonly #strangers = new Strangers();
-  readonly #rate: AddressRate;
+  readonly #admission: Admission;
+  readonly #strangers: Strangers;
 
-  private constructor(options: ListenerOptions, server: https.Server) {
+  private constructor(options: ListenerOptions) {
     this.#options = options;
-    this.#server = server;
-    this.#rate = new AddressRate(() => options.counters.add('addresses-full'));
+    this.#admission = new Admission(options);
+    this.#strangers = new Strangers(() =>
+      this.#refuse('handshake-timeout', `it said no Hello within ${HANDSHAKE_TIMEOUT_MS} ms`),
+    );
+    this.#tcp = net.createServer({ noDelay: true });
+    this.#tcp.maxConnections = CONNECTIONS_MAX;
+    this.#https = https.createServer({ ...makeCertificate(), ...TLS_OPTIONS });
   }
 
   /** Rejects with ListenError. */
   static async open(options: ListenerOptions): Promise<Listener> {
-    const server = https.createServer({
-      ...makeCertificate(),
-      ...TLS_OPTIONS,
-      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-      headersTimeout: HANDSHAKE_TIMEOUT_MS,
-      requestTimeout: HANDSHAKE_TIMEOUT_MS,
-      connectionsCheckingInterval: REQUEST_CHECK_MS,
-    });
-    server.maxConnections = CONNECTIONS_MAX;
-    const listener = new Listener(options, server);
+    const listener = new Listener(options);
     listener.#serve();
     await listener.#listen();
     return listener;
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return (this.#tcp.address() as AddressInfo).port;
   }
 
-  /** Whoever dialled us from there has proved itself. */
+  /** Somebody speaks with whoever dialled us from there, and is told when its time is over. */
+  meet(endpoint: Endpoint, onTimeout: () => void): void {
+    this.#strangers.meet(endpointKey(endpoint), onTimeout);
+  }
+
+  /** Whoever dialled us from there, or answered there, has proved itself. */
   proven(endpoint: Endpoint): void {
     this.#strangers.proven(endpointKey(endpoint));
+    this.#admission.proven(endpoint.address);
   }
 
   /** Refuses newcomers, and resolves when the last socket is closed; late ones are cut off. */
   async close(): Promise<void> {
-    this.#server.closeAllConnections();
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#server.close(() => resolve());
-    // Those that got no further than TCP or TLS are nobody's to close but ours.
+    this.#tcp.close(() => resolve());
+    // Those that got no further than TCP, TLS or HTTP are nobody's to close but ours.
     const cut = setTimeout(() => this.#cut(), FAREWELL_MS);
     await promise;
     clearTimeout(cut);
@@ -95,21 +95,19 @@ export class Listener {
   async #listen(): Promise<void> {
     const { address, port } = this.#options.listen;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#server.once('error', (error) => reject(listenError('control-port', error)));
-    this.#server.listen(port, formatAddress(address), resolve);
+    this.#tcp.once('error', (error) => reject(listenError('control-port', error)));
+    this.#tcp.listen(port, formatAddress(address), resolve);
     await promise;
-    this.#server.on('error', (error) =>
+    this.#tcp.on('error', (error) =>
       this.#options.log.error({ detail: error.message }, 'control port failed'),
     );
   }
 
   #serve(): void {
-    const server = this.#server;
-    // Before TLS, which costs us more than the other end: see limits.ts.
-    server.prependListener('connection', (socket) => this.#admit(socket));
-    server.on('drop', () => this.#refuse('connections-full', `${CONNECTIONS_MAX} are open`));
-    server.on('tlsClientError', (error) => this.#noTls(error));
-    server.on('request', (_request, response) => {
+    this.#tcp.on('connection', (socket) => this.#admit(socket));
+    this.#tcp.on('drop', () => this.#refuse('connections-full', `${CONNECTIONS_MAX} are open`));
+    this.#https.on('tlsClientError', (error) => this.#noTls(error));
+    this.#https.on('request', (_request, response) => {
       this.#refuse('not-a-link', 'plain HTTP');
       response.writeHead(UPGRADE_REQUIRED, { connection: 'close' });
       response.end('this port is for the links of weft peers\n');
@@ -119,7 +117,7 @@ export class Listener {
 
   #serveWebSockets(): void {
     const sockets = new WebSocketServer({
-      server: this.#server,
+      server: this.#https,
       path: LINK_PATH,
       maxPayload: FRAME_BYTES_MAX,
       perMessageDeflate: false,
@@ -131,18 +129,21 @@ export class Listener {
     );
   }
 
+  /** Before TLS, which costs us more than the other end: see limits.ts. */
   #admit(socket: Socket): void {
     const from = remoteEndpoint(socket);
     if (from === undefined) return void socket.destroy();
-    const group = addressGroup(from.address);
-    if (!this.#rate.allows(this.#options.now(), group)) {
-      this.#refuse('too-many-connections', `${group} opens them too fast`);
-      return void socket.destroy();
+    const admitted = this.#admission.look(from);
+    if (typeof admitted === 'string') {
+      socket.destroy();
+      return this.#refuse(admitted, `from ${formatAddress(from.address)}`);
     }
-    const reason = this.#strangers.admit(endpointKey(from), group, socket);
-    if (reason !== undefined) this.#refuse(reason, `when ${group} dialled`);
+    const reason = this.#strangers.admit(admitted, socket);
+    if (reason !== undefined) this.#refuse(reason, `when ${admitted.visitor.address} dialled`);
+    if (socket.destroyed) return;
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
+    this.#https.emit('connection', socket);
   }
 
   #accept(socket: WebSocket, tls: TLSSocket): void {

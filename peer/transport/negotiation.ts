@@ -25,6 +25,8 @@ export interface Member {
   readonly name: string;
   /** Of the protocol: the highest that both ends speak. */
   readonly version: number;
+  /** Of the cluster keys that the two ends proved themselves with, as text. */
+  readonly keyIds: readonly string[];
 }
 
 /** What follows from a frame. */
@@ -54,6 +56,7 @@ export class Negotiation {
   readonly #nonce: Uint8Array;
   readonly #ourHello: Uint8Array;
   #theirs: Theirs | undefined;
+  #ourKeyId = '';
 
   constructor(options: NegotiationOptions) {
     this.#options = options;
@@ -90,13 +93,16 @@ export class Negotiation {
   #auth(auth: Auth, { hello, peer }: Theirs): Step {
     const { credentials, role } = this.#options;
     checkAuth(credentials, this.#said(), { role: otherRole(role), hello, auth });
-    const member = { peer, name: hello.name, version: chooseVersion(hello) };
-    return { answers: role === 'initiator' ? [] : [this.#ourAuth()], member };
+    const answers = role === 'initiator' ? [] : [this.#ourAuth()];
+    const keyIds = [this.#ourKeyId, auth.keyId.toHex()];
+    return { answers, member: { peer, name: hello.name, version: chooseVersion(hello), keyIds } };
   }
 
   #ourAuth(): Uint8Array {
     const { credentials, role } = this.#options;
-    return encodeFrame(makeAuth(credentials, this.#said(), role));
+    const auth = makeAuth(credentials, this.#said(), role);
+    this.#ourKeyId = auth.keyId.toHex();
+    return encodeFrame(auth);
   }
 
   #said(): Transcript {

@@ -4,6 +4,8 @@ export type RefusalReason =
   | 'malformed-frame'
   | 'frame-too-large'
   | 'handshake-timeout'
+  | 'pod-address'
+  | 'too-many-connections'
   | 'too-many-handshakes'
   | 'too-many-handshakes-of-address'
   | 'protocol-version'
@@ -18,6 +20,7 @@ export type RefusalReason =
   | 'bad-membership-proof'
   | 'bad-identity-proof'
   | 'unexpected-frame'
+  | 'removed-cluster-key'
   | 'send-buffer-full';
 
 /** A handshake that ended. `detail` says with which value, and what would be right. */

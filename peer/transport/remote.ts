@@ -1,11 +1,13 @@
 /** Who is at the other end of a socket, by address. */
 import type { Socket } from 'node:net';
-import { type Address, formatAddress } from '../ipam/cidr.ts';
+import { type Address, type Family, formatAddress, formatCidr, rangeAround } from '../ipam/cidr.ts';
 import { parseAddress } from '../ipam/parse.ts';
 import type { Endpoint } from '../mesh/record.ts';
 
-/** Bits of an IPv6 address that tell hosts of one link apart: whoever has one of these has all. */
-const INTERFACE_BITS = 64n;
+/** Bits of an IPv6 address that name its link: whoever has one address of it has all. */
+const LINK_LENGTH = 64;
+/** What one site has: the usual subnet of IPv4, and the most that a site is given of IPv6 (RFC 6177). */
+const NETWORK_LENGTHS: Readonly<Record<Family, number>> = { 4: 24, 6: 48 };
 
 /** Undefined when the connection is gone already. */
 export function remoteEndpoint({ remoteAddress, remotePort }: Socket): Endpoint | undefined {
@@ -18,6 +20,10 @@ export function remoteEndpoint({ remoteAddress, remotePort }: Socket): Endpoint 
 /** What counts as one address where strangers are counted: one of IPv4, a /64 of IPv6. */
 export function addressGroup(address: Address): string {
   if (address.family === 4) return formatAddress(address);
-  const network = (address.value >> INTERFACE_BITS) << INTERFACE_BITS;
-  return `${formatAddress({ family: 6, value: network })}/64`;
+  return formatCidr(rangeAround(address, LINK_LENGTH));
+}
+
+/** What counts as one network where strangers share places: a /24 of IPv4, a /48 of IPv6. */
+export function networkGroup(address: Address): string {
+  return formatCidr(rangeAround(address, NETWORK_LENGTHS[address.family]));
 }

@@ -1,40 +1,63 @@
 /**
- * Connections to our port whose other end has not proved itself yet, from TCP on. So many of them
- * at most: whoever comes when all places are taken is dropped before TLS, which costs next to
- * nothing, and dials again later; so a rush goes through in the order in which it came. Only one
- * that has taken its time makes room, so a stranger holds a place no longer than that.
- * Links don't count, so strangers end none of those that are up. New ones they can crowd out for as
- * long as they come from more addresses than there are places.
+ * Connections to our port whose other end has not proved itself yet, from TCP on, with one time for
+ * all that it has to do until then. Whoever comes when there is no place is dropped before TLS, which
+ * costs next to nothing, and dials again later. Members have places of their own, and so have
+ * addresses that were not here lately: strangers keep neither out by coming again and again. Links
+ * don't count, so strangers end none of those that are up.
  */
 import type { Socket } from 'node:net';
-import { assert } from '../assert.ts';
+import type { Admitted } from './admission.ts';
 import { Deadline } from './deadline.ts';
-import { HANDSHAKES_MAX, HANDSHAKES_PER_ADDRESS_MAX, HANDSHAKE_OVERDUE_MS } from './limits.ts';
+import {
+  HANDSHAKES_MAX,
+  HANDSHAKES_PER_ADDRESS_MAX,
+  HANDSHAKE_OVERDUE_MS,
+  HANDSHAKE_TIMEOUT_MS,
+  NEWCOMER_HANDSHAKES_MAX,
+} from './limits.ts';
+import { Places, type Visitor } from './places.ts';
 import type { RefusalReason } from './refusal.ts';
 
 interface Stranger {
   readonly socket: Socket;
-  readonly group: string;
-  readonly overdue: Deadline;
+  readonly places: Places;
+  deadline: Deadline;
+  /** Ends it when its time is over. */
+  end: () => void;
 }
 
 export class Strangers {
-  /** By the other end's address and port, the oldest first. */
+  readonly #onTimeout: () => void;
+  /** By the other end's address and port. */
   readonly #strangers = new Map<string, Stranger>();
-  /** Of these, who may be dropped for another, the oldest first. */
-  readonly #overdue = new Set<string>();
-  readonly #ofGroup = new Map<string, number>();
+  readonly #ofMembers = new Places(HANDSHAKES_MAX);
+  readonly #ofNewcomers = new Places(NEWCOMER_HANDSHAKES_MAX);
+  readonly #ofAll = new Places(HANDSHAKES_MAX);
 
-  /** Takes a connection; drops it, or one that is overdue in its place, where there are too many. Says why. */
-  admit(key: string, group: string, socket: Socket): RefusalReason | undefined {
-    if ((this.#ofGroup.get(group) ?? 0) >= HANDSHAKES_PER_ADDRESS_MAX) {
+  /** `onTimeout` is told of each that is cut off before there was a Hello to answer. */
+  constructor(onTimeout: () => void) {
+    this.#onTimeout = onTimeout;
+  }
+
+  /** Takes a connection; drops it, or another in its place, where there are too many. Says why. */
+  admit({ visitor, origin }: Admitted, socket: Socket): RefusalReason | undefined {
+    const places = this.#choosePlaces(visitor, origin);
+    if (this.#countOf(visitor.address) >= HANDSHAKES_PER_ADDRESS_MAX) {
       socket.destroy();
       return 'too-many-handshakes-of-address';
     }
-    const isFull = this.#strangers.size >= HANDSHAKES_MAX;
-    if (isFull && !this.#dropOverdue()) socket.destroy();
-    else this.#add(key, group, socket);
+    const isFull = places.isFull();
+    const yielding = isFull ? places.whoYields(visitor) : undefined;
+    if (yielding !== undefined) this.#drop(yielding);
+    if (isFull && yielding === undefined) socket.destroy();
+    else this.#add(visitor, socket, places);
     return isFull ? 'too-many-handshakes' : undefined;
+  }
+
+  /** Somebody speaks with it, and ends it with a farewell when its time is over. */
+  meet(key: string, end: () => void): void {
+    const stranger = this.#strangers.get(key);
+    if (stranger !== undefined) stranger.end = end;
   }
 
   /** The other end has proved itself: it is no stranger any more. */
@@ -43,37 +66,51 @@ export class Strangers {
     if (stranger !== undefined) this.#forget(key, stranger.socket);
   }
 
-  #add(key: string, group: string, socket: Socket): void {
-    const overdue = new Deadline(HANDSHAKE_OVERDUE_MS, () => this.#overdue.add(key));
-    this.#strangers.set(key, { socket, group, overdue });
-    this.#count(group, 1);
+  #countOf(address: string): number {
+    const all = [this.#ofMembers, this.#ofNewcomers, this.#ofAll];
+    return all.reduce((count, places) => count + places.countOf(address), 0);
+  }
+
+  #choosePlaces(visitor: Visitor, origin: Admitted['origin']): Places {
+    if (origin === 'member') return this.#ofMembers;
+    const own = this.#ofNewcomers;
+    const hasRoom = !own.isFull() || own.whoYields(visitor) !== undefined;
+    return origin === 'newcomer' && hasRoom ? own : this.#ofAll;
+  }
+
+  #add(visitor: Visitor, socket: Socket, places: Places): void {
+    const { key } = visitor;
+    places.take(visitor);
+    const end = (): void => {
+      this.#onTimeout();
+      socket.destroy();
+    };
+    const deadline = new Deadline(HANDSHAKE_OVERDUE_MS, () => this.#isLate(key));
+    this.#strangers.set(key, { socket, places, deadline, end });
     socket.once('close', () => this.#forget(key, socket));
   }
 
-  /** Whether there was one to drop. */
-  #dropOverdue(): boolean {
-    for (const key of this.#overdue) {
-      const socket = this.#strangers.get(key)?.socket;
-      assert(socket !== undefined, 'whoever is overdue is a stranger');
-      this.#forget(key, socket);
-      socket.destroy();
-      return true;
-    }
-    return false;
+  /** It goes as soon as its place is needed, and at last in any case. */
+  #isLate(key: string): void {
+    const stranger = this.#strangers.get(key);
+    if (stranger === undefined) return;
+    stranger.places.isLate(key);
+    const leftMs = HANDSHAKE_TIMEOUT_MS - HANDSHAKE_OVERDUE_MS;
+    stranger.deadline = new Deadline(leftMs, () => stranger.end());
+  }
+
+  #drop(key: string): void {
+    const stranger = this.#strangers.get(key);
+    if (stranger === undefined) return;
+    this.#forget(key, stranger.socket);
+    stranger.socket.destroy();
   }
 
   #forget(key: string, socket: Socket): void {
     const stranger = this.#strangers.get(key);
     if (stranger?.socket !== socket) return;
-    stranger.overdue.cancel();
+    stranger.deadline.cancel();
+    stranger.places.leave(key);
     this.#strangers.delete(key);
-    this.#overdue.delete(key);
-    this.#count(stranger.group, -1);
-  }
-
-  #count(group: string, change: 1 | -1): void {
-    const count = (this.#ofGroup.get(group) ?? 0) + change;
-    if (count > 0) this.#ofGroup.set(group, count);
-    else this.#ofGroup.delete(group);
   }
 }

@@ -14,10 +14,12 @@ import type { MeshFrame } from '../mesh/frame.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 import type { Endpoint } from '../mesh/record.ts';
 import type { LinkFrame, Question, Reply } from '../wire/link-frame.ts';
+import type { AdmissionOptions } from './admission.ts';
 import { Connection, type ConnectionListener } from './connection.ts';
 import { dialSocket } from './dial.ts';
 import type { Credentials, Role } from './handshake.ts';
-import { DIALS_UNDER_WAY_MAX, RESOLVED_MAX } from './limits.ts';
+import { KeyRemoval, type ProvedLink } from './key-removal.ts';
+import { KEYS_CHECK_MS, PROCESS_DIALS_IN_FLIGHT_MAX, RESOLVED_MAX } from './limits.ts';
 import { Listener, type OpenSocket } from './listener.ts';
 import type { Member } from './negotiation.ts';
 import { type Answer, Questions } from './questions.ts';
@@ -31,14 +33,12 @@ export interface Asker {
   readonly address: Address;
 }
 
-export interface TransportOptions {
+export interface TransportOptions extends AdmissionOptions {
   /** Where to listen: our own underlay address. Port 0 takes any. */
   readonly listen: Endpoint;
   readonly credentials: Credentials;
   readonly counters: Counters;
   readonly log: Logger;
-  /** Milliseconds of a clock that never goes back. */
-  readonly now: () => number;
   readonly onEvent: (event: MeshEvent) => void;
   /** Whether there is a link by now with the peer whose endpoint this is: asked before dialling it. */
   readonly isLinked: (endpoint: Endpoint) => boolean;
@@ -46,7 +46,7 @@ export interface TransportOptions {
   readonly onQuestion: (asker: Asker, question: Question) => Promise<Answer>;
 }
 
-interface OpenLink {
+interface OpenLink extends ProvedLink {
   readonly id: LinkId;
   readonly peer: PeerId;
   readonly version: number;
@@ -56,7 +56,7 @@ interface OpenLink {
 }
 
 /** Of this process, as all that is in it shares one event loop. */
-const DIALS = new Turnstile(DIALS_UNDER_WAY_MAX);
+const DIALS = new Turnstile(PROCESS_DIALS_IN_FLIGHT_MAX);
 
 export class Transport {
   readonly #options: TransportOptions;
@@ -68,12 +68,22 @@ export class Transport {
   readonly #turnedAway: TurnedAway;
   readonly #dialling = new Map<string, Promise<PeerId>>();
   readonly #seen = new SeenHellos();
+  readonly #keyRemoval: KeyRemoval<OpenLink>;
+  #keysTimer: NodeJS.Timeout | undefined;
   #isStopped = false;
   #nextLink = 1;
 
   private constructor(options: TransportOptions) {
     this.#options = options;
     this.#turnedAway = new TurnedAway(options);
+    this.#keyRemoval = new KeyRemoval({
+      keys: () => options.credentials.keys,
+      links: () => this.#links.values(),
+      now: options.now,
+      redial: (endpoint) => this.#redial(endpoint),
+      end: ({ connection }) =>
+        connection.refuse('removed-cluster-key', 'the cluster key that proved it was taken away'),
+    });
   }
 
   /** Listens, and resolves to the transport. Rejects with ListenError. */
@@ -83,6 +93,7 @@ export class Transport {
       ...options,
       onSocket: (open) => transport.#begin({ ...open, role: 'responder' }),
     });
+    transport.#keysTimer = setInterval(() => transport.checkKeys(), KEYS_CHECK_MS).unref();
     return transport;
   }
 
@@ -138,8 +149,14 @@ export class Transport {
     return this.#turnedAway.problems();
   }
 
+  /** Looks whether the keys that links were proved with are still among the cluster's. */
+  checkKeys(): void {
+    this.#keyRemoval.look();
+  }
+
   async stop(): Promise<void> {
     this.#isStopped = true;
+    clearInterval(this.#keysTimer);
     for (const connection of this.#connections) connection.close('stopping');
     await this.#listener?.close();
   }
@@ -154,6 +171,15 @@ export class Transport {
     if (this.#isStopped) throw new Error('we are stopping');
     if (this.#options.isLinked(endpoint)) throw new Error('there is a link by now');
     await this.#connect(endpoint);
+  }
+
+  /** Beside the link there is, which stays if this fails. */
+  #redial(endpoint: Endpoint): void {
+    DIALS.through(() => this.#connect(endpoint)).catch((error: unknown) => {
+      const detail = error instanceof Error ? error.message : String(error);
+      const to = endpointKey(endpoint);
+      this.#options.log.debug({ to, detail }, 'could not make a link anew with other keys');
+    });
   }
 
   /** Resolves to the peer at the endpoint once there is a link, and one dial at a time. */
@@ -190,6 +216,7 @@ export class Transport {
       listener,
     });
     this.#connections.add(connection);
+    if (role === 'responder') this.#listener?.meet(opening.endpoint, () => connection.timeOut());
   }
 
   #listenerFor(opening: Opening, link: LinkId, connection: () => Connection): ConnectionListener {
@@ -222,21 +249,22 @@ export class Transport {
   }
 
   #up({ opening, link, member, connection }: Established): void {
-    const { peer, version } = member;
+    const { peer, version, keyIds } = member;
     const { endpoint, role, settled } = opening;
     const send = (frame: LinkFrame): void => connection.send(frame);
     const onFull = (): void => this.#options.counters.add('too-many-questions');
     const questions = new Questions({ send, onFull });
     const { address } = endpoint;
-    this.#links.set(link, { id: link, peer, version, connection, address, questions });
+    const dialled = role === 'initiator' ? endpoint : undefined;
+    const proved = { keyIds, dialled };
+    this.#links.set(link, { id: link, peer, version, connection, address, questions, ...proved });
     this.#turnedAway.forget(endpoint.address);
     if (role === 'initiator') {
       // This dial is over: one that the mesh asks for in answer to the event is another.
       this.#dialling.delete(endpointKey(endpoint));
       this.#resolved.set(endpointKey(endpoint), peer);
-    } else {
-      this.#listener?.proven(endpoint);
     }
+    this.#listener?.proven(endpoint);
     const initiator: LinkUp['initiator'] = role === 'initiator' ? 'us' : 'them';
     this.#options.onEvent({ type: 'link-up', link, peer, initiator, endpoint });
     settled?.resolve(peer);

@@ -9,15 +9,17 @@ import type { DirectoryRecord, SignedRecord } from '../mesh/record.ts';
 export const RECENT_RECORDS_MAX = 512;
 
 export class RecentRecords {
-  /** By signature. */
-  readonly #records = new BoundedMap<string, DirectoryRecord>(RECENT_RECORDS_MAX);
+  /** By the first bytes of the signature, which are as good as random. */
+  readonly #records = new BoundedMap<number, DirectoryRecord>(RECENT_RECORDS_MAX);
 
   /** What these very bytes were parsed to. */
   get({ body, signature }: SignedRecord): DirectoryRecord | undefined {
     const record = this.#records.get(keyOf(signature));
-    return record !== undefined && Buffer.compare(record.signed.body, body) === 0
-      ? record
-      : undefined;
+    if (record === undefined) return undefined;
+    const isSame =
+      Buffer.compare(record.signed.signature, signature) === 0 &&
+      Buffer.compare(record.signed.body, body) === 0;
+    return isSame ? record : undefined;
   }
 
   add(record: DirectoryRecord): void {
@@ -25,6 +27,12 @@ export class RecentRecords {
   }
 }
 
-function keyOf(signature: Uint8Array): string {
-  return Buffer.from(signature.buffer, signature.byteOffset, signature.length).toString('latin1');
+const KEY_BYTES = 4;
+const SMALL_INTEGER = 0x3fff_ffff;
+
+/** Small enough for the engine to keep it without an object of its own. */
+function keyOf(signature: Uint8Array): number {
+  let key = 0;
+  for (let at = 0; at < KEY_BYTES; at++) key = (key << 8) | (signature[at] ?? 0);
+  return key & SMALL_INTEGER;
 }

@@ -56,15 +56,17 @@ const BOUNDS: Readonly<Record<string, number>> = {
   'mesh.#flood.#queues[].batch.#links': DIRECTORY_RECORDS_MAX,
   'mesh.#flood.#queues[].announce.#peer': DIRECTORY_RECORDS_MAX,
   'mesh.#flood.#queues[].announce.#links': DIRECTORY_RECORDS_MAX,
+  'mesh.#answers.#paidAt': LINKED_MAX,
   'mesh.#pulls.#pulls.#peer': PULLS_MAX,
   'mesh.#pulls.#pulls.#links': PULLS_MAX,
   'mesh.#pulls.#pulls.#peer[].announcers': PULL_ANNOUNCERS_MAX + 1,
   'mesh.#pulls.#pulls.#links[].announcers': PULL_ANNOUNCERS_MAX + 1,
   'mesh.#pulls.#sources': LINKED_MAX,
-  'mesh.#pulls.#sources[].waiting': 2 * PULLS_MAX,
-  'mesh.#pulls.#sources[].waiting[].announcers': PULL_ANNOUNCERS_MAX + 1,
-  'mesh.#pulls.#sources[].asked': PULL_WINDOW,
-  'mesh.#pulls.#sources[].asked[].announcers': PULL_ANNOUNCERS_MAX + 1,
+  'mesh.#pulls.#sources[].#waiting': 2 * PULLS_MAX,
+  'mesh.#pulls.#sources[].#waiting[].announcers': PULL_ANNOUNCERS_MAX + 1,
+  'mesh.#pulls.#sources[].#asked': PULL_WINDOW,
+  'mesh.#pulls.#sources[].#late.#peer': 2 * PULL_WINDOW,
+  'mesh.#pulls.#sources[].#late.#links': 2 * PULL_WINDOW,
   'mesh.#reconcile.#exchanges': LINKED_MAX,
   'mesh.#reconcile.#exchanges[].answered': BUCKET_COUNT,
   'mesh.#intake.#quarantine.#refused': QUARANTINE_MAX,
@@ -73,6 +75,8 @@ const BOUNDS: Readonly<Record<string, number>> = {
   'mesh.#patience.#shunned': MISBEHAVING_PEERS_MAX,
   'mesh.#intake.#budget.#recent': DIRECTORY_RECORDS_MAX,
   'mesh.#intake.#budget.#earlier': DIRECTORY_RECORDS_MAX,
+  'mesh.#intake.#unlisted.#budgets.#recent': DIRECTORY_RECORDS_MAX,
+  'mesh.#intake.#unlisted.#budgets.#earlier': DIRECTORY_RECORDS_MAX,
   'mesh.#topology.#join.#bootstrap': BOOTSTRAP_MAX,
   'mesh.#topology.#join.#found': FOUND_ENDPOINTS_MAX,
   'mesh.#topology.#join.#claimed': FOUND_ENDPOINTS_MAX + BOOTSTRAP_MAX,
@@ -90,8 +94,10 @@ const BOUNDS: Readonly<Record<string, number>> = {
   'mesh.#topology.#rings.orders[]': DIRECTORY_RECORDS_MAX,
   'mesh.#notedFor.wanted': WANTED_MAX,
   'mesh.#notedFor.eager': EAGER_MAX,
+  'mesh.#notedFor.onward': EAGER_MAX,
   'mesh.#topology.#neighbours.wanted': WANTED_MAX,
   'mesh.#topology.#neighbours.eager': EAGER_MAX,
+  'mesh.#topology.#neighbours.onward': EAGER_MAX,
   'mesh.#topology.#targets': TARGETS_MAX,
   'ipam.universe': FAMILIES,
   'ipam.#addresses.#allocators': FAMILIES,
@@ -120,14 +126,18 @@ const BOUNDS: Readonly<Record<string, number>> = {
   '#returns.#since': BLOCKS_MAX,
   '#questions.#questions': FAMILIES,
   '#unseen': DIRECTORY_RECORDS_MAX,
+  '#namesakes.#named': DIRECTORY_RECORDS_MAX,
   '#waiting.#waiting': WAITING_MAX,
   '#conflicts': DIRECTORY_RECORDS_MAX,
 };
 
-/** Collections whose entries hold no further ones, or whose entries are records. */
+/** Collections whose entries hold no further ones, or whose entries are records or their ids. */
 export const LEAVES: ReadonlySet<string> = new Set([
   'mesh.directory.#peers',
   'mesh.directory.#links',
+  'mesh.#pulls.#pulls.#peer[].announcers',
+  'mesh.#pulls.#pulls.#links[].announcers',
+  'mesh.#pulls.#sources[].#waiting[].announcers',
 ]);
 
 /** A sentence for each collection over its bound, or without one. */

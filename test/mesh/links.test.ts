@@ -11,6 +11,9 @@ import { RealCluster, type RealNode } from '#test/support/real-cluster.ts';
 /** Several times what a stopped peer takes to have its links again, on two busy cores. */
 const BACK_WITHIN_MS = 3_000;
 
+/** More than a peer takes to dial and link anew, on two busy cores. */
+const REDIAL_MS = 1_000;
+
 const cluster = await RealCluster.start(3);
 after(() => cluster[Symbol.asyncDispose]());
 const [first, second] = cluster.nodes as [RealNode, RealNode, RealNode];
@@ -53,18 +56,78 @@ it('every link speaks the version that both ends know', async () => {
   for (const { version } of links) assert.equal(version, 1);
 });
 
-it('keys are rotated over all steps without a link being lost, and a bad file changes nothing', async () => {
+/** Where the links come from that were accepted, by the port of their connection: one of each pair. */
+async function readAccepted(): Promise<readonly string[]> {
+  const links = (await readLinks()).flat();
+  return links.filter(({ initiator }) => initiator === 'them').map(({ endpoint }) => endpoint);
+}
+
+/** Samples all peers until `isOver`: the longest time in which one had not all of its links. */
+async function measureGapMs(isOver: () => Promise<boolean>): Promise<number> {
+  let [since, longestMs] = [performance.now(), 0];
+  await eventuallyTrue('every link is another', async () => {
+    const sampledAt = performance.now();
+    const links = await readLinks();
+    const isWhole = links.every((some) => some.length === cluster.nodes.length - 1);
+    if (isWhole) since = sampledAt;
+    longestMs = Math.max(longestMs, isWhole ? 0 : performance.now() - since);
+    return isWhole && (await isOver());
+  });
+  return longestMs;
+}
+
+/** Takes away the key that links were proved with: in time that is measured all are made anew. */
+async function assertRenewed(...left: readonly string[]): Promise<void> {
+  const before = new Set(await readAccepted());
+  await rotateTo(...left);
+  const gapMs = await measureGapMs(async () =>
+    (await readAccepted()).every((endpoint) => !before.has(endpoint)),
+  );
+  assert.ok(gapMs < REDIAL_MS, `a link was away for ${gapMs} ms`);
+  for (const node of cluster.nodes)
+    assert.equal(await readCounter(node, 'removed-cluster-key'), 0, node.name);
+}
+
+it('keys are rotated over all steps without a link being away, and a bad file changes nothing', async () => {
   const key = readFileSync(cluster.keyFile, 'utf8').trim();
-  await rotateTo(key, oldKey);
-  await rotateTo(oldKey);
   const links = await readLinks();
+  await rotateTo(key, oldKey);
+  await rotateTo(oldKey, key);
+  assert.deepEqual(await readLinks(), links);
+  await assertRenewed(oldKey);
   await rotateTo(oldKey, newKey);
   await rotateTo(newKey, oldKey);
   cluster.writeFile('key', 'short\n');
   await eventuallyTrue('it is told', async () => (await readProblems()).includes('5 characters'));
+});
+
+it('a member that has the old key alone is cut off when that is removed, and told why', async () => {
+  const behind = await cluster.addNode({
+    name: 'behind',
+    'key-file': cluster.writeFile('behind-key', `${oldKey}\n`),
+  });
+  // Whoever proves with the new key is none for it.
+  await rotateTo(oldKey, newKey);
+  await eventuallyTrue('the bad file is no problem any more', async () => {
+    const problems = await readProblems();
+    return !problems.includes('5 characters');
+  });
+  behind.peer.start();
+  await behind.peer.ready();
+  const readBehind = async () => await behind.peer.report();
+  await eventuallyTrue('it has its links', async () => (await readBehind()).links.length === 3);
   await rotateTo(newKey);
-  assert.deepEqual(await readLinks(), links);
-  await eventuallyTrue('the problem is over', async () => (await readProblems()) === '');
+  await eventuallyTrue('it has none', async () => (await readBehind()).links.length === 0);
+  await eventuallyTrue('it says why', async () =>
+    (await readBehind()).problems.join().includes('refuses us: unknown-cluster-key'),
+  );
+  assert.match(behind.peer.log(), /removed-cluster-key/);
+  for (const node of cluster.nodes)
+    assert.equal(await readCounter(node, 'removed-cluster-key'), 1, node.name);
+  await eventuallyTrue('the others have theirs', async () =>
+    (await readLinks()).every((links) => links.length === cluster.nodes.length - 1),
+  );
+  await behind.peer.end('SIGTERM');
 });
 
 it('who starts after a rotation needs the new key', async () => {

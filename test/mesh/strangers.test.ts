@@ -4,9 +4,11 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { after, afterEach, beforeEach, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { VXLAN_DEVICE } from '#peer/overlay/names.ts';
 import { eventually, eventuallyTrue } from '#test/support/eventually.ts';
 import { readKernelText } from '#test/support/kernel-text.ts';
+import type { Namespace } from '#test/support/namespace.ts';
 import { RealCluster, type RealNode } from '#test/support/real-cluster.ts';
 import type { Flags } from '#test/support/real-peer.ts';
 
@@ -17,9 +19,14 @@ const GROWTH_BYTES_MAX = 50 * 1024 * 1024;
 
 const cluster = await RealCluster.start(3);
 after(() => cluster[Symbol.asyncDispose]());
-const [first] = cluster.nodes as [RealNode, RealNode, RealNode];
+const [first, second] = cluster.nodes as [RealNode, RealNode, RealNode];
 const { namespace: outside } = await cluster.addNode({ name: 'outside' });
 await cluster.linked();
+const pod = await cluster.addPod(first, 'pod');
+await pod.attach();
+await eventuallyTrue('the mesh is at rest', async () =>
+  isDeepStrictEqual(await readMesh(), await readMesh()),
+);
 
 /** What no stranger may change. Links have the ports at both ends: a new one is another one. */
 async function readMesh() {
@@ -52,10 +59,13 @@ async function assertCounted(
   await eventuallyTrue(`${node.name} counts ${counter}`, isCounted, { instead });
 }
 
-/** Acts on the first node as test/support/stranger.ts says, until that one closes the connection. */
-async function visit(act: 'garbage' | 'random-frame' | 'huge-frame'): Promise<void> {
-  const parameters = [STRANGER, act, first.address, String(CONTROL_PORT)];
-  await outside.exec(process.execPath, ...parameters);
+/** Acts on a node as test/support/stranger.ts says, until that one closes the connection. */
+async function visit(
+  act: 'garbage' | 'random-frame' | 'huge-frame',
+  { from = outside, to = first }: { readonly from?: Namespace; readonly to?: RealNode } = {},
+): Promise<void> {
+  const parameters = [STRANGER, act, to.address, String(CONTROL_PORT)];
+  await from.exec(process.execPath, ...parameters);
 }
 
 /** The most memory that the process has had, proc_pid_status(5). */
@@ -77,6 +87,16 @@ it('a frame of 100 MB, which is not even gathered', async () => {
   await assertCounted(first, 'frame-too-large', () => visit('huge-frame'));
   const growthBytes = readPeakBytes(first) - peakBytes;
   assert.ok(growthBytes < GROWTH_BYTES_MAX, `${growthBytes} bytes more than before`);
+});
+
+it('a pod, by its own node, whatever it has to say', async () => {
+  await assertCounted(first, 'pod-address', () => visit('garbage', { from: pod.namespace }));
+});
+
+it('a pod, by another node, as whatever comes from the address of its own', async () => {
+  const visited = () => visit('garbage', { from: pod.namespace, to: second });
+  await assertCounted(second, 'not-tls', visited);
+  assert.equal((await second.peer.report()).counters['pod-address'], undefined);
 });
 
 /** Reasons for which the log of the node's peer says that others refused it. */

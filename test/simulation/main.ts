@@ -11,6 +11,7 @@ import { type Options, USAGE, readOptions } from './options.ts';
 import { drawPlan, restrict } from './plan.ts';
 import { runPlanted } from './planted.ts';
 import { runBatches } from './pool.ts';
+import { Progress } from './progress.ts';
 import { run } from './run.ts';
 import { SCENARIOS, scenarioNamed } from './scenarios.ts';
 import { shrink } from './shrink.ts';
@@ -57,7 +58,8 @@ async function soak({
   print(`seeds ${firstSeed} to ${firstSeed + each - 1} of ${names.length} scenarios`);
   const startedMs = performance.now();
   const batches = names.flatMap((name) => batchesOf(name, { firstSeed, each, peers }));
-  const results = await runBatches(batches);
+  const progress = new Progress(each * names.length);
+  const results = await runBatches(batches, { onResult: (result) => progress.add(result) });
   printResults(results);
   const seconds = (performance.now() - startedMs) / 1_000;
   print(`${each * names.length} runs in ${seconds.toFixed(1)} s`);

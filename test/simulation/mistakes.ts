@@ -47,9 +47,9 @@ export const MISTAKES: readonly PlantedMistake[] = [
     file: `${MESH}/links.ts`,
     text: "const lower = this.#self < earlier.peer ? 'us' : 'them';",
     replacement: "const lower = 'us';",
-    scenario: 'swarm',
-    seedsMax: 100,
-    isQuick: false,
+    scenario: 'cold-start',
+    seedsMax: 10,
+    isQuick: true,
   },
   {
     name: 'digests are never exchanged',

@@ -6,13 +6,14 @@ import type { CoreEffect, CoreEvent } from '../../peer/core/core-event.ts';
 import { formatCidr } from '../../peer/ipam/cidr.ts';
 import type { Write } from '../../peer/ipam/writes.ts';
 import type { DurableCustody } from '../../peer/ipam/durable.ts';
-import type { LinkId } from '../../peer/mesh/effect.ts';
+import type { CloseReason, LinkId } from '../../peer/mesh/effect.ts';
 import type { MeshFrame } from '../../peer/mesh/frame.ts';
 import { FULL_MESH_PEERS_MAX, RING_COUNT, RING_WALK_MAX } from '../../peer/mesh/limits.ts';
 import type { PeerId } from '../../peer/mesh/peer-id.ts';
 import type { RecordContent } from '../../peer/mesh/record.ts';
 import { FRAME_BYTES_MAX, SEND_BUFFER_MAX_BYTES } from '../../peer/transport/limits.ts';
 import { Agreement } from './agreement.ts';
+import { Duplicates } from './duplicates.ts';
 import { DurableClaims } from './durable-claims.ts';
 import { Holdings } from './holdings.ts';
 import type { Link } from './link.ts';
@@ -56,6 +57,7 @@ export class Oracle implements Observer {
   readonly #options: OracleOptions;
   readonly #holdings = new Holdings(UNIVERSE);
   readonly #claims = new DurableClaims();
+  readonly #duplicates = new Duplicates();
   readonly #removed = new Set<PeerId>();
   /** Identities whose disk was set back, */
   readonly #copied = new Set<PeerId>();
@@ -149,8 +151,9 @@ export class Oracle implements Observer {
     );
   }
 
-  closing(peer: SimulatedPeer, link: Link | undefined): void {
+  closing(peer: SimulatedPeer, link: Link | undefined, reason: CloseReason): void {
     hold('link', link !== undefined, () => `node${peer.n} closes a link that it has not`);
+    if (link !== undefined) this.#duplicates.closing(peer, link, reason);
   }
 
   committing(peer: SimulatedPeer, writes: readonly Write[]): void {

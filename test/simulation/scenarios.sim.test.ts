@@ -23,6 +23,8 @@ const KEPT_SEEDS: Readonly<Record<string, readonly number[]>> = {
   swarm: [7_002, 200_102, 92, 295],
   // Who shunned all others had no heartbeat left at which it would have forgiven them.
   poison: [101],
+  // Nine of ten peers are lost: three or four are left, and take more than ten seconds to find each other.
+  'rack-loss': [477, 1_453],
   // Two pauses in a row: what the other sent after its own waited to be read after ours.
   pause: [100_022],
 };

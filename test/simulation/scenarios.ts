@@ -11,8 +11,13 @@ import { drawSwarm } from './swarm.ts';
 const SMALL = { least: 3, most: 9 };
 const MEDIUM = { least: 5, most: 30 };
 const MINUTE_MS = 60_000;
-/** The catalogue's bound for the overlay of those who are left. */
+/**
+ * The catalogue's bound for the overlay of those who are left, up to the share of peers that it names.
+ * Where more are gone their neighbours are sought one after the other, at `DIAL_TIMEOUT_MS` each.
+ */
 const RANKS_CLOSED_MS = 10_000;
+const RACK_SHARE_MAX = 0.8;
+const FEW_LEFT_CLOSED_MS = 15_000;
 
 /** Some of the peers, each once, in the order of their numbers. */
 function someOf(dice: Dice, peers: number, share: number): readonly number[] {
@@ -170,7 +175,9 @@ export const SCENARIOS: readonly Scenario[] = [
         isHostGone: true,
         forMs,
       }));
-      return { faults, ranksClosedAt: at + RANKS_CLOSED_MS };
+      const isFewLeft = faults.length > RACK_SHARE_MAX * peers;
+      const closedMs = isFewLeft ? FEW_LEFT_CLOSED_MS : RANKS_CLOSED_MS;
+      return { faults, ranksClosedAt: at + closedMs };
     },
   },
   {

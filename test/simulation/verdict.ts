@@ -73,18 +73,15 @@ export function checkRanks(world: World): void {
 
 function awaitSettled({ world, oracle, agreeWithinMs, linkWithinMs }: VerdictOptions): Times {
   const quietAt = world.now;
+  const agreed = () => isAgreed(world, oracle);
+  hold('E1', world.runUntil(quietAt + agreeWithinMs, agreed), () =>
+    describeDisagreement(world, oracle, agreeWithinMs),
+  );
+  const agreedMs = world.now - quietAt;
   const isLinked = createLinksCheck(world);
-  let agreedAt = Number.NaN;
-  const isSettled = () => {
-    if (!isAgreed(world, oracle)) return false;
-    if (Number.isNaN(agreedAt)) agreedAt = world.now;
-    return isLinked();
-  };
-  world.runUntil(quietAt + agreeWithinMs, () => isAgreed(world, oracle));
-  hold('E1', isAgreed(world, oracle), () => describeDisagreement(world, oracle, agreeWithinMs));
-  world.runUntil(quietAt + linkWithinMs, isSettled);
-  hold('E2', isSettled(), () => `links that are wanted were not up after ${linkWithinMs} ms`);
-  return { agreedMs: agreedAt - quietAt, linkedMs: world.now - quietAt };
+  const isSettled = world.runUntil(quietAt + linkWithinMs, () => agreed() && isLinked());
+  hold('E2', isSettled, () => `links that are wanted were not up after ${linkWithinMs} ms`);
+  return { agreedMs, linkedMs: world.now - quietAt };
 }
 
 /** E4: with all members reachable nothing is orphaned, and nothing is on its way to nobody. */

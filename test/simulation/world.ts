@@ -191,6 +191,8 @@ export class World implements Stage {
       }
       this.#happen(this.#queue.pop());
     }
+    // Nothing happens from here to the end: what holds now has held since the last event.
+    if (condition()) return true;
     this.#queue.skipTo(until);
     return condition();
   }

@@ -6,32 +6,38 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Mistake } from './mistake.ts';
 
-export interface ThreadOptions {
+export interface ThreadOptions<Result> {
   readonly mistake?: Mistake;
   readonly threads?: number;
+  /** Told of each result as soon as it is there. */
+  readonly onResult?: (result: Result) => void;
 }
 
 /** Answers in the order of the pieces. Rejects with what a thread threw. */
 export async function shareOut<Result>(
   worker: URL,
   pieces: readonly unknown[],
-  { mistake, threads = availableParallelism() }: ThreadOptions = {},
+  { mistake, threads = availableParallelism(), onResult }: ThreadOptions<Result> = {},
 ): Promise<readonly Result[]> {
   const results: Result[] = [];
+  const take = (at: number, result: Result): void => {
+    results[at] = result;
+    onResult?.(result);
+  };
   const queue = pieces.entries();
   const count = Math.min(threads, pieces.length);
   const started = Array.from(
     { length: count },
     () => new Worker(worker, { workerData: { mistake } }),
   );
-  await Promise.all(started.map((thread) => serve(thread, queue, results)));
+  await Promise.all(started.map((thread) => serve(thread, queue, take)));
   return results;
 }
 
-async function serve(
+async function serve<Result>(
   thread: Worker,
   queue: Iterator<[number, unknown]>,
-  results: unknown[],
+  take: (at: number, result: Result) => void,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let taken = -1;
@@ -42,8 +48,8 @@ async function serve(
     taken = at;
     thread.postMessage(piece, []);
   };
-  thread.on('message', (result: unknown) => {
-    results[taken] = result;
+  thread.on('message', (result: Result) => {
+    take(taken, result);
     next();
   });
   thread.on('error', reject);

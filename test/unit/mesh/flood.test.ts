@@ -60,6 +60,22 @@ describe('an idle link', () => {
     assert.equal(flooded.flood.nextAt(), NEVER);
   });
 
+  it('gets a spare copy of what came by another, unless it leads onward, and of a batch none is', () => {
+    const flooded = new Flooded();
+    const from = 3;
+    const sparesOf = (ns: readonly [number, number], share: Share): readonly unknown[] => {
+      const records = flooded.records.range(...ns);
+      for (const record of records) flooded.directory.apply(record);
+      const news = records.map((record) => ({ record, knownTo: [from] }));
+      const effects = flooded.flood.spread(ns[0] * IDLE_LINK_MS, news, () => share);
+      return effects.map((effect) => effect.type === 'send' && effect.isSpare);
+    };
+    assert.deepEqual(sparesOf([1, 1], 'eager'), [true, true]);
+    assert.deepEqual(sparesOf([2, 2], 'lazy'), [true, true]);
+    assert.deepEqual(sparesOf([3, 3], 'onward'), [undefined, undefined]);
+    assert.deepEqual(sparesOf([4, 5], 'lazy'), [undefined, undefined]);
+  });
+
   it('is none because we came late to our turn', () => {
     const flooded = new Flooded();
     flooded.spread(0, flooded.records.range(1, 1));

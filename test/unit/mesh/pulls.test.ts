@@ -4,7 +4,13 @@ import { describe, it } from 'node:test';
 import { BoundHits } from '#peer/mesh/bound-hits.ts';
 import { Directory } from '#peer/mesh/directory.ts';
 import type { MeshEffect } from '#peer/mesh/effect.ts';
-import { PULLS_MAX, PULL_ANNOUNCERS_MAX, PULL_TIMEOUT_MS, PULL_WINDOW } from '#peer/mesh/limits.ts';
+import {
+  PULLS_MAX,
+  PULL_ANNOUNCERS_MAX,
+  PULL_BACKOFF_MAX_MS,
+  PULL_TIMEOUT_MS,
+  PULL_WINDOW,
+} from '#peer/mesh/limits.ts';
 import { Pulls } from '#peer/mesh/pulls.ts';
 import { type RecordId, recordId } from '#peer/mesh/record.ts';
 import { ManyRecords, manyId } from './many-records.ts';
@@ -76,7 +82,7 @@ describe('an announced version', () => {
   it('is not asked of a link that is down', () => {
     const { pulls } = makePulls();
     for (const link of [1, 2, 3]) pulls.hear(0, link, [ID]);
-    pulls.down(2);
+    pulls.down(0, 2);
     assert.deepEqual(wants(pulls.due(PULL_TIMEOUT_MS)), ['3: 1']);
   });
 
@@ -124,9 +130,9 @@ describe('the bounds of pulls', () => {
     const { pulls } = makePulls();
     const ids = RECORDS.range(1, 2 * PULL_WINDOW).map(recordId);
     assert.deepEqual(wants(pulls.hear(0, 1, ids)), [`1: ${PULL_WINDOW}`]);
-    for (const id of ids.slice(0, PULL_WINDOW / 2 - 1)) pulls.learned(1, id);
+    for (const id of ids.slice(0, PULL_WINDOW / 2 - 1)) pulls.learned(1, id, 1);
     assert.deepEqual(pulls.due(1), []);
-    for (const id of ids.slice(0, PULL_WINDOW / 2)) pulls.learned(1, id);
+    for (const id of ids.slice(0, PULL_WINDOW / 2)) pulls.learned(1, id, 1);
     assert.deepEqual(wants(pulls.due(1)), [`1: ${PULL_WINDOW / 2}`]);
   });
 
@@ -145,7 +151,7 @@ describe('the bounds of pulls', () => {
     const { pulls } = makePulls();
     const ids = RECORDS.range(1, 10).map(recordId);
     pulls.hear(0, 1, ids);
-    for (const id of ids.slice(0, 4)) pulls.learned(50, id);
+    for (const id of ids.slice(0, 4)) pulls.learned(50, id, 1);
     assert.deepEqual(pulls.due(50 + PULL_TIMEOUT_MS - 1), []);
     assert.deepEqual(wants(pulls.due(50 + PULL_TIMEOUT_MS)), ['1: 6']);
     assert.deepEqual(pulls.due(50 + 2 * PULL_TIMEOUT_MS), []);
@@ -162,5 +168,96 @@ describe('the bounds of pulls', () => {
     for (let now = 0; pulls.nextAt() < Number.POSITIVE_INFINITY; now = pulls.nextAt())
       asked += pulls.due(now).length;
     assert.ok(asked <= Math.ceil(2_000 / PULL_WINDOW) + 1);
+  });
+});
+
+/** Versions that nobody has, each of another writer. */
+function fakesOf(link: number, count: number): readonly RecordId[] {
+  return Array.from({ length: count }, (_, n) => ({ ...ID, peer: manyId(link * 100_000 + n) }));
+}
+
+describe('links that announce what they never send', () => {
+  const HONEST = 1;
+  const SNAPSHOT = RECORDS.range(1, 5_000).map(recordId);
+
+  /** Answers what the honest link is asked for, at once, until the time; which of the ids have come. */
+  function serve(
+    pulls: Announced,
+    first: readonly MeshEffect[],
+    { from = 0, until }: { readonly from?: number; readonly until: number },
+  ): Set<string> {
+    const come = new Set<string>();
+    const answer = (now: number, effects: readonly MeshEffect[]): void => {
+      for (const effect of effects) {
+        assert.ok(effect.type === 'send' && effect.frame.type === 'want');
+        if (effect.link !== HONEST) continue;
+        for (const id of effect.frame.ids) {
+          come.add(id.peer);
+          pulls.learned(now, id, HONEST);
+        }
+      }
+    };
+    answer(from, first);
+    for (let now = from; now <= until; now++) answer(now, pulls.due(now));
+    return come;
+  }
+
+  for (const mad of [1, 3])
+    it(`${mad} of them keep nobody from a snapshot of 5,000`, () => {
+      const { pulls } = makePulls();
+      for (let link = 2; link < 2 + mad; link++) pulls.hear(0, link, fakesOf(link, PULLS_MAX));
+      const asked = pulls.hear(0, HONEST, SNAPSHOT);
+      assert.equal(serve(pulls, asked, { until: PULL_TIMEOUT_MS - 1 }).size, 5_000);
+    });
+
+  it('do not shield each other by announcing the same', () => {
+    const { pulls } = makePulls();
+    const fakes = fakesOf(2, PULLS_MAX);
+    for (const link of [2, 3, 4]) pulls.hear(0, link, fakes);
+    const asked = pulls.hear(0, HONEST, SNAPSHOT);
+    assert.equal(serve(pulls, asked, { until: PULL_TIMEOUT_MS - 1 }).size, 5_000);
+  });
+
+  it('of a newer version than there is delay the true one for a time-out at most', () => {
+    const { pulls } = makePulls();
+    serve(pulls, pulls.hear(0, HONEST, SNAPSHOT.slice(4_000)), { until: 20 });
+    const newer = SNAPSHOT.slice(0, 100).map((id) => ({ ...id, seq: id.seq + 999 }));
+    for (const link of [2, 3, 4, 5, 6, 7]) pulls.hear(20, link, newer);
+    const asked = pulls.hear(21, HONEST, SNAPSHOT.slice(0, 100));
+    const come = serve(pulls, asked, { from: 21, until: 20 + PULL_TIMEOUT_MS });
+    assert.equal(come.size, 100);
+  });
+
+  it('who sends a little now and then holds nothing back that others have', () => {
+    const { pulls } = makePulls();
+    const ids = SNAPSHOT.slice(0, PULL_WINDOW);
+    pulls.hear(0, 2, ids);
+    pulls.hear(0, HONEST, ids);
+    for (const id of ids.slice(0, 3)) pulls.learned(50, id, 2);
+    assert.equal(serve(pulls, [], { until: PULL_TIMEOUT_MS }).size, PULL_WINDOW - 3);
+  });
+
+  it('are asked less and less, and are not listened to meanwhile', () => {
+    const { pulls, hits } = makePulls();
+    let [asked, refused] = [0, 0];
+    for (let now = 0; now < 60_000; now += 10) {
+      const effects = [...pulls.hear(now, 2, fakesOf(2 + now / 10, 1)), ...pulls.due(now)];
+      asked += effects.length;
+      if (hits.take().length > 0) refused++;
+    }
+    assert.ok(asked <= 2 * (60_000 / PULL_BACKOFF_MAX_MS) + 16, `asked ${asked} times`);
+    assert.ok(refused > 5_000);
+  });
+
+  it('and only stalled are asked as before when what they were asked for comes', () => {
+    const { pulls } = makePulls();
+    const ids = SNAPSHOT.slice(0, 10);
+    for (let now = 0; now < 400; now += PULL_TIMEOUT_MS) {
+      pulls.hear(now, 2, ids);
+      pulls.due(now);
+    }
+    assert.deepEqual(pulls.hear(400, 2, SNAPSHOT.slice(10, 20)), []);
+    for (const id of ids) pulls.learned(401, id, 2);
+    assert.deepEqual(wants(pulls.hear(401, 2, SNAPSHOT.slice(10, 20))), ['2: 10']);
   });
 });

@@ -63,7 +63,7 @@ function exchange(asker: End, answerer: End): readonly BucketEntries[] {
   const started = heartbeat(asker.reconcile, 0, answerer.directory.setHash);
   const digests = onlyFrame(started);
   assert.ok(digests.type === 'bucket-digests');
-  return answerer.reconcile.digests(LINK, digests).map((effect) => {
+  return answerer.reconcile.digests(0, LINK, digests).map((effect) => {
     assert.ok(effect.type === 'send' && effect.frame.type === 'bucket-entries');
     return effect.frame;
   });
@@ -240,6 +240,26 @@ describe('an exchange', () => {
     assert.equal(heartbeat(reconcile, 1_040, other, 2).length, 1);
   });
 
+  it('that is cut off is made up for by another at once, also while news spread', () => {
+    const lateness = new Lateness();
+    const reconcile = new Reconcile(new Directory(), new BoundHits(), lateness);
+    for (const link of [1, 2]) reconcile.up(link, 'us');
+    assert.equal(heartbeat(reconcile, 0, 9n, 1).length, 1);
+    assert.notEqual(
+      reconcile.entries(1, 1, { type: 'bucket-entries', buckets: [0], entries: [] }),
+      undefined,
+    );
+    lateness.note(10, 20);
+    reconcile.learned(10, 1);
+    assert.deepEqual(heartbeat(reconcile, 11, 9n, 2), []);
+    reconcile.down(1);
+    const [begun] = reconcile.due(12, ANY);
+    assert.deepEqual(begun?.type === 'send' && [begun.link, begun.frame.type], [
+      2,
+      'bucket-digests',
+    ]);
+  });
+
   it('of both ends at once is one: that of the end that dialled', () => {
     const [dialler, accepter] = [endOf([]), endOf(COMMON.slice(0, 3))];
     accepter.reconcile.up(LINK, 'them');
@@ -247,8 +267,8 @@ describe('an exchange', () => {
     heartbeat(accepter.reconcile, 0, other);
     const theirs = onlyFrame(heartbeat(accepter.reconcile, 1_000, other));
     assert.ok(digests.type === 'bucket-digests' && theirs.type === 'bucket-digests');
-    assert.deepEqual(dialler.reconcile.digests(LINK, theirs), []);
-    assert.equal(accepter.reconcile.digests(LINK, digests).length, 1);
+    assert.deepEqual(dialler.reconcile.digests(0, LINK, theirs), []);
+    assert.equal(accepter.reconcile.digests(0, LINK, digests).length, 1);
   });
 
   it('makes room for the next when all that it showed has come', () => {
@@ -260,7 +280,7 @@ describe('an exchange', () => {
     assert.equal(begun.length, RECONCILES_MAX);
     const [first] = begun;
     assert.ok(first?.type === 'send' && first.frame.type === 'bucket-digests');
-    for (const effect of answerer.reconcile.digests(LINK, first.frame)) {
+    for (const effect of answerer.reconcile.digests(0, LINK, first.frame)) {
       assert.ok(effect.type === 'send' && effect.frame.type === 'bucket-entries');
       asker.reconcile.entries(1, LINK, effect.frame);
     }
@@ -312,12 +332,12 @@ describe('an exchange', () => {
     const frame = { type: 'bucket-digests', digests: [] } as const;
     reconcile.congested(LINK);
     assert.deepEqual(heartbeat(reconcile, 0, other), []);
-    assert.deepEqual(reconcile.digests(LINK, frame), []);
+    assert.deepEqual(reconcile.digests(0, LINK, frame), []);
     heartbeat(reconcile, 0, directory.setHash);
     reconcile.drained(LINK);
     assert.equal(heartbeat(reconcile, 1, other).length, 1);
     reconcile.drained(LINK);
-    assert.equal(reconcile.digests(LINK, frame).length, 1);
+    assert.equal(reconcile.digests(0, LINK, frame).length, 1);
   });
 
   it('that both ends began when the link had drained is answered by the one that was dialled', () => {
@@ -328,8 +348,8 @@ describe('an exchange', () => {
       assert.equal(heartbeat(reconcile, 0, other).length, 1);
     }
     const frame = { type: 'bucket-digests', digests: [] } as const;
-    assert.equal(dialler.reconcile.digests(LINK, frame).length, 0);
-    assert.equal(dialled.reconcile.digests(LINK, frame).length, 1);
+    assert.equal(dialler.reconcile.digests(0, LINK, frame).length, 0);
+    assert.equal(dialled.reconcile.digests(0, LINK, frame).length, 1);
   });
 
   it('comes to each of many that always differ and always bring something', () => {

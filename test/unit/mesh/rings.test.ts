@@ -36,16 +36,18 @@ describe('rings', () => {
     );
   });
 
-  it('links of the eager rings alone connect all peers', () => {
+  const eagerLinks = fc.constantFrom('eager', 'onward');
+
+  it('links of the eager rings alone connect all peers, also in one direction', () => {
     fc.assert(
-      fc.property(anyIds, (ids) => {
+      fc.property(anyIds, eagerLinks, (ids, links) => {
         const rings = buildRings(ids);
         const reached = new Set<PeerId>();
         const open = ids.slice(0, 1);
         for (let id = open.pop(); id !== undefined; id = open.pop()) {
           if (reached.has(id)) continue;
           reached.add(id);
-          open.push(...neighbours(rings, id, IN_GOOD_STANDING).eager);
+          open.push(...neighbours(rings, id, IN_GOOD_STANDING)[links]);
         }
         assert.equal(reached.size, ids.length);
       }),

@@ -13,7 +13,7 @@ import { parseAddress } from '#peer/ipam/parse.ts';
 import type { MeshEvent } from '#peer/mesh/effect.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
 import type { Endpoint } from '#peer/mesh/record.ts';
-import { parseClusterKeys } from '#peer/transport/cluster-keys.ts';
+import { type ClusterKeys, parseClusterKeys } from '#peer/transport/cluster-keys.ts';
 import {
   type Credentials,
   type Transcript,
@@ -97,10 +97,14 @@ export interface End {
 
 export interface EndOptions {
   readonly credentials?: Partial<Credentials>;
+  /** In place of those of the credentials: read anew each time. */
+  readonly keys?: () => ClusterKeys;
   readonly address?: string;
   readonly onQuestion?: TransportOptions['onQuestion'];
   readonly isLinked?: TransportOptions['isLinked'];
   readonly now?: () => number;
+  readonly memberAddresses?: TransportOptions['memberAddresses'];
+  readonly universe?: TransportOptions['universe'];
   /** Called with each event as the mesh is: before the transport goes on. */
   readonly onEvent?: (event: MeshEvent) => void;
 }
@@ -110,12 +114,20 @@ export async function openEnd(t: TestContext, n: number, options: EndOptions = {
   const counters = new WatchedCounters(watch);
   const events: MeshEvent[] = [];
   const address = parseAddress(options.address ?? '127.0.0.1');
+  const credentials = credentialsOf(n, options.credentials);
   const transport = await Transport.open({
     listen: { address, port: 0 },
-    credentials: credentialsOf(n, options.credentials),
+    credentials: {
+      ...credentials,
+      get keys() {
+        return options.keys?.() ?? credentials.keys;
+      },
+    },
     counters,
     log: pino({ level: 'silent' }),
     now: options.now ?? (() => performance.now()),
+    memberAddresses: options.memberAddresses,
+    universe: options.universe,
     onEvent: (event) => {
       options.onEvent?.(event);
       events.push(event);

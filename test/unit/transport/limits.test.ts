@@ -3,17 +3,20 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net from 'node:net';
 import { type TestContext, describe, it } from 'node:test';
+import { setTimeout as waitMs } from 'node:timers/promises';
 import tls from 'node:tls';
-import { parseAddress } from '#peer/ipam/parse.ts';
-import { AddressRate } from '#peer/transport/address-rate.ts';
+import { parseCidr } from '#peer/ipam/parse.ts';
 import {
-  ADDRESSES_MAX,
   ADDRESS_RATE,
   HANDSHAKES_MAX,
   HANDSHAKES_PER_ADDRESS_MAX,
+  HANDSHAKE_TIMEOUT_MS,
+  NEWCOMER_HANDSHAKES_MAX,
 } from '#peer/transport/limits.ts';
-import { addressGroup, remoteEndpoint } from '#peer/transport/remote.ts';
 import { type End, Stranger, connectMember, count, credentialsOf, link, openEnd } from './ends.ts';
+
+/** Of those that come from addresses of no member. */
+const STRANGERS_MAX = HANDSHAKES_MAX + NEWCOMER_HANDSHAKES_MAX;
 
 /** Time runs so fast that no address ever spends its rate. */
 function openPatientEnd(t: TestContext): Promise<End> {
@@ -65,56 +68,27 @@ describe('connections of one address', { timeout: 20_000 }, () => {
   });
 });
 
-describe('the rate of addresses', () => {
-  it('is kept for each on its own', () => {
-    const rate = new AddressRate(() => {});
-    for (let n = 0; n < ADDRESS_RATE.burst; n++) assert.ok(rate.allows(0, '192.0.2.1'));
-    assert.equal(rate.allows(0, '192.0.2.1'), false);
-    assert.equal(rate.allows(0, '192.0.2.2'), true);
-  });
-
-  it(`is one for all that come when ${ADDRESSES_MAX} are known, until those are quiet`, () => {
-    let full = 0;
-    const rate = new AddressRate(() => full++);
-    for (let n = 0; n < ADDRESSES_MAX; n++) rate.allows(0, `known ${n}`);
-    assert.equal(full, 0);
-    const crowd = Array.from({ length: ADDRESS_RATE.burst + 1 }, (_, n) =>
-      rate.allows(0, `new ${n}`),
-    );
-    assert.deepEqual(crowd.slice(-2), [true, false]);
-    assert.equal(full, crowd.length);
-    assert.equal(rate.allows(0, 'known 0'), true);
-    assert.equal(rate.allows(10_000, 'new again'), true);
-    assert.equal(rate.allows(10_000, 'new 0'), true);
-  });
-
-  it('counts a /64 of IPv6 as one address, and each of IPv4 as its own', () => {
-    assert.equal(groupOf('fd00::1'), groupOf('fd00::ffff:1'));
-    assert.notEqual(groupOf('fd00::1'), groupOf('fd00:0:0:1::1'));
-    assert.notEqual(groupOf('192.0.2.1'), groupOf('192.0.2.2'));
-  });
-
-  it('knows a link-local address by itself, without its interface', () => {
-    const socket = { remoteAddress: 'fe80::1%eth0', remotePort: 7 } as net.Socket;
-    assert.deepEqual(remoteEndpoint(socket), { address: parseAddress('fe80::1'), port: 7 });
-  });
-});
-
-function groupOf(address: string): string {
-  return addressGroup(parseAddress(address));
-}
-
-/** Takes all places, and leaves them unused; resolves when the end has counted them. */
+/** Takes all places of strangers, from one network, and leaves them unused. */
 async function fillHandshakes(t: TestContext, end: End): Promise<readonly net.Socket[]> {
   const strangers: net.Socket[] = [];
-  for (let n = 0; n < HANDSHAKES_MAX; n++) {
-    const address = `127.0.1.${1 + Math.floor(n / HANDSHAKES_PER_ADDRESS_MAX)}`;
-    const stranger = connectTcp(t, end, address);
+  for (let n = 0; n < STRANGERS_MAX; n++) {
+    const stranger = connectTcp(t, end, `127.0.0.${100 + n}`);
     await once(stranger, 'connect');
     strangers.push(stranger);
   }
   return strangers;
 }
+
+/** What opens a WebSocket (RFC 6455 section 1.3). */
+const UPGRADE = [
+  'GET /weft/v1/link HTTP/1.1',
+  'Host: weft',
+  'Upgrade: websocket',
+  'Connection: Upgrade',
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  'Sec-WebSocket-Version: 13',
+  '\r\n',
+].join('\r\n');
 
 /** Dials until it is let in. */
 async function linkUntilUp(from: End, to: End): Promise<void> {
@@ -125,20 +99,49 @@ async function linkUntilUp(from: End, to: End): Promise<void> {
   }
 }
 
+describe('who comes from an address of the universe', { timeout: 20_000 }, () => {
+  it('is a pod, and is dropped before it costs anything', async (t) => {
+    const end = await openEnd(t, 1, { universe: [parseCidr('127.32.0.0/12')] });
+    await once(connectTcp(t, end, '127.32.0.1'), 'close');
+    assert.deepEqual(end.counters.all(), { 'pod-address': 1 });
+    await link(await openEnd(t, 2, { address: '127.0.0.2' }), end);
+  });
+});
+
 describe('handshakes that are not finished', { timeout: 20_000 }, () => {
-  it(`are ${HANDSHAKES_MAX} at most, from TCP on: a newcomer is dropped until one of them takes too long`, async (t) => {
+  it(`are ${STRANGERS_MAX} at most, from TCP on: a newcomer is dropped until one of them takes too long`, async (t) => {
     const [end, friend] = [await openPatientEnd(t), await openEnd(t, 2)];
     const { from } = await link(end, friend);
     const strangers = await fillHandshakes(t, end);
     assert.deepEqual(end.counters.all(), {});
-    const newcomer = connectTcp(t, end);
+    const newcomer = connectTcp(t, end, '127.0.0.9');
     await once(newcomer, 'close');
     assert.equal(end.counters.get('too-many-handshakes'), 1);
     assert.ok(strangers.every(({ closed }) => !closed));
-    await linkUntilUp(await openEnd(t, 3), end);
+    await linkUntilUp(await openEnd(t, 3, { address: '127.0.0.8' }), end);
     assert.equal(strangers.filter(({ closed }) => closed).length, 1);
     end.transport.send(from, { type: 'heartbeat', setHash: 1n, wanted: true });
     await friend.event('frame');
+  });
+
+  it('leave room for those of addresses at which members are reached, or proved themselves', async (t) => {
+    const known = await openEnd(t, 2, { address: '127.0.0.8' });
+    const memberAddresses = () => [known.endpoint.address];
+    const end = await openEnd(t, 1, { memberAddresses });
+    const met = await openEnd(t, 3, { address: '127.0.0.9' });
+    await link(met, end);
+    const strangers = await fillHandshakes(t, end);
+    await link(known, end);
+    await link(met, end);
+    assert.ok(strangers.every(({ closed }) => !closed));
+    assert.deepEqual(end.counters.all(), {});
+  });
+
+  it('leave room for those of another network, which are soon through', async (t) => {
+    const end = await openEnd(t, 1);
+    await fillHandshakes(t, end);
+    await link(await openEnd(t, 2, { address: '127.0.1.1' }), end);
+    assert.deepEqual(end.counters.all(), { 'too-many-handshakes': 1 });
   });
 
   it('are no longer counted once they are links', async (t) => {
@@ -178,7 +181,26 @@ describe('who takes its time', { timeout: 20_000, concurrency: true }, () => {
   it('without TLS is let go of', async (t) => {
     const end = await openEnd(t, 1);
     await once(connectTcp(t, end), 'close');
-    assert.equal(end.counters.get('not-tls'), 1);
+    assert.deepEqual(end.counters.all(), { 'handshake-timeout': 1 });
+  });
+
+  it('at each step has one time for all of them together', async (t) => {
+    const end = await openEnd(t, 1);
+    const startedAt = performance.now();
+    const socket = connectTcp(t, end);
+    await once(socket, 'connect');
+    // Two of three stages would have had their own time.
+    await waitMs(0.6 * HANDSHAKE_TIMEOUT_MS);
+    const secure = tls.connect({ socket, rejectUnauthorized: false });
+    t.after(() => secure.destroy());
+    secure.on('error', () => {});
+    await once(secure, 'secureConnect');
+    await waitMs(0.2 * HANDSHAKE_TIMEOUT_MS);
+    secure.write(UPGRADE);
+    await once(secure.resume(), 'close');
+    const tookMs = performance.now() - startedAt;
+    assert.deepEqual(end.counters.all(), { 'handshake-timeout': 1 });
+    assert.ok(tookMs < 1.5 * HANDSHAKE_TIMEOUT_MS, `it took ${tookMs} ms`);
   });
 
   it('without a request, or in the middle of one, is let go of', async (t) => {

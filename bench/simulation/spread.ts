@@ -9,8 +9,8 @@ import type { Observer } from '#test/simulation/observer.ts';
 import type { SimulatedPeer } from '#test/simulation/simulated-peer.ts';
 import { wireBytes } from '#test/simulation/wire-size.ts';
 import type { World } from '#test/simulation/world.ts';
-import { shortestPaths } from './simulation-limit.ts';
-import { createBenchWorld, settle } from './simulation-world.ts';
+import { shortestPaths } from './limit.ts';
+import { createBenchWorld, settle } from './world.ts';
 
 export interface Spread {
   readonly p50Ms: number;

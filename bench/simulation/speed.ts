@@ -1,24 +1,22 @@
 /** The simulator's own speed: a settled mesh that has heartbeats and now and then a record. */
 import process from 'node:process';
 import { testContent } from '#test/support/records.ts';
-import { DESIGN_CPU } from './simulation-models.ts';
-import { createBenchWorld, settle } from './simulation-world.ts';
+import { DESIGN_CPU } from './models.ts';
+import { createBenchWorld, settle } from './world.ts';
 
 export interface Speed {
   readonly peers: number;
   readonly events: number;
   /** Of the one thread's own time, as other processes may share its core. */
   readonly eventsPerSecond: number;
-  /** Of the whole process. */
-  readonly gigabytes: number;
 }
 
 const VIRTUAL_MS = 10_000;
 /** One change in the cluster each so often. */
 const RECORD_MS = 500;
 
-export function measureSpeed(peers: number): Speed {
-  const world = createBenchWorld({ seed: 1, peers, cpu: DESIGN_CPU, observer: {} });
+export function measureSpeed({ peers, seed }: { peers: number; seed: number }): Speed {
+  const world = createBenchWorld({ seed, peers, cpu: DESIGN_CPU, observer: {} });
   settle(world);
   const before = world.events;
   const startedUs = threadUs();
@@ -34,8 +32,7 @@ export function measureSpeed(peers: number): Speed {
   world.runUntil(world.now + VIRTUAL_MS);
   const events = world.events - before;
   const seconds = (threadUs() - startedUs) / 1e6;
-  const gigabytes = process.memoryUsage.rss() / 1e9;
-  return { peers, events, eventsPerSecond: events / seconds, gigabytes };
+  return { peers, events, eventsPerSecond: events / seconds };
 }
 
 function threadUs(): number {

@@ -4,7 +4,7 @@ import type { Cpu } from '#test/simulation/cpu.ts';
 import type { Observer } from '#test/simulation/observer.ts';
 import { createLinksCheck } from '#test/simulation/settled.ts';
 import { World } from '#test/simulation/world.ts';
-import { THREE_ZONES } from './simulation-models.ts';
+import { THREE_ZONES } from './models.ts';
 
 export interface BenchWorldOptions {
   readonly seed: number;
@@ -24,16 +24,19 @@ export function createBenchWorld({ seed, peers, cpu, observer }: BenchWorldOptio
   return world;
 }
 
-/** Each peer starts at some time within so long; those of `first` at once. */
+/** Each peer starts at some time within so long, those of `first` at once; answers when the last does. */
 export function startWithin(
   world: World,
   withinMs: number,
   { bootstrap, first = [] }: { bootstrap: readonly number[]; first?: readonly number[] },
-): void {
+): number {
+  let lastAt = world.now;
   for (const peer of world.peers) {
-    const at = first.includes(peer.n) ? 0 : world.random() * withinMs;
+    const at = world.now + (first.includes(peer.n) ? 0 : world.random() * withinMs);
+    lastAt = Math.max(lastAt, at);
     world.schedule(at, { kind: 'call', call: () => world.start(peer, bootstrap) });
   }
+  return lastAt;
 }
 
 /**

@@ -1,0 +1,105 @@
+/** Identities that a member makes up: they leave room for the listed, and whoever brings them pays. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { LinkId } from '#peer/mesh/effect.ts';
+import { DIRECTORY_RECORDS_MAX, UNLISTED_RATE, UNLISTED_RECORDS_MAX } from '#peer/mesh/limits.ts';
+import { Mesh } from '#peer/mesh/mesh.ts';
+import type { PeerId } from '#peer/mesh/peer-id.ts';
+import { recordId } from '#peer/mesh/record.ts';
+import { testEndpoint } from '#test/support/records.ts';
+import { ManyRecords, manyId } from './many-records.ts';
+
+const RECORDS = new ManyRecords();
+const [MAD, CALM] = [2, 3];
+/** A writer that will be listed. */
+const LISTED = 1_000_000;
+const FULL_MS = (1_000 * UNLISTED_RATE.burst) / UNLISTED_RATE.perSecond;
+
+/** A mesh that knows a list of members, and the links that bring it records. */
+class Hearer {
+  readonly listed = new Set<PeerId>([manyId(1), manyId(MAD), manyId(CALM)]);
+  readonly mesh = new Mesh({
+    self: manyId(1),
+    epoch: 1,
+    codec: RECORDS.codec,
+    linksMax: 24,
+    bootstrap: [],
+    random: () => 0.5,
+    members: (all) => all,
+    isListed: (peer) => this.listed.has(peer),
+  });
+
+  constructor(links: readonly LinkId[] = [MAD, CALM]) {
+    for (const link of links) this.link(link, manyId(link));
+  }
+
+  link(link: LinkId, peer: PeerId, now = 0): void {
+    const endpoint = testEndpoint(1);
+    this.mesh.step(now, { type: 'link-up', link, peer, initiator: 'them', endpoint });
+  }
+
+  /** The link brings records of so many writers from this number on; how many are taken. */
+  hear(link: LinkId, from: number, count: number, now = 0): number {
+    const before = this.mesh.directory.size;
+    const records = RECORDS.range(from, from + count - 1).map(({ signed }) => signed);
+    this.mesh.step(now, { type: 'frame', link, frame: { type: 'records', records } });
+    return this.mesh.directory.size - before;
+  }
+
+  list(from: number, count: number, now = 0): void {
+    for (let n = from; n < from + count; n++) this.listed.add(manyId(n));
+    this.mesh.step(now, { type: 'members-changed' });
+  }
+}
+
+describe('writers that no list has', () => {
+  it('are taken by thousands of one link, when a cluster starts', () => {
+    const hearer = new Hearer();
+    assert.equal(hearer.hear(CALM, 100, 5_000), 5_000);
+  });
+
+  it('are charged to who brings them, and others bring theirs all the same', () => {
+    const hearer = new Hearer();
+    const { burst } = UNLISTED_RATE;
+    assert.equal(hearer.hear(MAD, 10_000, burst + 500), burst);
+    assert.equal(hearer.hear(CALM, 100, 1_000), 1_000);
+    assert.equal(hearer.hear(MAD, 50_000, 100, 1_000), UNLISTED_RATE.perSecond);
+  });
+
+  it('are charged together to all who are not listed themselves', () => {
+    const made = [10, 11, 12, 13];
+    const hearer = new Hearer([...made, CALM]);
+    const taken = made.map((link) => hearer.hear(link, link * 10_000, 2_000));
+    assert.deepEqual(taken, [2_000, 2_000, 2_000, 0]);
+    assert.equal(hearer.hear(CALM, 100, 1_000), 1_000);
+  });
+
+  it('leave half of the directory to the listed, however long they come', () => {
+    const hearer = new Hearer();
+    const rounds = [0, 1, 2, 3].map((n) => n * FULL_MS);
+    for (const now of rounds) {
+      hearer.link(now, manyId(MAD), now);
+      hearer.hear(now, 10_000 + now, 6_000, now);
+    }
+    assert.equal(hearer.mesh.directory.size, UNLISTED_RECORDS_MAX);
+    const now = 3 * FULL_MS;
+    hearer.list(9_000_000, DIRECTORY_RECORDS_MAX - UNLISTED_RECORDS_MAX, now);
+    for (let n = 0; n < 10; n++)
+      assert.equal(hearer.hear(now, 9_000_000 + n * 1_000, 1_000, now), 1_000);
+  });
+
+  it('are not asked for while there is no room for them, and are once they are listed', () => {
+    const hearer = new Hearer();
+    hearer.hear(MAD, 10_000, UNLISTED_RATE.burst);
+    const ids = [recordId(RECORDS.one(LISTED))];
+    const announce = () =>
+      hearer.mesh
+        .step(1, { type: 'frame', link: MAD, frame: { type: 'have', ids } })
+        .flatMap((effect) => (effect.type === 'send' ? effect.frame.type : []));
+    assert.equal(hearer.hear(MAD, LISTED, 1), 0);
+    assert.deepEqual(announce(), []);
+    hearer.list(LISTED, 1);
+    assert.deepEqual(announce(), ['want']);
+    assert.equal(hearer.hear(MAD, LISTED, 1), 1);
+  });
+});
