@@ -39,12 +39,22 @@ const STEPS: readonly DurableStep[] = [
   },
 ];
 
-/** Who looks for removals does so all the time: a test that needs many can't wait for each. */
-const HASTE = {
-  file: 'peer/core/watching.ts',
-  text: 'const WATCH_MS = 15_000;',
-  replacement: 'const WATCH_MS = 300;',
-};
+/**
+ * Who looks for removals does so all the time, and who leaves reclaim to others asks soon whether it
+ * is its own turn: a test that needs many can't wait for each.
+ */
+const HASTE = [
+  {
+    file: 'peer/core/watching.ts',
+    text: 'const WATCH_MS = 15_000;',
+    replacement: 'const WATCH_MS = 300;',
+  },
+  {
+    file: 'peer/core/reclaiming.ts',
+    text: 'const PATIENCE_MS = 60_000;',
+    replacement: 'const PATIENCE_MS = 1_000;',
+  },
+];
 
 /** Its loss or damage costs nothing: it is no durable step. */
 const CACHE_FILE = 'directory.sqlite';
@@ -117,6 +127,7 @@ if (fault !== undefined) {
   plant(new Map(STEPS.map((step) => [step.file, () => withStep(step)])));
 }
 if (process.env[HASTE_VARIABLE] === '1') {
-  const { file, text, replacement } = HASTE;
-  plant(new Map([[file, () => replaceOnce(file, text, replacement)]]));
+  const hasty = ({ file, text, replacement }: (typeof HASTE)[number]) =>
+    [file, () => replaceOnce(file, text, replacement)] as const;
+  plant(new Map(HASTE.map(hasty)));
 }
