@@ -126,7 +126,7 @@ const BOUNDS: Readonly<Record<string, number>> = {
   '#returns.#since': BLOCKS_MAX,
   '#questions.#questions': FAMILIES,
   '#unseen': DIRECTORY_RECORDS_MAX,
-  '#namesakes.#named': DIRECTORY_RECORDS_MAX,
+  '#membership.#namesakes.#named': DIRECTORY_RECORDS_MAX,
   '#waiting.#waiting': WAITING_MAX,
   '#conflicts': DIRECTORY_RECORDS_MAX,
 };

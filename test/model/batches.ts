@@ -14,7 +14,7 @@ export interface Range {
 /** In the order of the seeds. */
 export function runRange(
   { firstSeed, runs }: Range,
-  options: ThreadOptions = {},
+  options: ThreadOptions<BatchResult> = {},
 ): Promise<readonly BatchResult[]> {
   const batches = Array.from({ length: Math.ceil(runs / BATCH_RUNS) }, (_, at): Batch => ({
     firstSeed: firstSeed + at * BATCH_RUNS,
@@ -27,7 +27,7 @@ export function runRange(
 /** On one thread, up to the first run that fails. */
 export async function runUntilFailure(
   { firstSeed, runs }: Range,
-  options: ThreadOptions,
+  options: ThreadOptions<BatchResult>,
 ): Promise<BatchResult> {
   const batch: Batch = { firstSeed, runs, stopsAtFailure: true };
   const [result] = await shareOut<BatchResult>(WORKER, [batch], options);

@@ -20,9 +20,10 @@ export async function shareOut<Result>(
   { mistake, threads = availableParallelism(), onResult }: ThreadOptions<Result> = {},
 ): Promise<readonly Result[]> {
   const results: Result[] = [];
-  const take = (at: number, result: Result): void => {
-    results[at] = result;
-    onResult?.(result);
+  const take = (at: number, result: unknown): void => {
+    const own = result as Result;
+    results[at] = own;
+    onResult?.(own);
   };
   const queue = pieces.entries();
   const count = Math.min(threads, pieces.length);
@@ -34,10 +35,10 @@ export async function shareOut<Result>(
   return results;
 }
 
-async function serve<Result>(
+async function serve(
   thread: Worker,
   queue: Iterator<[number, unknown]>,
-  take: (at: number, result: Result) => void,
+  take: (at: number, result: unknown) => void,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let taken = -1;
@@ -48,7 +49,7 @@ async function serve<Result>(
     taken = at;
     thread.postMessage(piece, []);
   };
-  thread.on('message', (result: Result) => {
+  thread.on('message', (result: unknown) => {
     take(taken, result);
     next();
   });
