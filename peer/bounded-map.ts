@@ -15,15 +15,21 @@ export class BoundedMap<K, V> {
     return this.#entries.has(key);
   }
 
-  /** The entry is the newest then, also when it was there already. */
-  set(key: K, value: V): void {
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /**
+   * The entry is the newest then, also when it was there already. Answers the key of the one that
+   * made room for it, if one had to.
+   */
+  set(key: K, value: V): K | undefined {
     this.#entries.delete(key);
     this.#entries.set(key, value);
-    if (this.#entries.size <= this.#most) return;
-    for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest);
-      return;
-    }
+    if (this.#entries.size <= this.#most) return undefined;
+    const [oldest] = this.#entries.keys();
+    if (oldest !== undefined) this.#entries.delete(oldest);
+    return oldest;
   }
 
   delete(key: K): void {

@@ -4,7 +4,7 @@
  * And Jitter", AWS 2015), so that a thousand peers that lost the same one don't return in step. Where
  * handshakes are slow everybody dials less.
  */
-import { formatAddress } from '../ipam/cidr.ts';
+import { endpointKey } from './endpoint-key.ts';
 import {
   DIALS_IN_FLIGHT_MAX,
   DIAL_BACKOFF_MAX_MS,
@@ -46,16 +46,8 @@ interface Dial {
   isWanted: boolean;
 }
 
-/** Endpoints are looked up at each change of the topology, and those of a record stay the same. */
-const KEYS = new WeakMap<Endpoint, string>();
-
-export function endpointKey(endpoint: Endpoint): string {
-  const known = KEYS.get(endpoint);
-  if (known !== undefined) return known;
-  const key = `${formatAddress(endpoint.address)} ${endpoint.port}`;
-  KEYS.set(endpoint, key);
-  return key;
-}
+/** Its home is endpoint-key.ts; most of those who need it look for it here. */
+export { endpointKey } from './endpoint-key.ts';
 
 const NOTHING: readonly Endpoint[] = [];
 
@@ -131,12 +123,15 @@ export class Dials {
     this.#note();
   }
 
-  /** The link to it went silent: as good as a dial that failed, and worth one at once. */
+  /** The link to it went silent: as good as a dial that failed, and worth one at once if none is in flight. */
   lost(now: number, target: DialTarget): void {
-    this.#dials.set(endpointKey(target.endpoint), {
-      ...this.#make(now, { ...target, waitMs: 0 }),
-      isFailing: true,
-    });
+    const key = endpointKey(target.endpoint);
+    const dial = this.#dials.get(key);
+    const next = { ...this.#make(now, { ...target, waitMs: 0 }), isFailing: true };
+    if (dial?.inFlight === true) {
+      const isStale = isForAnother(dial.target, target);
+      Object.assign(dial, next, { inFlight: true, takenAt: dial.takenAt, isStale });
+    } else this.#dials.set(key, next);
     this.#note();
   }
 

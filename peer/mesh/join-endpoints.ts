@@ -3,7 +3,7 @@
  * that were found since. Which of them are open, that is to be dialled; not when (dials.ts).
  */
 import type { BoundHits } from './bound-hits.ts';
-import { endpointKey } from './dials.ts';
+import { endpointKey } from './endpoint-key.ts';
 import type { Directory, PeerRecord } from './directory.ts';
 import { FOUND_ENDPOINTS_MAX } from './limits.ts';
 import type { PeerId } from './peer-id.ts';

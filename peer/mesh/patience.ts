@@ -2,14 +2,15 @@
  * What each peer may still get wrong. It is the peer's and not its link's: who connects again finds
  * what it left. Who has spent it all is shunned, neither dialled nor taken, until it is earned back.
  */
+import { BoundedMap } from '../bounded-map.ts';
 import { TokenBucket } from '../token-bucket.ts';
 import type { BoundHits } from './bound-hits.ts';
 import { HEARTBEAT_MS, MISBEHAVING_PEERS_MAX, MISBEHAVIOUR_RATE } from './limits.ts';
 import type { PeerId } from './peer-id.ts';
 
 export class Patience {
-  /** Of those who got something wrong lately, the oldest first. */
-  readonly #buckets = new Map<PeerId, TokenBucket>();
+  /** Of those who got something wrong lately. */
+  readonly #buckets = new BoundedMap<PeerId, TokenBucket>(MISBEHAVING_PEERS_MAX);
   readonly #shunned = new Set<PeerId>();
   readonly #hits: BoundHits;
   /** When it is looked at again what is made up for: as often as heartbeats go, also without links. */
@@ -22,8 +23,7 @@ export class Patience {
   /** Another mistake of the peer's; false when it was one too many. */
   spend(now: number, peer: PeerId): boolean {
     const bucket = this.#buckets.get(peer) ?? new TokenBucket(MISBEHAVIOUR_RATE);
-    this.#buckets.set(peer, bucket);
-    if (this.#buckets.size > MISBEHAVING_PEERS_MAX) this.#forgetOldest();
+    this.#remember(peer, bucket);
     this.#lookAt = Math.min(this.#lookAt, now + HEARTBEAT_MS);
     if (bucket.spend(now)) return true;
     this.#shunned.add(peer);
@@ -38,7 +38,7 @@ export class Patience {
   recover(now: number): boolean {
     if (now < this.#lookAt) return false;
     let isChanged = false;
-    for (const [peer, bucket] of this.#buckets) {
+    for (const [peer, bucket] of this.#buckets.entries()) {
       if (!bucket.isFull(now)) continue;
       this.#buckets.delete(peer);
       if (this.#shunned.delete(peer)) isChanged = true;
@@ -51,11 +51,10 @@ export class Patience {
     return this.#lookAt;
   }
 
-  #forgetOldest(): void {
-    const [oldest] = this.#buckets.keys();
-    if (oldest === undefined) return;
-    this.#buckets.delete(oldest);
-    this.#shunned.delete(oldest);
+  #remember(peer: PeerId, bucket: TokenBucket): void {
+    const forgotten = this.#buckets.set(peer, bucket);
+    if (forgotten === undefined) return;
+    this.#shunned.delete(forgotten);
     this.#hits.add('too-many-misbehaving-peers');
   }
 }

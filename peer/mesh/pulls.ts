@@ -7,6 +7,7 @@
  * version one time-out: the places for all are shared out between the links, and who sends nothing is
  * asked less and less (pull-backoff.ts).
  */
+import { assert } from '../assert.ts';
 import type { BoundHits } from './bound-hits.ts';
 import type { Directory } from './directory.ts';
 import type { LinkId, MeshEffect } from './effect.ts';
@@ -158,6 +159,7 @@ export class Pulls {
     }
     const pull: Pull = { key: id, announcers: [], asked: undefined, isOver: false };
     this.#pulls.set(id, pull);
+    assert(this.#pulls.size <= PULLS_MAX, 'there are no more pulls than places');
     return pull;
   }
 

@@ -3,6 +3,7 @@
  * while. By peer, so that nobody can bring a false copy to keep us from asking others for the true
  * one. What comes unasked is examined as ever.
  */
+import { BoundedMap } from '../bounded-map.ts';
 import type { BoundHits } from './bound-hits.ts';
 import { PULL_ANNOUNCERS_MAX, QUARANTINE_MAX, QUARANTINE_MS } from './limits.ts';
 import type { PeerId } from './peer-id.ts';
@@ -15,8 +16,8 @@ interface Refused {
 
 export class Quarantine {
   readonly #hits: BoundHits;
-  /** By version, the oldest first. */
-  readonly #refused = new Map<string, Refused>();
+  /** By version. */
+  readonly #refused = new BoundedMap<string, Refused>(QUARANTINE_MAX);
 
   constructor(hits: BoundHits) {
     this.#hits = hits;
@@ -25,25 +26,18 @@ export class Quarantine {
   add(now: number, id: RecordId, bringer: PeerId): void {
     const key = versionKey(id);
     const bringers = this.#refused.get(key)?.bringers ?? [];
-    this.#refused.delete(key);
     const newest = [...bringers.filter((peer) => peer !== bringer), bringer];
-    this.#refused.set(key, {
+    const forgotten = this.#refused.set(key, {
       until: now + QUARANTINE_MS,
       bringers: newest.slice(-1 - PULL_ANNOUNCERS_MAX),
     });
-    if (this.#refused.size > QUARANTINE_MAX) this.#forgetOldest();
+    if (forgotten !== undefined) this.#hits.add('too-many-refused-versions');
   }
 
   has(now: number, id: RecordId, bringer: PeerId): boolean {
     if (this.#refused.size === 0) return false;
     const refused = this.#refused.get(versionKey(id));
     return refused !== undefined && now < refused.until && refused.bringers.includes(bringer);
-  }
-
-  #forgetOldest(): void {
-    const [oldest] = this.#refused.keys();
-    if (oldest !== undefined) this.#refused.delete(oldest);
-    this.#hits.add('too-many-refused-versions');
   }
 }
 

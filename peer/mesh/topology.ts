@@ -5,7 +5,7 @@
  */
 import type { BoundHits } from './bound-hits.ts';
 import type { Dials, DialTarget } from './dials.ts';
-import { endpointKey } from './dials.ts';
+import { endpointKey } from './endpoint-key.ts';
 import type { Directory, PeerRecord } from './directory.ts';
 import { type JoinEndpoint, JoinEndpoints } from './join-endpoints.ts';
 import { DIAL_SETTLE_MS, DIAL_TURN_MS, SHORT_LINK_MS, WAYS_IN } from './limits.ts';

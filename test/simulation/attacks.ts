@@ -1,6 +1,9 @@
 /** What a hostile member sends over the links that it has: records forged, replayed or broken. */
 import type { MeshFrame } from '../../peer/mesh/frame.ts';
-import { type SignedRecord, recordId } from '../../peer/mesh/record.ts';
+import { assert } from '../../peer/assert.ts';
+import { IDS_PER_FRAME } from '../../peer/mesh/limits.ts';
+import { parsePeerId } from '../../peer/mesh/peer-id.ts';
+import { type RecordId, type SignedRecord, recordId } from '../../peer/mesh/record.ts';
 import { Dice } from '../fuzz/dice.ts';
 import type { SimulatedPeer } from './simulated-peer.ts';
 import type { World } from './world.ts';
@@ -15,7 +18,9 @@ export type Attack =
   /** Entries that nobody asked for. */
   | 'unasked'
   /** Announcements of versions that there are not. */
-  | 'announce';
+  | 'announce'
+  /** So many of them, of made-up writers and of true ones, that there are places for no others. */
+  | 'crowd';
 
 export const ATTACKS: readonly Attack[] = ['forge', 'garble', 'replay', 'unasked', 'announce'];
 
@@ -23,6 +28,8 @@ export const ATTACKS: readonly Attack[] = ['forge', 'garble', 'replay', 'unasked
 const RECORDS_MAX = 8;
 /** By how much a forged version is ahead. */
 const AHEAD = 1_000;
+
+const FIRST = { kind: 'peer', epoch: 1, seq: 1 } as const;
 
 export function attack(
   world: World,
@@ -54,7 +61,21 @@ function makeFrame(world: World, attack: Attack, dice: Dice): MeshFrame | undefi
       return { type: 'bucket-entries', buckets: [dice.below(256)], entries: ids };
     case 'announce':
       return { type: 'have', ids };
+    case 'crowd':
+      return { type: 'have', ids: crowdOf(world, dice) };
   }
+}
+
+/** Of everybody a version that is yet to come, and then versions of writers that there are not. */
+function crowdOf(world: World, dice: Dice): readonly RecordId[] {
+  const crowd = Buffer.from(dice.bytes(12)).toString('hex');
+  const ahead = world.peers.map(({ id }) => ({ ...FIRST, peer: id, epoch: AHEAD }));
+  const madeUp = Array.from({ length: IDS_PER_FRAME - ahead.length }, (_, n) => {
+    const peer = parsePeerId(n.toString(16).padStart(8, '0') + crowd);
+    assert(peer !== undefined, 'sixteen bytes are an id');
+    return { ...FIRST, peer };
+  });
+  return [...ahead, ...madeUp];
 }
 
 function garbled({ body, signature }: SignedRecord): SignedRecord {

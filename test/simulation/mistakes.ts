@@ -141,4 +141,13 @@ export const MISTAKES: readonly PlantedMistake[] = [
     seedsMax: 20,
     isQuick: false,
   },
+  {
+    name: 'what is announced has no bound',
+    file: `${MESH}/pulls.ts`,
+    text: 'if (this.#pulls.size >= PULLS_MAX && !this.#makeRoom(now, source)) {',
+    replacement: 'if (this.#pulls.size < 0) {',
+    scenario: 'vain-announcer',
+    seedsMax: 10,
+    isQuick: true,
+  },
 ];

@@ -94,6 +94,17 @@ function drawRollingRestart(dice: Dice, peers: number): readonly Fault[] {
   });
 }
 
+/** One comes back with nothing, and from that moment on another crowds everybody out. */
+function drawCrowding(dice: Dice, peers: number): readonly Fault[] {
+  const [peer, mad] = [dice.below(peers), dice.below(peers)];
+  const forMs = 500 + dice.below(2_000);
+  const crowding = Array.from({ length: 12 }, (_, n): Fault => {
+    const at = STARTED_MS + forMs + n * 40 + dice.below(40);
+    return { type: 'attack', peer: mad, at, attack: 'crowd', times: 1 + dice.below(12) };
+  });
+  return [{ type: 'lose-disk', peer, at: STARTED_MS, forMs }, ...crowding];
+}
+
 export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'cold-start',
@@ -255,6 +266,12 @@ export const SCENARIOS: readonly Scenario[] = [
       const mad: Fault = { type: 'publish', peer: dice.below(peers), at, times: 2_000, everyMs: 1 };
       return { faults: [mad, ...drawChanges(dice, peers, 10_000)], agreeWithinMs: 60_000 };
     },
+  },
+  {
+    name: 'vain-announcer',
+    items: [30],
+    sizes: SMALL,
+    draw: (dice, peers) => ({ faults: drawCrowding(dice, peers) }),
   },
   {
     name: 'readdress',

@@ -32,6 +32,19 @@ describe('dials', () => {
     assert.equal(dials.take(0).length, 1);
   });
 
+  it('one in flight stays the only one when its link is lost meanwhile, and backs off when it fails', () => {
+    const dials = new Dials(LOW, certain);
+    const target = { endpoint: testEndpoint(1), peer: OTHER, waitMs: 0 };
+    dials.retarget(0, [target]);
+    assert.equal(dials.take(0).length, 1);
+    dials.lost(1, target);
+    assert.equal(dials.isFailing(target.endpoint), true);
+    assert.deepEqual(dials.take(1), []);
+    assert.equal(dials.nextAt(), Number.POSITIVE_INFINITY);
+    dials.failed(2, target.endpoint);
+    assert.ok(dials.nextAt() > 2 + DIAL_BACKOFF_MIN_MS);
+  });
+
   it('the higher id waits for the lower one to dial', () => {
     const [low, high] = [new Dials(LOW, certain), new Dials(HIGH, certain)];
     low.retarget(0, [{ endpoint: testEndpoint(1), peer: HIGH }]);

@@ -1,7 +1,7 @@
 /** Endpoints that were found for peers that aren't known yet: when they are dialled, and how many. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { endpointKey } from '#peer/mesh/dials.ts';
+import { endpointKey } from '#peer/mesh/endpoint-key.ts';
 import type { MeshEffect, MeshEvent } from '#peer/mesh/effect.ts';
 import { FOUND_ENDPOINTS_MAX } from '#peer/mesh/limits.ts';
 import { Mesh } from '#peer/mesh/mesh.ts';

@@ -1,7 +1,7 @@
 /** How a newcomer finds its place: introduction, referral, and links that only one end can dial. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { endpointKey } from '#peer/mesh/dials.ts';
+import { endpointKey } from '#peer/mesh/endpoint-key.ts';
 import type { LinkId, MeshEffect, MeshEvent } from '#peer/mesh/effect.ts';
 import { DIAL_SETTLE_MS, DIAL_TURN_MS, LINK_AGE_MIN_MS, WAYS_IN } from '#peer/mesh/limits.ts';
 import { Mesh, type MeshOptions } from '#peer/mesh/mesh.ts';
