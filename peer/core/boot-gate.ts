@@ -1,7 +1,8 @@
 /**
  * After a restart of a member nothing is granted, accepted or given out before we know that our disk
  * is not an older copy: one member whose directory equals ours would have had newer records of us
- * (mesh: introduction.ts). Who meets nobody goes on after a while: a cluster of one must start, too.
+ * (mesh: introduction.ts). Who is alone, by the arbiter's word, goes on at once, and who meets nobody after
+ * a while.
  */
 
 /** In isolation; as long as a peer may take to find any other, and some. */
@@ -10,18 +11,18 @@ export const ISOLATION_MS = 30_000;
 export interface Surroundings {
   /** Whether our directory has equalled that of a member since the start. */
   readonly isSynced: boolean;
-  /** Whether the list of members names anybody else. */
-  readonly hasOthers: boolean;
+  /** Whether the arbiter's list, as told in this run, names nobody else. */
+  readonly isAlone: boolean;
 }
 
 export class BootGate {
   readonly #openAt: number;
   #isOpen: boolean;
 
-  /** `isMember`: when it started; a new identity has nothing that could be old. */
-  constructor(now: number, { isMember }: { readonly isMember: boolean }) {
+  /** `isNew`: it is the first run of this identity, which has nothing that could be old. */
+  constructor(now: number, { isNew }: { readonly isNew: boolean }) {
     this.#openAt = now + ISOLATION_MS;
-    this.#isOpen = !isMember;
+    this.#isOpen = isNew;
   }
 
   isOpen(): boolean {
@@ -29,9 +30,9 @@ export class BootGate {
   }
 
   /** Looks again; says whether it has just opened. */
-  look(now: number, { isSynced, hasOthers }: Surroundings): boolean {
+  look(now: number, { isSynced, isAlone }: Surroundings): boolean {
     if (this.#isOpen) return false;
-    this.#isOpen = isSynced || !hasOthers || now >= this.#openAt;
+    this.#isOpen = isSynced || isAlone || now >= this.#openAt;
     return this.#isOpen;
   }
 

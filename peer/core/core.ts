@@ -8,9 +8,8 @@
 import { BootGate } from './boot-gate.ts';
 import type { CoreBound, CoreEffect, CoreEvent } from './core-event.ts';
 import { answer, attached, boundHit, refuse } from './core-replies.ts';
-import { Membership, custodiesOf } from './membership.ts';
+import { Membership, custodiesOf, knownOf } from './membership.ts';
 import type { Custody, View } from '../ipam/custody-state.ts';
-import type { Known } from '../ipam/heirs.ts';
 import type { Ipam } from '../ipam/ipam.ts';
 import type { Conflict } from '../ipam/outcomes.ts';
 import { isBehind } from '../ipam/rollback.ts';
@@ -34,7 +33,7 @@ const REMOVED = 'this peer was removed from the cluster, or another took its nam
 const COPIED =
   'this disk is an older copy of what this peer has published, or another machine runs with a copy of it';
 const JUST_STARTED =
-  'this peer has just started, and first makes sure that its disk is not an older copy: try again';
+  'this peer has just started, and looks whether its disk is the newest: try again';
 
 export interface CoreOptions extends Omit<MeshOptions, 'members' | 'isListed'> {
   readonly ipam: Ipam;
@@ -56,6 +55,12 @@ export class Core {
   /** Whose records have come since ownership was derived from them. */
   #unseen: Set<PeerId> | 'all' = 'all';
   #conflicts: ReadonlyMap<PeerId, Conflict> = new Map();
+  /** What we would have published at the start; undefined for who was no member then. */
+  readonly #started: Custody | undefined;
+  /** By a list that the arbiter told in this run: the one on our disk may be as old as that. */
+  #isAlone = false;
+  /** Told to be the founder while our disk may still be a copy. */
+  #toldFounder: PeerId | undefined;
   /** Why nothing is done any more: the process is about to end. */
   #fencedFor: string | undefined;
 
@@ -72,7 +77,9 @@ export class Core {
     const { startedAt } = ipam;
     const members = () => this.members(mesh.directory.peers());
     this.#membership = new Membership({ ...options, mesh, now: startedAt, members });
-    this.#gate = new BootGate(startedAt, { isMember: ipam.phase() === 'member' });
+    const isNew = options.epoch === 1 && ipam.phase() === 'unregistered';
+    this.#gate = new BootGate(startedAt, { isNew });
+    this.#started = ipam.phase() === 'member' ? ipam.custody() : undefined;
     this.#returns = new Returns(startedAt);
   }
 
@@ -84,6 +91,8 @@ export class Core {
   step(now: number, event: CoreEvent): readonly CoreEffect[] {
     if (this.#fencedFor !== undefined)
       return 'reply' in event ? [refuse(event.reply, this.#fencedFor)] : [];
+    if (event.type === 'view' || event.type === 'registered')
+      this.#isAlone = event.view.members.size === 1;
     const effects = this.#handle(now, event);
     return this.#fencedFor !== undefined ? effects : [...effects, ...this.#settle(now)];
   }
@@ -91,8 +100,8 @@ export class Core {
   /** When the next `time` event is due. */
   nextAt(): number {
     const always = Math.min(this.mesh.nextAt(), this.#questions.nextAt(), this.#waiting.nextAt());
-    if (this.ipam.phase() !== 'member') return always;
     if (!this.#gate.isOpen()) return Math.min(always, this.#gate.nextAt());
+    if (this.ipam.phase() !== 'member') return always;
     const { ipam } = this;
     return Math.min(always, ipam.nextAt(), this.#membership.nextAt(), this.#returns.nextAt());
   }
@@ -122,7 +131,7 @@ export class Core {
     return this.#membership.reclaimState();
   }
 
-  /** Grants to us that are not accepted, one of each peer at most. */
+  /** Grants to us that are not accepted, one of each peer. */
   conflicts(): readonly Conflict[] {
     return [...this.#conflicts.values()];
   }
@@ -157,12 +166,13 @@ export class Core {
   #settle(now: number): readonly CoreEffect[] {
     const expired = this.#waiting.expired(now);
     const refusals = expired.map(({ reply, reason }) => refuse(reply, reason));
-    if (this.ipam.phase() !== 'member') return refusals;
     const hasOpened = this.#gate.look(now, {
       isSynced: this.mesh.isSynced(),
-      hasOthers: this.ipam.view().members.size > 1,
+      isAlone: this.#isAlone,
     });
-    if (!this.#gate.isOpen()) return refusals;
+    if (hasOpened && this.#toldFounder !== undefined)
+      return [...refusals, ...this.#founded(this.#toldFounder)];
+    if (this.ipam.phase() !== 'member' || !this.#gate.isOpen()) return refusals;
     const isFreed = this.ipam.endRests(now);
     return [
       ...this.#look(now),
@@ -202,12 +212,9 @@ export class Core {
   /** Whether it tells that we, with this identity, have published what this disk knows nothing of. */
   #isOfCopy(effect: MeshEffect): boolean {
     if (effect.type === 'refused') return effect.reason === 'own-record-from-elsewhere';
-    if (effect.type !== 'own-record' || this.ipam.phase() === 'unregistered') return false;
-    const { custody } = effect.content;
-    return isBehind(this.ipam.custody(), custody, (peer) => {
-      const record = this.mesh.directory.peer(peer);
-      return this.ipam.allows(peer, record?.content.custody.registeredRev ?? 0n);
-    });
+    if (effect.type !== 'own-record') return false;
+    // Whoever was no member yet had published nothing.
+    return this.#started === undefined || isBehind(this.#started, effect.content.custody);
   }
 
   /** Ends this identity: noted on disk first, so that the next start begins as another. */
@@ -226,7 +233,12 @@ export class Core {
     return [...this.#commit(outcome.writes), ...effects];
   }
 
+  /** The universe is not taken twice: who may be the founder with an old disk waits as all do. */
   #founded(founder: PeerId): readonly CoreEffect[] {
+    if (founder === this.self && !this.#gate.isOpen()) {
+      this.#toldFounder = founder;
+      return [];
+    }
     const outcome = this.ipam.found(founder);
     if (outcome.type === 'founded') return this.#commit(outcome.writes);
     // Another arbiter than before, by a mistake of somebody's: our identity is as good as ever.
@@ -298,13 +310,9 @@ export class Core {
       const refusal = refuse(reply, outcome.reason);
       return outcome.bound === undefined
         ? [refusal]
-        : [refusal, boundHit(outcome.bound), ...this.#makeRoom(now, outcome.bound)];
+        : [refusal, boundHit(outcome.bound), ...this.#membership.makeRoom(now, outcome.bound)];
     }
     return this.#commit(outcome.writes, [answer(reply, { type: 'done' })]);
-  }
-
-  #makeRoom(now: number, bound: CoreBound): readonly CoreEffect[] {
-    return bound === 'too-many-counterparties' ? this.#membership.makeRoom(now) : [];
   }
 
   /** Accepts and clears what records show, and takes overlay addresses once there are some. */
@@ -312,17 +320,18 @@ export class Core {
     const isHungry = this.#conflicts.size > 0 && this.ipam.isShort();
     if (this.#unseen !== 'all' && this.#unseen.size === 0 && !isHungry) return [];
     const records = this.#takeUnseen();
+    const inherited = this.ipam.passOn(now, records.map(knownOf));
     const { writes, changed, conflicts } = this.ipam.look(custodiesOf(records));
     this.#conflicts = new Map(conflicts.map((conflict) => [conflict.peer, conflict]));
     const vtep = this.ipam.allocateVtep(now);
-    const all = [...writes, ...vtep.writes];
+    const all = [...inherited, ...writes, ...vtep.writes];
     if (changed) {
       this.#questions.accepted();
       this.#membership.changed();
     }
     const allocated = changed ? this.#retryWaiting(now) : [];
     if (all.length === 0) return allocated;
-    const publishes = changed || vtep.writes.length > 0;
+    const publishes = changed || inherited.length > 0 || vtep.writes.length > 0;
     return [...(publishes ? this.#commit(all) : this.#after(all, [])), ...allocated];
   }
 
@@ -385,8 +394,4 @@ export class Core {
     const custody = this.ipam.custody();
     return { type: 'peer', profile: { ...profile, vtep }, custody, instance };
   }
-}
-
-function knownOf({ peer, content }: PeerRecord): Known {
-  return { peer, name: content.profile.name, custody: content.custody };
 }

@@ -3,7 +3,7 @@
  * arbiter's if it is its turn, and has what removed peers held reclaimed. Decisions only; adopting,
  * committing and publishing is core.ts's.
  */
-import type { CoreEffect, CoreEvent } from './core-event.ts';
+import type { CoreBound, CoreEffect, CoreEvent } from './core-event.ts';
 import { Namesakes } from './namesakes.ts';
 import { type ReclaimState, Reclaiming, type Scene } from './reclaiming.ts';
 import { ViewHistory } from './view-history.ts';
@@ -11,6 +11,7 @@ import { ViewSpreading } from './view-spreading.ts';
 import { Watching, isWatcher } from './watching.ts';
 import type { Census } from '../ipam/census.ts';
 import type { Custody, View } from '../ipam/custody-state.ts';
+import type { Known } from '../ipam/heirs.ts';
 import type { Ipam } from '../ipam/ipam.ts';
 import { censusOf, isAllClaimed } from '../ipam/ownership.ts';
 import type { ViewUpdate } from '../ipam/view-update.ts';
@@ -106,8 +107,8 @@ export class Membership {
   }
 
   /** Some of the peers that are counted may be removed, which only the arbiter's list can tell. */
-  makeRoom(now: number): readonly CoreEffect[] {
-    if (now < this.#askForRoomAt) return [];
+  makeRoom(now: number, bound: CoreBound): readonly CoreEffect[] {
+    if (bound !== 'too-many-counterparties' || now < this.#askForRoomAt) return [];
     this.#askForRoomAt = now + ROOM_ASK_MS;
     this.#isListWanted = true;
     return [{ type: 'ask-view' }];
@@ -194,4 +195,8 @@ export function custodiesOf(records: Iterable<PeerRecord>): ReadonlyMap<PeerId, 
   const custodies = new Map<PeerId, Custody>();
   for (const { peer, content } of records) custodies.set(peer, content.custody);
   return custodies;
+}
+
+export function knownOf({ peer, content }: PeerRecord): Known {
+  return { peer, name: content.profile.name, custody: content.custody };
 }

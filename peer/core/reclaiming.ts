@@ -62,6 +62,9 @@ export class Reclaiming {
   #listedRev: bigint | undefined;
   #question = 0;
   #askAt: number | undefined;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  /** Not before this it is looked at whether we have become a watcher. */
+  #impatientAt = Number.NEGATIVE_INFINITY;
   #askAgainMs = ASK_AGAIN_MS.least;
   /** Without a record here, heard of before the question that is open. */
   #strangers: readonly PeerId[] = [];
@@ -189,12 +192,18 @@ export class Reclaiming {
 
   #ask(now: number, { isWatcher }: Scene): readonly CoreEffect[] {
     if (this.#askAt === undefined) return [];
-    // Who watches by now has not to be patient any more.
-    const isDue = now >= this.#askAt || (this.#question === 0 && isWatcher());
-    if (!isDue) return [];
+    if (now < this.#askAt && !this.#hasBecomeWatcher(now, isWatcher)) return [];
+    this.#askedAt = now;
     this.#askAt = now + ASK_AGAIN_MS.most * (1 + this.#random());
     this.#question++;
     return [{ type: 'ask-executor', question: this.#question }];
+  }
+
+  /** Who watches by now has not to be patient any more. */
+  #hasBecomeWatcher(now: number, isWatcher: () => boolean): boolean {
+    if (now < this.#impatientAt || now < this.#askedAt + ASK_AGAIN_MS.most) return false;
+    this.#impatientAt = now + LOOK_EVERY_MS;
+    return isWatcher();
   }
 
   #forgetExecutor(): void {

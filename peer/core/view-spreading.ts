@@ -48,7 +48,7 @@ export interface Audience extends Reader {
 
 export class ViewSpreading {
   readonly #random: () => number;
-  /** Newer lists, by the member of ours that says to have it. */
+  /** Newer lists, by the member, or the newcomer, that says to have it. */
   readonly #claims = new Map<PeerId, Claim>();
   readonly #distrusted = new Map<PeerId, Distrust>();
   /** Witnesses whose answer was of no use, since we have our list. */
@@ -65,10 +65,12 @@ export class ViewSpreading {
   /** Records have come. */
   learned(records: Iterable<PeerRecord>, { self, view }: Reader): void {
     for (const { peer, content } of records) {
-      const { viewRev, viewHash } = content.custody;
-      if (peer === self || !view.members.has(peer) || viewRev <= view.rev)
-        this.#claims.delete(peer);
-      else this.#claims.set(peer, { rev: viewRev, hash: viewHash });
+      const { viewRev, viewHash, registeredRev } = content.custody;
+      // Who registered after our list is no witness, but once it has a further one a reason to ask.
+      const isNewcomer = registeredRev > view.rev && viewRev > registeredRev;
+      const counts = peer !== self && (view.members.has(peer) || isNewcomer);
+      if (counts && viewRev > view.rev) this.#claims.set(peer, { rev: viewRev, hash: viewHash });
+      else this.#claims.delete(peer);
     }
   }
 
@@ -158,7 +160,7 @@ export class ViewSpreading {
   #newestWitnessed(now: number, { view }: Reader): readonly PeerId[] {
     const byClaim = new Map<string, { readonly rev: bigint; readonly peers: PeerId[] }>();
     for (const [peer, { rev, hash }] of this.#claims) {
-      if (!this.#isTrusted(now, peer)) continue;
+      if (!view.members.has(peer) || !this.#isTrusted(now, peer)) continue;
       const key = `${rev} ${hash}`;
       const same = byClaim.get(key) ?? { rev, peers: [] };
       same.peers.push(peer);
@@ -170,7 +172,9 @@ export class ViewSpreading {
 
   #isWitnessed(now: number, told: View, view: View): boolean {
     const hash = hashMembers(told.members);
-    const claims = [...this.#claims].filter(([peer]) => this.#isTrusted(now, peer));
+    const claims = [...this.#claims].filter(
+      ([peer]) => view.members.has(peer) && this.#isTrusted(now, peer),
+    );
     const same = claims.filter(([, claim]) => claim.rev === told.rev && claim.hash === hash);
     return same.length >= witnessesOf(view);
   }

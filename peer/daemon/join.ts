@@ -67,7 +67,7 @@ export async function join(given: JoinOptions): Promise<void> {
   if (core.ipam.phase() === 'unregistered') {
     await waitForDirectory(options);
     driver.tell({ type: 'registered', view: await register(options) });
-  }
+  } else await confirm(options);
   const founder = await patiently(options, () => arbiter.genesis(self));
   driver.tell({ type: 'founded', founder });
 }

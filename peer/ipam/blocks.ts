@@ -23,6 +23,10 @@ import type { Block } from './custody-state.ts';
 import { type Interval, normalize, subtract } from './intervals.ts';
 import { JOINED_TERMS_APART_MAX, TERM_MAX } from './limits.ts';
 
+export function cidrsOf(blocks: readonly Block[]): readonly Cidr[] {
+  return blocks.map(({ cidr }) => cidr);
+}
+
 /** Sorted by family, address and size: same blocks, same list. */
 export function sortBlocks(blocks: readonly Block[]): readonly Block[] {
   return [...blocks].sort((a, b) => compareCidrs(a.cidr, b.cidr));

@@ -1,7 +1,8 @@
 /**
  * Heirs: a node that lost its state, or was made anew, comes back as another identity under the same
  * name, and its pods may still have their addresses. So what the removed identity held is granted to
- * it at once when it is reclaimed, instead of to whoever asks first. A policy: ownership is custody's.
+ * it at once when it is reclaimed, or while that still rests, instead of to whoever asks first. A policy:
+ * ownership is custody's.
  */
 import { type Cidr, contains, overlaps, sizeLog2 } from './cidr.ts';
 import type { Grantee } from './custody.ts';
@@ -16,7 +17,13 @@ export interface Known {
   readonly custody: Custody;
 }
 
-/** A part of what is reclaimed, and whose it was before. */
+/** A part of what is reclaimed, and the name of the node whose it was. */
+export interface Bequest {
+  readonly cidr: Cidr;
+  readonly name: string;
+}
+
+/** The same, with who has that name now. */
 export interface Inheritance extends Grantee {
   readonly cidr: Cidr;
 }
@@ -28,32 +35,40 @@ export interface Estate {
   readonly universe: readonly Cidr[];
 }
 
-/** Each orphan part at most once: to the heir of who was registered last of those that held it. */
-export function findInheritances({
-  orphans,
-  view,
-  known,
-  universe,
-}: Estate): readonly Inheritance[] {
-  const heirs = new Map(
-    known
-      .filter(({ peer }) => view.members.has(peer))
-      .map((one) => [view.members.get(one.peer), one]),
-  );
-  const removed = known.filter(({ peer }) => !view.members.has(peer)).sort(byRegistration);
-  const found: Inheritance[] = [];
+/** Each orphan part at most once: of who was registered last of those that held it. */
+export function findBequests({ orphans, view, known, universe }: Estate): readonly Bequest[] {
+  const removed = known.filter((one) => !isAllowed(one, view)).sort(byRegistration);
+  const found: Bequest[] = [];
   for (const { name, custody } of removed) {
-    const heir = heirs.get(name);
-    if (heir === undefined) continue;
     for (const { cidr: held } of custody.hold) {
       for (const cidr of orphans.flatMap((orphan) => intersection(orphan, held))) {
         if (isTooSmall(cidr, universe) || found.some((other) => overlaps(other.cidr, cidr)))
           continue;
-        found.push({ cidr, to: heir.peer, registeredRev: heir.custody.registeredRev });
+        found.push({ cidr, name });
       }
     }
   }
   return found;
+}
+
+/** Those that have an heir among the known. A name has one member at a time: the newest has it. */
+export function findInheritances(
+  bequests: readonly Bequest[],
+  view: View,
+  known: readonly Known[],
+): readonly Inheritance[] {
+  const members = known.filter((one) => isAllowed(one, view)).sort(byRegistration);
+  const heirs = new Map(members.reverse().map((one) => [one.name, one]));
+  return bequests.flatMap(({ cidr, name }) => {
+    const heir = heirs.get(name);
+    if (heir === undefined) return [];
+    return [{ cidr, to: heir.peer, registeredRev: heir.custody.registeredRev }];
+  });
+}
+
+/** A member, or registered after our list. */
+function isAllowed({ peer, custody }: Known, { rev, members }: View): boolean {
+  return members.has(peer) || custody.registeredRev > rev;
 }
 
 function byRegistration(a: Known, b: Known): number {

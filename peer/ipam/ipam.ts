@@ -19,8 +19,9 @@ import {
 import { accept } from './acceptance.ts';
 import { Askers } from './askers.ts';
 import type { Census } from './census.ts';
+import { cidrsOf } from './blocks.ts';
 import * as custody from './custody.ts';
-import type { Block, Custody, View } from './custody-state.ts';
+import type { Custody, View } from './custody-state.ts';
 import type { Durable } from './durable.ts';
 import { type Refused, choosePart, findBound, refuse } from './giving.ts';
 import {
@@ -31,10 +32,10 @@ import {
   isShort,
   needOf,
 } from './growth.ts';
-import { type Known, findInheritances } from './heirs.ts';
+import { type Known, findBequests, findInheritances } from './heirs.ts';
 import { COUNTERPARTIES_MAX } from './limits.ts';
 import type * as outcomes from './outcomes.ts';
-import { reclaimFor } from './reclaim.ts';
+import { type Executor, passOn, reclaimFor } from './reclaim.ts';
 import { RestingBlocks } from './resting-blocks.ts';
 import { chooseKeeper, findSurplus } from './returning.ts';
 import { checkUniverse } from './universe-changed.ts';
@@ -250,12 +251,27 @@ export class Ipam {
     known: readonly Known[],
   ): readonly CustodyWrite[] {
     const { view } = this.#state;
-    const inheritances = findInheritances({ orphans, view, known, universe: this.universe });
-    const used = (family: Family) => this.#addresses.taken(family, now);
-    const executor = { self: this.self, state: this.#state, used };
-    const { writes, rests } = reclaimFor(executor, { orphans, term, inheritances });
-    this.#rests.add(now, rests);
-    return [...this.#apply(writes), ...this.#apply(custody.mergeBuddies(this.#state))];
+    const bequests = findBequests({ orphans, view, known, universe: this.universe });
+    const inheritances = findInheritances(bequests, view, known);
+    const reclaimed = reclaimFor(this.#executor(now), { orphans, term, inheritances });
+    this.#rests.add(now, reclaimed.rests, bequests);
+    return [...this.#apply(reclaimed.writes), ...this.#apply(custody.mergeBuddies(this.#state))];
+  }
+
+  /** Heirs that come while what they inherit still rests here. `known`: whose records have come. */
+  passOn(now: number, known: readonly Known[]): readonly CustodyWrite[] {
+    const bequests = this.#rests.bequests();
+    if (bequests.length === 0) return [];
+    const inheritances = findInheritances(bequests, this.#state.view, known);
+    return this.#apply(passOn(this.#executor(now), inheritances));
+  }
+
+  #executor(now: number): Executor {
+    return {
+      self: this.self,
+      state: this.#state,
+      used: (family) => this.#addresses.taken(family, now),
+    };
   }
 
   /** Ends the rest of what was reclaimed a while ago; says whether there is more space now. */
@@ -265,7 +281,7 @@ export class Ipam {
     return true;
   }
 
-  /** When `endRests` is due. */
+  /** Of `endRests`. */
   nextAt(): number {
     return this.#rests.nextAt();
   }
@@ -375,10 +391,6 @@ export class Ipam {
   #setHeld(): void {
     this.#addresses.setHeld(this.#rests.without(cidrsOf(this.#state.hold)));
   }
-}
-
-function cidrsOf(blocks: readonly Block[]): readonly Cidr[] {
-  return blocks.map(({ cidr }) => cidr);
 }
 
 function inOrder(peers: ReadonlyMap<PeerId, Custody>): readonly custody.Other[] {

@@ -36,18 +36,32 @@ export function reclaimFor(
   { orphans, term, inheritances }: Reclaim,
 ): Reclaimed {
   const taken = custody.reclaim(executor.state, orphans, term);
-  let state = custody.applyWrites(executor.state, taken);
-  const writes: CustodyWrite[] = [...taken];
+  const state = custody.applyWrites(executor.state, taken);
+  const granted = passOn({ ...executor, state }, inheritances);
+  const after = custody.applyWrites(state, granted);
+  const own = inheritances.filter(({ to }) => to === executor.self).map(({ cidr }) => cidr);
+  const before = new Set(executor.state.hold.map(({ cidr }) => cidr));
+  const kept = after.hold.map(({ cidr }) => cidr).filter((cidr) => !before.has(cidr));
+  return {
+    writes: [...taken, ...granted],
+    rests: kept.flatMap((range) => without(range, own)),
+  };
+}
+
+/** Grants the heirs what is theirs, as far as it is still ours to give. */
+export function passOn(
+  executor: Executor,
+  inheritances: readonly Inheritance[],
+): readonly CustodyWrite[] {
+  let { state } = executor;
+  const writes: CustodyWrite[] = [];
   for (const inheritance of inheritances) {
     if (!mayGrant(executor, state, inheritance)) continue;
     const granted = custody.grant(state, inheritance.cidr, inheritance);
     state = custody.applyWrites(state, granted);
     writes.push(...granted);
   }
-  const own = inheritances.filter(({ to }) => to === executor.self).map(({ cidr }) => cidr);
-  const before = new Set(executor.state.hold.map(({ cidr }) => cidr));
-  const kept = state.hold.map(({ cidr }) => cidr).filter((cidr) => !before.has(cidr));
-  return { writes, rests: kept.flatMap((range) => without(range, own)) };
+  return writes;
 }
 
 /** Nothing is lost where not: the block stays here, and whoever asks gets some of it. */

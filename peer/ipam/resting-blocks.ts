@@ -3,7 +3,8 @@
  * their addresses. In memory only: a restart takes longer than most of the rest.
  */
 import { without } from './blocks.ts';
-import { type Cidr, compareCidrs } from './cidr.ts';
+import { type Cidr, compareCidrs, contains } from './cidr.ts';
+import type { Bequest } from './heirs.ts';
 import { BLOCKS_MAX } from './limits.ts';
 
 /** As long as one released address rests, and far longer than a list of members takes to spread. */
@@ -20,11 +21,19 @@ interface Resting {
 export class RestingBlocks {
   /** The first to end comes first. */
   #resting: readonly Resting[] = [];
+  /** Of what rests, what was somebody's whose heir may still come. */
+  #bequests: readonly Bequest[] = [];
 
-  add(now: number, cidrs: readonly Cidr[]): void {
+  /** `bequests`: whose it was; of these only what rests counts. */
+  add(now: number, cidrs: readonly Cidr[], bequests: readonly Bequest[]): void {
     const untilMs = now + RECLAIM_REST_MS;
     const all = [...this.#resting, ...cidrs.map((cidr) => ({ cidr, untilMs }))];
     this.#resting = all.slice(-RESTING_BLOCKS_MAX);
+    this.#bequests = this.#restingOf([...this.#bequests, ...bequests]);
+  }
+
+  bequests(): readonly Bequest[] {
+    return this.#bequests;
   }
 
   /** Ends the rests that are over; says whether there were any. */
@@ -32,6 +41,7 @@ export class RestingBlocks {
     const left = this.#resting.filter(({ untilMs }) => untilMs > now);
     const isChanged = left.length < this.#resting.length;
     this.#resting = left;
+    if (isChanged) this.#bequests = this.#restingOf(this.#bequests);
     return isChanged;
   }
 
@@ -44,5 +54,12 @@ export class RestingBlocks {
     if (this.#resting.length === 0) return held;
     const resting = this.#resting.map(({ cidr }) => cidr);
     return held.flatMap((range) => without(range, resting)).sort(compareCidrs);
+  }
+
+  #restingOf(bequests: readonly Bequest[]): readonly Bequest[] {
+    const resting = bequests.filter((one) => {
+      return this.#resting.some(({ cidr }) => contains(cidr, one.cidr));
+    });
+    return resting.slice(-RESTING_BLOCKS_MAX);
   }
 }

@@ -15,14 +15,7 @@ import { type DirectoryRecord, recordId } from '#peer/mesh/record.ts';
 import { FRAME_BYTES_MAX, SEND_BUFFER_HIGH_BYTES } from '#peer/transport/limits.ts';
 import { decodeFrame, encodeFrame } from '#peer/wire/frame-codec.ts';
 import type { LinkFrame, Request } from '#peer/wire/link-frame.ts';
-import {
-  sealDown,
-  sealPeer,
-  testCodec,
-  testContent,
-  testEndpoint,
-  testIdentity,
-} from '#test/support/records.ts';
+import { sealDown, sealPeer, testEndpoint, testIdentity } from '#test/support/records.ts';
 import {
   type Member,
   UNIVERSE,
@@ -35,8 +28,6 @@ import { LEAVES, findBoundless } from './bounds.ts';
 import { findCollections } from './collections.ts';
 import { type Cast, SYBIL_IDS } from './hostile-records.ts';
 
-/** At which a joiner of the core's tests registers. */
-const JOINED_REV = 2n;
 const FOUNDER = 1;
 const VICTIM = 2;
 const HONEST = Array.from({ length: 24 }, (_, n) => 3 + n);
@@ -101,11 +92,9 @@ export class Victim {
     const old = HONEST.map((n) => sealPeer(n, OLD));
     const honest = [...newestOf(HONEST), ...old];
     const earlier = { epoch: 0, seq: 7 };
-    const victim = testIdentity(VICTIM).id;
-    const content = testContent(VICTIM, { registeredRev: JOINED_REV });
-    const peer = testCodec(VICTIM).seal({ peer: victim, ...earlier, content });
-    const own = [peer, sealDown(VICTIM, [], earlier)];
-    return { hostile: HOSTILE, victim, honest, own };
+    // It joins in this run, so of its own custody it has published nothing before.
+    const own = [sealDown(VICTIM, [], earlier)];
+    return { hostile: HOSTILE, victim: testIdentity(VICTIM).id, honest, own };
   }
 
   /** Throws when something happens that may not. */

@@ -38,7 +38,7 @@ export function openGate(world: World, process: Process, by: Process): void {
  */
 function isOlder({ disk: { state } }: Process, { custody }: Version): boolean {
   if (state.founder === undefined) return true;
-  return custody.viewRev >= state.view.rev && isBehind(custodyOf(state), custody, () => true);
+  return isBehind(custodyOf(state), custody);
 }
 
 /** Whether it has the newest that we said, if anybody has who runs. */

@@ -4,7 +4,7 @@
  */
 import type { Family } from '../../peer/ipam/cidr.ts';
 import { type Census, takeCensus } from '../../peer/ipam/census.ts';
-import { findInheritances } from '../../peer/ipam/heirs.ts';
+import { findBequests, findInheritances } from '../../peer/ipam/heirs.ts';
 import { reclaimFor } from '../../peer/ipam/reclaim.ts';
 import type { Custody } from '../../peer/ipam/custody-state.ts';
 import type { PeerId } from '../../peer/mesh/peer-id.ts';
@@ -79,7 +79,8 @@ function take(
     return { peer: identity.id, name: writer.machine.slot ?? '', custody };
   });
   const { universe } = layout;
-  const inheritances = findInheritances({ orphans, view: state.view, known, universe });
+  const bequests = findBequests({ orphans, view: state.view, known, universe });
+  const inheritances = findInheritances(bequests, state.view, known);
   const used = addressesOf(layout, machine.pods | machine.carried);
   const executor = { self: id, state, used: (family: Family) => used.get(family) ?? [] };
   const { writes } = reclaimFor(executor, { orphans, term, inheritances });

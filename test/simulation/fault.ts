@@ -162,8 +162,8 @@ function setBack(world: World, peer: SimulatedPeer, forMs: number): void {
   const { id } = peer;
   const copy = peer.disk.copy();
   after(world, forMs, () => {
-    // Another identity has another disk.
-    if (peer.id === id) world.setBack(peer, copy);
+    // Another identity has another disk, and one that never ran has no copy.
+    if (peer.id === id && copy.epoch > 0) world.setBack(peer, copy);
     world.start(peer);
   });
 }

@@ -29,6 +29,8 @@ export class Joining {
         const view = this.#registry.register(peer.id, profileOf(peer).name);
         this.#stage.deliver(peer, { type: 'registered', view });
       }
+      if (phase === 'unfounded')
+        this.#stage.deliver(peer, { type: 'view', view: this.#registry.current() });
       const founder = this.#registry.genesis(peer.id);
       this.#stage.deliver(peer, { type: 'founded', founder });
     });

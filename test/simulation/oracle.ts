@@ -3,7 +3,6 @@
  * has to come true in the end is in verdict.ts.
  */
 import type { CoreEffect, CoreEvent } from '../../peer/core/core-event.ts';
-import { formatCidr } from '../../peer/ipam/cidr.ts';
 import type { Write } from '../../peer/ipam/writes.ts';
 import type { DurableCustody } from '../../peer/ipam/durable.ts';
 import type { CloseReason, LinkId } from '../../peer/mesh/effect.ts';
@@ -109,7 +108,7 @@ export class Oracle implements Observer {
     this.published.setBack(peer.id);
     const before = this.#written.get(peer.id);
     // A copy that differs by nothing that was published is as good as the disk itself.
-    if (before !== custodyText(peer.disk.durable.custody)) this.#setBack.add(peer.id);
+    if (before !== stepsOf(peer.disk.durable.custody)) this.#setBack.add(peer.id);
   }
 
   stepping(peer: SimulatedPeer, event: CoreEvent): void {
@@ -196,7 +195,7 @@ export class Oracle implements Observer {
 
   #loadDisk(peer: SimulatedPeer): void {
     const { custody } = peer.disk.durable;
-    this.#written.set(peer.id, custodyText(custody));
+    this.#written.set(peer.id, stepsOf(custody));
     if (this.#setBack.has(peer.id)) return;
     this.#holdings.load(peer.id, peer.disk.durable);
     this.#claims.load(peer, custody);
@@ -243,12 +242,10 @@ export class Oracle implements Observer {
   }
 }
 
-function custodyText({ hold, pending, counterparties, view }: DurableCustody): string {
-  const blocks = [...hold, ...pending.map(({ block }) => block)].map(({ cidr }) =>
-    formatCidr(cidr),
-  );
+/** What a peer may not do twice. A block that was reclaimed and forgotten is reclaimed again. */
+function stepsOf({ counterparties, view, founder }: DurableCustody): string {
   const counts = counterparties.map(({ peer, granted, cleared, accepted }) => {
     return `${peer} ${granted} ${cleared} ${accepted}`;
   });
-  return [...blocks.sort(), ...counts.sort(), view.rev].join(', ');
+  return [...counts.sort(), view.rev, founder].join(', ');
 }

@@ -62,6 +62,14 @@ describe('while addresses are not held by anybody', () => {
     assert.equal(questionAt(reclaiming.nextAt()), 1);
   });
 
+  it('one that has come to watch meanwhile asks at once, but not again and again', () => {
+    scene.isWatcher = () => false;
+    assert.equal(questionAt(LOOK_AT), undefined);
+    scene.isWatcher = () => true;
+    assert.equal(questionAt(2 * LOOK_AT), 1);
+    assert.equal(questionAt(3 * LOOK_AT), undefined);
+  });
+
   it('who is told that it is another leaves it to that one, until it is removed', () => {
     elect(LOOK_AT, OTHER, undefined);
     reclaiming.changed();

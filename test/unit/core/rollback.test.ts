@@ -70,6 +70,39 @@ describe('a peer whose disk was set back', () => {
     assert.ok(told.includes(Buffer.from(joiner.record.signed.body).toString('hex')));
   });
 
+  it('from before it knew who founded the cluster does not found it again', () => {
+    const founder = createFounder(1);
+    const { joiner } = createJoiner(2, founder);
+    const early = new MemoryStore();
+    const { view } = joiner.store.durable.custody;
+    early.commit([
+      { type: 'set-view', view },
+      { type: 'set-registered', rev: founder.store.durable.custody.registeredRev },
+    ]);
+    const again = new Member(1, { store: early, epoch: 2 });
+    again.start();
+    again.tell({ type: 'founded', founder: again.id });
+    assert.deepEqual(again.store.durable.custody.hold, []);
+    const link = again.linkTo(joiner.id);
+    const records = [founder.record.signed];
+    again.tell({ type: 'frame', link, frame: { type: 'records', records } });
+    assert.match(fenceOf(again), /older copy/);
+  });
+
+  it('from before a grant is found out, whatever lists have come since', () => {
+    const founder = createFounder(1);
+    const early = copyOf(founder.store);
+    giveSpace(founder, createJoiner(2, founder));
+    const again = new Member(1, { store: early, epoch: 2 });
+    again.start();
+    const removed = new Map([[again.id, 'node1']]);
+    again.tell({ type: 'view', view: { rev: 9n, members: removed } });
+    const link = again.linkTo(new Member(3).id);
+    const records = [founder.record.signed];
+    again.tell({ type: 'frame', link, frame: { type: 'records', records } });
+    assert.match(fenceOf(again), /older copy/);
+  });
+
   it('goes on when what it has published is no newer than its disk', () => {
     const { founder, joiner } = settle();
     const again = new Member(2, { store: copyOf(joiner.store), epoch: 2 });
@@ -161,11 +194,13 @@ describe('after a restart', () => {
     assert.equal(allocate(again, 2)?.type, 'attached');
   });
 
-  it('who is alone in the list goes on at once', () => {
+  it('who is alone by the word of the arbiter goes on at once, and not by that of its disk', () => {
     const founder = createFounder(1);
     const again = new Member(1, { store: copyOf(founder.store), epoch: 2 });
     again.start();
-    assert.equal(allocate(again, 1)?.type, 'attached');
+    assert.equal(allocate(again, 1), undefined);
+    again.tell({ type: 'view', view: founder.store.durable.custody.view });
+    assert.equal(again.replies.get(1)?.type, 'attached');
   });
 });
 

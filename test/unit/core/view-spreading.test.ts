@@ -24,8 +24,9 @@ function viewOf(rev: bigint, peers: readonly PeerId[]): View {
 }
 
 /** What the n-th peer publishes when it has adopted the list. */
-function recordUnder(n: number, { rev, members }: View): PeerRecord {
-  const content = testContent(n, { viewRev: rev, viewHash: hashMembers(members) });
+function recordUnder(n: number, { rev, members }: View, registeredRev = 1n): PeerRecord {
+  const viewHash = hashMembers(members);
+  const content = testContent(n, { viewRev: rev, viewHash, registeredRev });
   const record = testCodec(n).seal({ peer: testIdentity(n).id, epoch: 1, seq: 1, content });
   assert.ok(isPeerRecord(record));
   return record;
@@ -112,6 +113,18 @@ describe('a list that one member says to have', () => {
 
   it('is not made true by another that says something else, or by a stranger', () => {
     hear(recordUnder(2, NEW), recordUnder(3, viewOf(9n, [SELF, B])), recordUnder(9, NEW));
+    assert.deepEqual(due(0), []);
+  });
+
+  it('is asked of the arbiter, too, when only newcomers say so, who are no witnesses', () => {
+    hear(recordUnder(8, NEW, 7n), recordUnder(9, NEW, 8n));
+    assert.deepEqual(due(0), []);
+    assert.deepEqual(due(100), [{ type: 'ask-view' }]);
+  });
+
+  it('is no reason to ask when it is but the one that a newcomer began with', () => {
+    hear(recordUnder(8, NEW, 9n));
+    assert.equal(spreading.nextAt(), Number.POSITIVE_INFINITY);
     assert.deepEqual(due(0), []);
   });
 

@@ -254,10 +254,10 @@ describe('a new identity', () => {
 });
 
 describe('an identity that started before', () => {
-  it('and was registered, but not told who founded the cluster, asks just that', async (t) => {
+  it('and was registered, but not told who founded the cluster, asks that, and who is there', async (t) => {
     const { options, member, asked } = prepare(t, undefined, diskOf({ isFounded: false }));
     await join(options);
-    assert.deepEqual(asked, [`genesis ${member.id}`]);
+    assert.deepEqual(asked, ['list', `genesis ${member.id}`]);
     assert.equal(member.core.ipam.phase(), 'member');
   });
 

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import type { Census } from '#peer/ipam/census.ts';
 import { type Cidr, formatCidr } from '#peer/ipam/cidr.ts';
 import type { Custody, View } from '#peer/ipam/custody-state.ts';
-import { type Known, findInheritances } from '#peer/ipam/heirs.ts';
+import { type Inheritance, type Known, findBequests, findInheritances } from '#peer/ipam/heirs.ts';
 import { UNASKED_BLOCKS_MAX } from '#peer/ipam/limits.ts';
 import { parseCidr } from '#peer/ipam/parse.ts';
 import { RECLAIM_REST_MS } from '#peer/ipam/resting-blocks.ts';
@@ -26,8 +26,6 @@ function knownAs(peer: PeerId, name: string, ...blocks: readonly string[]): Know
   return { peer, name, custody: custodyOf({ hold, registeredRev: peer === OLD ? 2n : 4n }) };
 }
 
-const isMember = (): boolean => true;
-
 function pool(text: string): Custody {
   return custodyOf({
     hold: [text, '10.40.0.0/18'].map((one) => ({ cidr: parseCidr(one), term: 1 })),
@@ -41,6 +39,11 @@ function counted(accepted: number): Custody['counterparties'] {
 const textOf = (surplus: readonly Cidr[]): readonly string[] => surplus.map(formatCidr);
 const isCounted = (): boolean => false;
 
+function inherit(text: string, known: readonly Known[]): readonly Inheritance[] {
+  const estate = { ...orphans(text), view: VIEW, known, universe: UNIVERSE };
+  return findInheritances(findBequests(estate), VIEW, known);
+}
+
 const HEIR_KNOWN = knownAs(HEIR, `n${HEIR}`);
 
 /** An executor that holds nothing yet. */
@@ -49,12 +52,9 @@ function executor() {
 }
 
 describe('what a removed identity held', () => {
-  const view = VIEW;
-  const universe = UNIVERSE;
-
   it('is inherited by who has its name now, as far as it is an orphan', () => {
     const known = [HEIR_KNOWN, knownAs(OLD, `n${HEIR}`, '10.32.1.0/24', '10.32.9.0/24')];
-    const found = findInheritances({ ...orphans('10.32.0.0/23'), view, known, universe });
+    const found = inherit('10.32.0.0/23', known);
     assert.deepEqual(
       found.map(({ cidr, to }) => [formatCidr(cidr), to]),
       [['10.32.1.0/24', HEIR]],
@@ -63,13 +63,13 @@ describe('what a removed identity held', () => {
 
   it('is inherited by nobody when nobody has its name', () => {
     const known = [HEIR_KNOWN, knownAs(OLD, 'another', '10.32.1.0/24')];
-    assert.deepEqual(findInheritances({ ...orphans('10.32.0.0/23'), view, known, universe }), []);
+    assert.deepEqual(inherit('10.32.0.0/23', known), []);
   });
 
   it('is inherited once, of who was registered last', () => {
     const older = { ...knownAs(peerId(7), `n${HEIR}`, '10.32.1.0/24') };
     const known = [HEIR_KNOWN, knownAs(OLD, `n${HEIR}`, '10.32.1.0/25'), older];
-    const found = findInheritances({ ...orphans('10.32.1.0/24'), view, known, universe });
+    const found = inherit('10.32.1.0/24', known);
     assert.equal(found.length, 1);
   });
 });
@@ -89,6 +89,22 @@ describe('the executor', () => {
       [['10.32.1.0/24', HEIR, 5]],
     );
     assert.deepEqual(store.durable.custody.hold, hold);
+  });
+
+  it('grants it to an heir that comes while it rests, and not to a later one', () => {
+    const { ipam } = executor();
+    const known = [knownAs(OLD, `n${HEIR}`, '10.32.1.0/24')];
+    ipam.reclaim(0, orphans('10.32.0.0/23'), known);
+    assert.deepEqual(ipam.passOn(1, [knownAs(HEIR, 'another')]), []);
+    ipam.passOn(2, [HEIR_KNOWN]);
+    assert.deepEqual(
+      ipam.custody().pending.map(({ block, to }) => [formatCidr(block.cidr), to]),
+      [['10.32.1.0/24', HEIR]],
+    );
+    const late = executor().ipam;
+    late.reclaim(0, orphans('10.32.0.0/23'), known);
+    late.endRests(RECLAIM_REST_MS);
+    assert.deepEqual(late.passOn(RECLAIM_REST_MS, [HEIR_KNOWN]), []);
   });
 
   it('gives out nothing of what it reclaimed for a minute, to pods or to peers', () => {
@@ -180,22 +196,17 @@ describe('a block that is not needed', () => {
 describe('a disk is behind what was published', () => {
   const own = custodyOf({ viewRev: 5n, registeredRev: 2n, counterparties: counted(1) });
 
-  it('when a counter or the list of that is ahead of it', () => {
-    assert.equal(isBehind(own, own, isMember), false);
-    assert.equal(isBehind(own, { ...own, viewRev: 6n }, isMember), true);
-    assert.equal(isBehind(own, { ...own, counterparties: counted(2) }, isMember), true);
-    assert.equal(isBehind(own, { ...own, counterparties: counted(0) }, isMember), false);
+  it('when a counter under the same list, or the list, is ahead of it', () => {
+    assert.equal(isBehind(own, own), false);
+    assert.equal(isBehind(own, { ...own, viewRev: 6n }), true);
+    assert.equal(isBehind(own, { ...own, counterparties: counted(2) }), true);
+    assert.equal(isBehind(own, { ...own, counterparties: counted(0) }), false);
+    assert.equal(isBehind(own, { ...own, registeredRev: 3n }), true);
   });
 
-  it('when a member was counted that it knows nothing of; removed ones are forgotten', () => {
-    const published = {
-      ...own,
-      counterparties: [{ peer: OLD, granted: 1, cleared: 1, accepted: 0 }],
-    };
-    assert.equal(isBehind(own, published, isMember), true);
-    assert.equal(
-      isBehind(own, published, (peer) => peer !== OLD),
-      false,
-    );
+  it('when somebody was counted that it knows nothing of, if it had no other list by then', () => {
+    const counterparties = [{ peer: OLD, granted: 1, cleared: 1, accepted: 0 }];
+    assert.equal(isBehind(own, { ...own, counterparties }), true);
+    assert.equal(isBehind(own, { ...own, counterparties, viewRev: 4n }), false);
   });
 });
