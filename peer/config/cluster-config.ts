@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Config } from './config.ts';
 import { formatCidr } from '../ipam/cidr.ts';
-import { endpointKey } from '../mesh/dials.ts';
+import { endpointKey } from '../mesh/endpoint-key.ts';
 import { RING_COUNT } from '../mesh/limits.ts';
 import {
   ClusterKeyError,

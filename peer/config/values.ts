@@ -1,7 +1,7 @@
 /** One parser for each kind of value. Each throws ConfigError with what would be right. */
 import { formatCidr, sizeLog2, type Address, type Cidr } from '../ipam/cidr.ts';
 import { AddressSyntaxError, parseAddress, parseCidr } from '../ipam/parse.ts';
-import { endpointKey } from '../mesh/dials.ts';
+import { endpointKey } from '../mesh/endpoint-key.ts';
 import type { Endpoint } from '../mesh/record.ts';
 
 /** What an option was given and why that is wrong; config.ts adds the option's name. */

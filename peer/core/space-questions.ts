@@ -8,7 +8,7 @@ export const ASKING_MS = 5_000;
  * may take (a dial, a handshake and an answer; a test holds the sum against the transport's bounds).
  * Earlier, two donors could grant for one need.
  */
-export const ANSWER_TIMEOUT_MS = 16_000;
+export const SPACE_ANSWER_TIMEOUT_MS = 16_000;
 /** A granted block comes with its record; if that is not here by then, asking again is harmless. */
 const GRANT_ARRIVAL_MS = 1_000;
 const RETRY_MIN_MS = 100;
@@ -61,7 +61,7 @@ export class SpaceQuestions {
   /** A question goes out, or there is nobody to send it to. */
   asked(now: number, family: Family, { donorCount }: { readonly donorCount: number }): void {
     const refusals = this.#questions.get(family)?.refusals ?? 0;
-    const nextAt = donorCount === 0 ? Number.POSITIVE_INFINITY : now + ANSWER_TIMEOUT_MS;
+    const nextAt = donorCount === 0 ? Number.POSITIVE_INFINITY : now + SPACE_ANSWER_TIMEOUT_MS;
     this.#questions.set(family, { refusals, nextAt, restsUntil: now + RETRY_MIN_MS });
   }
 

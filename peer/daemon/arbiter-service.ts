@@ -12,7 +12,7 @@ import { SeedsArbiter } from '../arbiter/seeds/seeds-arbiter.ts';
 import { systemTiming } from '../arbiter/seeds/system-timing.ts';
 import { openSoloArbiter } from '../arbiter/solo.ts';
 import { equalAddresses } from '../ipam/cidr.ts';
-import { endpointKey } from '../mesh/dials.ts';
+import { endpointKey } from '../mesh/endpoint-key.ts';
 import type { Endpoint } from '../mesh/record.ts';
 import type { Answer } from '../transport/questions.ts';
 import type { Asker } from '../transport/transport.ts';

@@ -12,7 +12,7 @@ import type { Core } from '../core/core.ts';
 import type { View } from '../ipam/custody-state.ts';
 import type { Driver } from './driver.ts';
 import { formatAddress } from '../ipam/cidr.ts';
-import { endpointKey } from '../mesh/dials.ts';
+import { endpointKey } from '../mesh/endpoint-key.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 import type { Endpoint } from '../mesh/record.ts';
 import { Waiting } from './waiting.ts';

@@ -1,5 +1,5 @@
 /** Whether an endpoint needs no dial: while it waited for its turn, its peer may have dialled us. */
-import { endpointKey } from '../mesh/dials.ts';
+import { endpointKey } from '../mesh/endpoint-key.ts';
 import type { Directory } from '../mesh/directory.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 import type { Endpoint } from '../mesh/record.ts';

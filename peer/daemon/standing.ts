@@ -53,7 +53,7 @@ const CONFLICT_TEXTS: Readonly<Record<ConflictReason, string>> = {
   'too-small': `which is smaller than a block may be: ${NOT_OF_THIS_CLUSTER}`,
   'term-too-high': `with a term that no block can have: ${NOT_OF_THIS_CLUSTER}`,
   'too-many-blocks': `and we hold many blocks already: ${NO_ROOM}`,
-  'too-many-givers': `and many peers gave us blocks already: ${NO_ROOM}`,
+  'too-many-donors': `and many peers gave us blocks already: ${NO_ROOM}`,
 };
 
 export class Standing {

@@ -3,7 +3,7 @@
  * running, where it listens does not, unless the configuration does.
  */
 import type { HttpAddress } from '../config/values.ts';
-import { endpointKey } from '../mesh/dials.ts';
+import { endpointKey } from '../mesh/endpoint-key.ts';
 import type { Report } from './report.ts';
 import { type HttpServer, startHttpServer } from './server.ts';
 

@@ -8,7 +8,7 @@ import { type CustodyState, type Other, allows, counterpartyOf, hasRoomFor } fro
 import type { Block, Counterparty, PendingGrant } from './custody-state.ts';
 import {
   BLOCKS_MAX,
-  GIVERS_MAX,
+  DONORS_MAX,
   GRANT_COUNT_MAX,
   TERM_MAX,
   UNASKED_BLOCKS_MAX,
@@ -40,7 +40,7 @@ interface Candidate {
 /**
  * Accepts what an allowed peer shows as granted to us, in the order of its counters: exactly once,
  * however often or late its record comes. Stops at the first grant that can't be ours, or for
- * which there is no room. That one stays pending at its giver, where nobody uses it, and is looked
+ * which there is no room. That one stays pending at its donor, where nobody uses it, and is looked
  * at again with every record: so a refusal never makes a block vanish, or be in two places.
  */
 export function accept(state: CustodyState, from: Other, taker: Taker): Acceptance {
@@ -80,7 +80,7 @@ function findOverlap(
 }
 
 /**
- * Whether block and giver fit into what we keep. Without need a part of that is left for what we
+ * Whether block and donor fit into what we keep. Without need a part of that is left for what we
  * shall need; in need blocks above that part are taken one at a time, until we are not any more.
  */
 function findLackOfRoom(
@@ -93,11 +93,11 @@ function findLackOfRoom(
   if (blocks >= BLOCKS_MAX) return 'too-many-blocks';
   if (blocks >= UNASKED_BLOCKS_MAX && !isNeeded()) return 'too-many-blocks';
   if (state.counterparties.has(from.peer)) return undefined;
-  if (!hasRoomFor(state, from.peer)) return 'too-many-givers';
-  return countGivers(state) >= GIVERS_MAX && !isNeeded() ? 'too-many-givers' : undefined;
+  if (!hasRoomFor(state, from.peer)) return 'too-many-donors';
+  return countDonors(state) >= DONORS_MAX && !isNeeded() ? 'too-many-donors' : undefined;
 }
 
-function countGivers({ counterparties }: CustodyState): number {
+function countDonors({ counterparties }: CustodyState): number {
   return [...counterparties.values()].filter(({ granted }) => granted === 0).length;
 }
 

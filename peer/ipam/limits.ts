@@ -35,9 +35,9 @@ export const COUNTERPARTIES_MAX = 192;
 
 /**
  * Of these, peers that only ever gave us something. More than a peer can need, and few enough that
- * made-up givers can't keep us from granting to others.
+ * made-up donors can't keep us from granting to others.
  */
-export const GIVERS_MAX = 32;
+export const DONORS_MAX = 32;
 
 /**
  * The highest term. Terms come from others, grow by one at each change of hands, and are 32 bits on

@@ -86,7 +86,7 @@ export type ConflictReason =
   | 'too-small'
   | 'term-too-high'
   | 'too-many-blocks'
-  | 'too-many-givers';
+  | 'too-many-donors';
 
 /** A grant to us that is not accepted, and stays pending at `peer`. */
 export interface Conflict {

@@ -47,7 +47,6 @@ interface Dial {
 }
 
 /** Its home is endpoint-key.ts; most of those who need it look for it here. */
-export { endpointKey } from './endpoint-key.ts';
 
 const NOTHING: readonly Endpoint[] = [];
 

@@ -5,7 +5,7 @@
  */
 import { BoundedMap } from '../bounded-map.ts';
 import { type Address, type Cidr, containsAddress, formatAddress } from '../ipam/cidr.ts';
-import { endpointKey } from '../mesh/dials.ts';
+import { endpointKey } from '../mesh/endpoint-key.ts';
 import type { Endpoint } from '../mesh/record.ts';
 import { AddressRate } from './address-rate.ts';
 import {

@@ -11,7 +11,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Counters } from '../counters.ts';
 import { formatAddress } from '../ipam/cidr.ts';
 import { listenError } from '../listen-error.ts';
-import { endpointKey } from '../mesh/dials.ts';
+import { endpointKey } from '../mesh/endpoint-key.ts';
 import type { Endpoint } from '../mesh/record.ts';
 import { Admission, type AdmissionOptions } from './admission.ts';
 import { makeCertificate } from './certificate.ts';

@@ -8,7 +8,7 @@ import { assert } from '../assert.ts';
 import { BoundedMap } from '../bounded-map.ts';
 import type { Counters } from '../counters.ts';
 import { type Address, formatAddress } from '../ipam/cidr.ts';
-import { endpointKey } from '../mesh/dials.ts';
+import { endpointKey } from '../mesh/endpoint-key.ts';
 import type { LinkId, LinkUp, MeshEvent } from '../mesh/effect.ts';
 import type { MeshFrame } from '../mesh/frame.ts';
 import type { PeerId } from '../mesh/peer-id.ts';

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { BoundedMap } from '../bounded-map.ts';
 import type { Counters } from '../counters.ts';
 import { type Address, equalAddresses } from '../ipam/cidr.ts';
-import { endpointKey } from '../mesh/dials.ts';
+import { endpointKey } from '../mesh/endpoint-key.ts';
 import type { Endpoint } from '../mesh/record.ts';
 import { TURNED_AWAY_MAX, TURNED_AWAY_MS } from './limits.ts';
 

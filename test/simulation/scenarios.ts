@@ -2,8 +2,17 @@
  * The scenarios: each draws faults of the failure catalogue's mesh items from a seed. What they have
  * in common (a cluster that starts, invariants at every step, the verdict) is in run.ts.
  */
-import type { Dice } from '../fuzz/dice.ts';
 import { ATTACKS } from './attacks.ts';
+import {
+  drawChanges,
+  drawCrash,
+  drawCrowding,
+  drawCut,
+  drawPods,
+  drawRollingKeys,
+  drawRollingRestart,
+  someOf,
+} from './draws.ts';
 import { type Fault, endOf } from './fault.ts';
 import { type Scenario, STARTED_MS } from './plan.ts';
 import { drawSwarm } from './swarm.ts';
@@ -19,91 +28,8 @@ const RANKS_CLOSED_MS = 10_000;
 const RACK_SHARE_MAX = 0.8;
 const FEW_LEFT_CLOSED_MS = 15_000;
 
-/** Some of the peers, each once, in the order of their numbers. */
-function someOf(dice: Dice, peers: number, share: number): readonly number[] {
-  const chosen = Array.from({ length: peers }, (_, n) => n).filter(() => dice.chance(share));
-  return chosen.length > 0 ? chosen : [dice.below(peers)];
-}
-
-/** Changes of records here and there, so that there is something to lose. */
-export function drawChanges(dice: Dice, peers: number, untilMs: number): readonly Fault[] {
-  return Array.from({ length: 1 + dice.below(6) }, () => ({
-    type: 'publish',
-    peer: dice.below(peers),
-    at: dice.below(untilMs),
-    times: 1 + dice.below(10),
-    everyMs: 1 + dice.below(30),
-  }));
-}
-
-function drawCut(dice: Dice, peers: number): Fault {
-  const kind = dice.pick(['half', 'tenth', 'three', 'one-way'] as const);
-  const share = kind === 'tenth' ? 0.1 : 0.5;
-  const group = () => (kind === 'three' ? dice.below(3) : Number(dice.chance(share)));
-  return {
-    type: 'cut',
-    at: STARTED_MS + dice.below(2_000),
-    groups: Array.from({ length: peers }, group),
-    isOneWay: kind === 'one-way',
-    forMs: 1_000 + dice.below(MINUTE_MS),
-  };
-}
-
-/** Pods here and there, by the hundred: blocks are granted all the time. */
-function drawPods(dice: Dice, peers: number, untilMs: number): readonly Fault[] {
-  return Array.from({ length: 2 + dice.below(10) }, (): Fault => {
-    const [peer, at] = [dice.below(peers), dice.below(untilMs)];
-    return { type: 'allocate', peer, at, pods: 1 + dice.below(600) };
-  });
-}
-
 /** What was removed has to be reclaimed before everybody has an address again. */
 const SLOW = { agreeWithinMs: 180_000, linkWithinMs: 180_000 };
-
-export function drawCrash(dice: Dice, peer: number, fromMs: number): Fault {
-  return {
-    type: 'crash',
-    peer,
-    at: fromMs,
-    isHostGone: dice.chance(0.3),
-    forMs: 50 + dice.below(12_000),
-  };
-}
-
-function drawRollingKeys(dice: Dice, peers: number): readonly Fault[] {
-  const steps = [
-    { primary: 1, accepted: [1, 2] },
-    { primary: 2, accepted: [1, 2] },
-    { primary: 2, accepted: [2] },
-  ];
-  const stepMs = 4_000;
-  return steps.flatMap((keys, step) =>
-    Array.from({ length: peers }, (_, peer): Fault => {
-      const at = STARTED_MS + step * stepMs + dice.below(stepMs - 100);
-      return { type: 'set-keys', peer, at, ...keys };
-    }),
-  );
-}
-
-function drawRollingRestart(dice: Dice, peers: number): readonly Fault[] {
-  const atATime = 1 + dice.below(Math.max(1, Math.floor(peers / 3)));
-  const stepMs = 2_000 + dice.below(4_000);
-  return Array.from({ length: peers }, (_, peer): Fault => {
-    const at = STARTED_MS + Math.floor(peer / atATime) * stepMs;
-    return { type: 'crash', peer, at, isHostGone: false, forMs: 100 + dice.below(1_500) };
-  });
-}
-
-/** One comes back with nothing, and from that moment on another crowds everybody out. */
-function drawCrowding(dice: Dice, peers: number): readonly Fault[] {
-  const [peer, mad] = [dice.below(peers), dice.below(peers)];
-  const forMs = 500 + dice.below(2_000);
-  const crowding = Array.from({ length: 12 }, (_, n): Fault => {
-    const at = STARTED_MS + forMs + n * 40 + dice.below(40);
-    return { type: 'attack', peer: mad, at, attack: 'crowd', times: 1 + dice.below(12) };
-  });
-  return [{ type: 'lose-disk', peer, at: STARTED_MS, forMs }, ...crowding];
-}
 
 export const SCENARIOS: readonly Scenario[] = [
   {

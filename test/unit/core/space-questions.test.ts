@@ -1,9 +1,9 @@
 /** When a peer that needs space may ask: one question a family, with backoff, and never in a loop. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ANSWER_TIMEOUT_MS, ASKING_MS, SpaceQuestions } from '#peer/core/space-questions.ts';
+import { ASKING_MS, SPACE_ANSWER_TIMEOUT_MS, SpaceQuestions } from '#peer/core/space-questions.ts';
 import {
-  ANSWER_TIMEOUT_MS as DONOR_ANSWER_MS,
+  ANSWER_TIMEOUT_MS,
   DIAL_TIMEOUT_MS,
   HANDSHAKE_TIMEOUT_MS,
 } from '#peer/transport/limits.ts';
@@ -86,14 +86,14 @@ describe('questions for space', () => {
   it('that did not end are given up after a time', () => {
     const questions = makeQuestions();
     questions.asked(0, 4, ONE_DONOR);
-    assert.equal(questions.nextAt(), ANSWER_TIMEOUT_MS);
-    assert.equal(questions.mayAsk(ANSWER_TIMEOUT_MS - 1, 4), false);
-    assert.ok(questions.mayAsk(ANSWER_TIMEOUT_MS, 4));
+    assert.equal(questions.nextAt(), SPACE_ANSWER_TIMEOUT_MS);
+    assert.equal(questions.mayAsk(SPACE_ANSWER_TIMEOUT_MS - 1, 4), false);
+    assert.ok(questions.mayAsk(SPACE_ANSWER_TIMEOUT_MS, 4));
   });
 
   it('are not given up while the last donor may still answer', () => {
-    const questionMs = DIAL_TIMEOUT_MS + HANDSHAKE_TIMEOUT_MS + DONOR_ANSWER_MS;
-    assert.ok(ASKING_MS + questionMs < ANSWER_TIMEOUT_MS);
+    const questionMs = DIAL_TIMEOUT_MS + HANDSHAKE_TIMEOUT_MS + ANSWER_TIMEOUT_MS;
+    assert.ok(ASKING_MS + questionMs < SPACE_ANSWER_TIMEOUT_MS);
   });
 
   it('with nobody to ask wait for news, and then for a little while after the last try', () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, describe, it } from 'node:test';
 import { type ArbiterService, openArbiterService } from '#peer/daemon/arbiter-service.ts';
 import { formatAddress } from '#peer/ipam/cidr.ts';
-import { endpointKey } from '#peer/mesh/dials.ts';
+import { endpointKey } from '#peer/mesh/endpoint-key.ts';
 import type { Endpoint } from '#peer/mesh/record.ts';
 import { testEndpoint } from '#test/support/records.ts';
 import { peerId } from '../ipam/builders.ts';

@@ -11,7 +11,7 @@ import {
   ASKERS_MAX,
   BLOCKS_MAX,
   COUNTERPARTIES_MAX,
-  GIVERS_MAX,
+  DONORS_MAX,
   GRANT_COUNT_MAX,
   GRANT_RATE,
   JOINED_TERMS_APART_MAX,
@@ -134,13 +134,13 @@ describe('a grant from another', () => {
     assert.deepEqual(lookAt(ipam, next), ['too-many-blocks']);
   });
 
-  it('of one giver more than there is room for is accepted when it is needed', () => {
+  it('of one donor more than there is room for is accepted when it is needed', () => {
     const ipam = createTaker();
     // Neighbours, that join to a few blocks: so that the bound of blocks is not what is hit.
-    for (let i = 0; i < GIVERS_MAX; i++)
+    for (let i = 0; i < DONORS_MAX; i++)
       assert.deepEqual(lookAt(ipam, granting([blockAt(i)]), peerId(100 + i)), []);
-    const shown = granting([blockAt(GIVERS_MAX)]);
-    assert.deepEqual(lookAt(ipam, shown, peerId(99)), ['too-many-givers']);
+    const shown = granting([blockAt(DONORS_MAX)]);
+    assert.deepEqual(lookAt(ipam, shown, peerId(99)), ['too-many-donors']);
     useUp(ipam);
     assert.deepEqual(lookAt(ipam, shown, peerId(99)), []);
   });

@@ -1,0 +1,89 @@
+/** Faults drawn from a seed, that more than one scenario has, or that take more than a line. */
+import type { Dice } from '../fuzz/dice.ts';
+import type { Fault } from './fault.ts';
+import { STARTED_MS } from './plan.ts';
+
+const MINUTE_MS = 60_000;
+
+/** Some of the peers, each once, in the order of their numbers. */
+export function someOf(dice: Dice, peers: number, share: number): readonly number[] {
+  const chosen = Array.from({ length: peers }, (_, n) => n).filter(() => dice.chance(share));
+  return chosen.length > 0 ? chosen : [dice.below(peers)];
+}
+
+/** Changes of records here and there, so that there is something to lose. */
+export function drawChanges(dice: Dice, peers: number, untilMs: number): readonly Fault[] {
+  return Array.from({ length: 1 + dice.below(6) }, () => ({
+    type: 'publish',
+    peer: dice.below(peers),
+    at: dice.below(untilMs),
+    times: 1 + dice.below(10),
+    everyMs: 1 + dice.below(30),
+  }));
+}
+
+export function drawCut(dice: Dice, peers: number): Fault {
+  const kind = dice.pick(['half', 'tenth', 'three', 'one-way'] as const);
+  const share = kind === 'tenth' ? 0.1 : 0.5;
+  const group = () => (kind === 'three' ? dice.below(3) : Number(dice.chance(share)));
+  return {
+    type: 'cut',
+    at: STARTED_MS + dice.below(2_000),
+    groups: Array.from({ length: peers }, group),
+    isOneWay: kind === 'one-way',
+    forMs: 1_000 + dice.below(MINUTE_MS),
+  };
+}
+
+/** Pods here and there, by the hundred: blocks are granted all the time. */
+export function drawPods(dice: Dice, peers: number, untilMs: number): readonly Fault[] {
+  return Array.from({ length: 2 + dice.below(10) }, (): Fault => {
+    const [peer, at] = [dice.below(peers), dice.below(untilMs)];
+    return { type: 'allocate', peer, at, pods: 1 + dice.below(600) };
+  });
+}
+
+export function drawCrash(dice: Dice, peer: number, fromMs: number): Fault {
+  return {
+    type: 'crash',
+    peer,
+    at: fromMs,
+    isHostGone: dice.chance(0.3),
+    forMs: 50 + dice.below(12_000),
+  };
+}
+
+export function drawRollingKeys(dice: Dice, peers: number): readonly Fault[] {
+  const steps = [
+    { primary: 1, accepted: [1, 2] },
+    { primary: 2, accepted: [1, 2] },
+    { primary: 2, accepted: [2] },
+  ];
+  const stepMs = 4_000;
+  return steps.flatMap((keys, step) =>
+    Array.from({ length: peers }, (_, peer): Fault => {
+      const at = STARTED_MS + step * stepMs + dice.below(stepMs - 100);
+      return { type: 'set-keys', peer, at, ...keys };
+    }),
+  );
+}
+
+export function drawRollingRestart(dice: Dice, peers: number): readonly Fault[] {
+  const atATime = 1 + dice.below(Math.max(1, Math.floor(peers / 3)));
+  const stepMs = 2_000 + dice.below(4_000);
+  return Array.from({ length: peers }, (_, peer): Fault => {
+    const at = STARTED_MS + Math.floor(peer / atATime) * stepMs;
+    return { type: 'crash', peer, at, isHostGone: false, forMs: 100 + dice.below(1_500) };
+  });
+}
+
+/** One comes back with nothing, and from that moment on another crowds everybody out. */
+export function drawCrowding(dice: Dice, peers: number): readonly Fault[] {
+  const [peer, mad] = [dice.below(peers), dice.below(peers)];
+  const forMs = 500 + dice.below(2_000);
+  const crowding = Array.from({ length: 12 }, (_, n): Fault => {
+    const at = STARTED_MS + forMs + n * 40 + dice.below(40);
+    return { type: 'attack', peer: mad, at, attack: 'crowd', times: 1 + dice.below(12) };
+  });
+  return [{ type: 'lose-disk', peer, at: STARTED_MS, forMs }, ...crowding];
+}
