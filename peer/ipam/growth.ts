@@ -31,7 +31,7 @@ const POOL_HOLDERS = 64;
 const FAMILIES = 2;
 
 /** Donors that are asked for one need, one after the other. */
-const DONORS_MAX = 4;
+const DONORS_ASKED_MAX = 4;
 
 /** How much of a family a peer has. */
 export interface Space {
@@ -117,7 +117,7 @@ export function chooseDonors(
     .sort((a, b) => (a.peer < b.peer ? -1 : 1));
   const full = candidates.filter(({ free }) => free > need.wantLog2);
   const part = candidates.filter(({ free }) => free > need.minLog2 && free <= need.wantLog2);
-  return [...draw(full, random), ...draw(part, random)].slice(0, DONORS_MAX);
+  return [...draw(full, random), ...draw(part, random)].slice(0, DONORS_ASKED_MAX);
 }
 
 /** The largest exponent of two that is not above `value`; 0 for nothing at all. */
@@ -133,7 +133,7 @@ interface Candidate {
 function draw(candidates: readonly Candidate[], random: () => number): readonly PeerId[] {
   const left = [...candidates];
   const drawn: PeerId[] = [];
-  while (left.length > 0 && drawn.length < DONORS_MAX) {
+  while (left.length > 0 && drawn.length < DONORS_ASKED_MAX) {
     const one = pick(left, random);
     const other = pick(left, random);
     const best = other.free > one.free ? other : one;
