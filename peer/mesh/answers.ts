@@ -14,7 +14,7 @@ import { announceIds, sendRecords, sizeOf } from './record-frames.ts';
 /** As long as it takes to earn back a whole burst. */
 const BURST_MS = (ANSWER_RATE.burstBytes * 1_000) / ANSWER_RATE.bytesPerSecond;
 
-interface Taken {
+interface Chosen {
   readonly records: readonly DirectoryRecord[];
   readonly bytes: number;
 }
@@ -48,7 +48,7 @@ export class Answers {
       this.#hits.add('too-many-answers');
       return NO_EFFECTS;
     }
-    const { records, bytes } = this.#take(keys);
+    const { records, bytes } = this.#choose(keys);
     this.#paidAt.set(link, paidAt + (bytes * 1_000) / ANSWER_RATE.bytesPerSecond);
     return sendRecords(link, records);
   }
@@ -56,13 +56,13 @@ export class Answers {
   /** The same for what it did not ask for; what is too much to send at once is announced to it. */
   offer(link: LinkId, ids: readonly RecordId[]): readonly MeshEffect[] {
     if (this.#isCongested(link)) return NO_EFFECTS;
-    const { records } = this.#take(ids);
+    const { records } = this.#choose(ids);
     // What is offered is in the directory, each once, so nothing was passed over.
     return [...sendRecords(link, records), ...announceIds(link, ids.slice(records.length))];
   }
 
   /** As many of these as an answer may have, those asked for first. */
-  #take(keys: readonly RecordKey[]): Taken {
+  #choose(keys: readonly RecordKey[]): Chosen {
     const records = new Set<DirectoryRecord>();
     let bytes = 0;
     for (const key of keys) {

@@ -32,7 +32,7 @@ type Examined =
   | { readonly type: 'known'; readonly id: RecordId }
   /** Of an earlier run of ours, and not known here. */
   | { readonly type: 'own'; readonly record: DirectoryRecord }
-  | { readonly type: 'refused'; readonly reason: Refusal };
+  | { readonly type: 'refused'; readonly reason: Refusal; readonly declined?: RecordId };
 
 /** Where records came from. */
 export interface Bringer {
@@ -46,6 +46,8 @@ export interface Taken {
   /** New here, and sound. */
   readonly fresh: DirectoryRecord[];
   readonly known: RecordId[];
+  /** Not forged, and of no use here now: who brought them is not to blame. */
+  readonly declined: RecordId[];
   readonly refused: MeshEffect[];
   /** What earlier runs of ours said of our custody. */
   readonly own: PeerContent[];
@@ -79,6 +81,7 @@ export class Intake {
       fresh: [],
       own: [],
       known: [],
+      declined: [],
       refused: [],
       isNoticeOwed: false,
       isTooBad: false,
@@ -112,7 +115,10 @@ export class Intake {
     const reason = this.#findRefusal(now, record, { by, newCount });
     if (reason === undefined && record.peer !== this.#options.self) return { type: 'new', record };
     if (reason === undefined || !MAY_BE_TAKEN_LATER.has(reason)) this.#quarantine.add(now, id, by);
-    return reason === undefined ? { type: 'own', record } : { type: 'refused', reason };
+    if (reason === undefined) return { type: 'own', record };
+    return reason === 'bad-signature'
+      ? { type: 'refused', reason }
+      : { type: 'refused', reason, declined: id };
   }
 
   /** A record of our identity that this run has not published, whatever its version. */
@@ -167,10 +173,12 @@ function sort(taken: Taken, examined: Examined): void {
       taken.known.push(examined.id);
       return;
     case 'own':
+      taken.declined.push(recordId(examined.record));
       if (examined.record.content.type === 'links') taken.isNoticeOwed = true;
       else taken.own.push(examined.record.content);
       return;
     case 'refused':
+      if (examined.declined !== undefined) taken.declined.push(examined.declined);
       taken.refused.push({ type: 'refused', reason: examined.reason });
   }
 }

@@ -179,7 +179,7 @@ export class Mesh {
     if (closings.length === 0) return NO_EFFECTS;
     return closings.flatMap((closing) => {
       if (closing.reason === 'silent') this.#topology.lost(now, closing.link.peer);
-      return this.#close(now, closing);
+      return this.#close(closing);
     });
   }
 
@@ -216,7 +216,7 @@ export class Mesh {
     const closing = this.#links.up(now, event, (peer) => this.isWanted(peer));
     const link = this.#links.get(event.link);
     this.#topology.reachChanged();
-    const closed = closing === undefined ? [] : this.#close(now, closing);
+    const closed = closing === undefined ? [] : this.#close(closing);
     if (link === undefined) {
       const isCrowdedOut = closing?.reason === 'link-limit' && event.initiator === 'them';
       return isCrowdedOut ? [...this.#refer(event.link, event.peer), ...closed] : closed;
@@ -231,7 +231,7 @@ export class Mesh {
   #linkDown(now: number, id: LinkId): readonly MeshEffect[] {
     const link = this.#links.down(id);
     if (link === undefined) return [];
-    this.#forget(now, id);
+    this.#forget(id);
     this.#topology.broken(now, link);
     return [];
   }
@@ -242,16 +242,16 @@ export class Mesh {
     return refer(this.directory, { link, peer, ids });
   }
 
-  #close(now: number, { link, reason }: Closing): readonly MeshEffect[] {
+  #close({ link, reason }: Closing): readonly MeshEffect[] {
     this.#links.down(link.id);
-    this.#forget(now, link.id);
+    this.#forget(link.id);
     return [{ type: 'close', link: link.id, reason }];
   }
 
-  #forget(now: number, id: LinkId): void {
+  #forget(id: LinkId): void {
     this.#flood.down(id);
     this.#answers.down(id);
-    this.#pulls.down(now, id);
+    this.#pulls.down(id);
     this.#reconcile.down(id);
     this.#topology.reachChanged();
   }
@@ -315,9 +315,10 @@ export class Mesh {
     const taken = this.#intake.take(now, records, { peer, mayErr });
     if (taken.isNoticeOwed) this.#notice.owe();
     if (taken.isTooBad)
-      return [...taken.refused, ...this.#close(now, { link: from, reason: 'misbehaved' })];
+      return [...taken.refused, ...this.#close({ link: from, reason: 'misbehaved' })];
     this.#flood.heard(from.id, taken.known);
     this.#pulls.repeated(now, taken.known, from.id);
+    this.#pulls.declined(now, taken.declined, from.id);
     const own = taken.own.map((content) => ({ type: 'own-record', content }) as const);
     return joinEffects(taken.refused, own, this.#learn(now, taken.fresh, from.id));
   }

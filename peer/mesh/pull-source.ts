@@ -9,8 +9,8 @@ import { type Pull, announcerOf } from './pull.ts';
 import { type RecordId, compareVersions } from './record.ts';
 import { RecordMap } from './record-map.ts';
 
-/** Places in the order of one link. Those of pulls that are over or asked elsewhere are cleared then. */
-const PLACES_MAX = 2 * PULLS_MAX;
+/** What waits for one link. Pulls that are over or asked elsewhere are cleared out then. */
+const WAITING_MAX = 2 * PULLS_MAX;
 
 /** What a source was asked for in a window whose time is over. */
 export interface Expired {
@@ -51,11 +51,6 @@ export class PullSource {
     return this.#asked.size === 0 && this.#isDrained();
   }
 
-  /** What it was asked for, or is to be. */
-  pulls(): readonly Pull[] {
-    return [...this.#asked.keys(), ...this.#waiting.slice(this.#next)];
-  }
-
   /** When it may be asked for more, or has to be given up for now. */
   nextAt(timeoutMs: number): number {
     const [oldest] = this.#asked.values();
@@ -70,7 +65,7 @@ export class PullSource {
   /** It is to be asked for this, too. */
   queue(pull: Pull): void {
     this.#waiting.push(pull);
-    if (this.#waiting.length > PLACES_MAX) this.#compact();
+    if (this.#waiting.length > WAITING_MAX) this.#compact();
   }
 
   /** Takes out the newest of what it is to be asked for. */
@@ -84,6 +79,7 @@ export class PullSource {
 
   /** The next ones to ask it for: as many as its window has room for. */
   take(now: number, timeoutMs: number): readonly RecordId[] {
+    this.#passOver();
     if (now < this.backoff.resumeAt || !this.#hasRoom()) return [];
     const ids: RecordId[] = [];
     while (this.#openCount() < PULL_WINDOW && !this.#isDrained()) {
@@ -183,6 +179,15 @@ export class PullSource {
   #isLate(id: RecordId): boolean {
     const late = this.#late.get(id);
     return late !== undefined && compareVersions(id, late) >= 0;
+  }
+
+  /** What is asked elsewhere comes back here when it is not any more. */
+  #passOver(): void {
+    for (; !this.#isDrained(); this.#next++) {
+      const pull = this.#waiting[this.#next];
+      if (pull?.isOver === false && pull.asked === undefined) break;
+    }
+    if (this.#isDrained()) this.#clearWaiting();
   }
 
   #isDrained(): boolean {

@@ -4,8 +4,9 @@
  * comes at the pace of the links and from all that have it.
  *
  * An announcement is a claim. Who announces what it does not have, or never sends it, may cost each
- * version one time-out: the places for all are shared out between the links, and who sends nothing is
- * asked less and less (pull-backoff.ts).
+ * version one time-out: then it is the turn of whichever other announcer has room first. What is kept
+ * of announcements is shared out between the links, and who sends nothing is asked less and less
+ * (pull-backoff.ts).
  */
 import { assert } from '../assert.ts';
 import type { BoundHits } from './bound-hits.ts';
@@ -73,7 +74,7 @@ export class Pulls {
     for (const { link } of done) this.#leave(pull, link);
     // It has sent an older version than it announced: others may have a newer one.
     if (from !== undefined && pull.asked === from) this.#unask(pull);
-    this.#turn(now, pull);
+    this.#turn(pull);
     return announcers.length === 0
       ? undefined
       : { isSync, announcers: announcers.map((one) => one.link) };
@@ -84,17 +85,26 @@ export class Pulls {
     for (const id of ids) this.#noteDelivery(now, id, from);
   }
 
+  /** The link sent these versions, and they were not taken: it did what it was asked for. */
+  declined(now: number, ids: readonly RecordId[], from: LinkId): void {
+    for (const id of ids) {
+      this.#noteDelivery(now, id, from);
+      const [pull, source] = [this.#pulls.get(id), this.#sources.get(from)];
+      if (pull !== undefined && source !== undefined) this.#drop(pull, source);
+    }
+  }
+
   /** Asks the next ones: of links that have sent half, and in place of those that sent nothing. */
   due(now: number): readonly MeshEffect[] {
     if (!this.#mayAsk && now < this.#nextAt) return NO_EFFECTS;
     const timeoutMs = this.#timeoutMs(now);
     for (const source of this.#sources.values()) {
       this.#expire(now, source);
-      for (const pull of source.takeOverdue(now, timeoutMs)) this.#passOn(now, pull, source);
+      for (const pull of source.takeOverdue(now, timeoutMs)) this.#passOn(pull, source);
     }
     const effects: MeshEffect[] = [];
     this.#nextAt = Number.POSITIVE_INFINITY;
-    for (const source of this.#sources.values()) {
+    for (const source of this.#bestFirst(now)) {
       effects.push(...this.#ask(now, source));
       this.#nextAt = Math.min(this.#nextAt, source.nextAt(timeoutMs));
     }
@@ -107,10 +117,11 @@ export class Pulls {
     return this.#sources.get(link)?.isIdle ?? true;
   }
 
-  down(now: number, link: LinkId): void {
+  down(link: LinkId): void {
     const source = this.#sources.get(link);
     if (source === undefined) return;
-    for (const pull of source.pulls()) this.#drop(now, pull, source);
+    // Also of what others are asked for now it is an announcer no more.
+    if (source.load > 0) for (const pull of this.#pulls.values()) this.#drop(pull, source);
     this.#sources.delete(link);
   }
 
@@ -125,7 +136,7 @@ export class Pulls {
   }
 
   #note(now: number, source: PullSource, announcer: Announcer): void {
-    const pull = this.#pulls.get(announcer.id) ?? this.#open(now, announcer, source);
+    const pull = this.#pulls.get(announcer.id) ?? this.#open(announcer, source);
     if (pull === undefined) return;
     const earlier = announcerOf(pull, source.link);
     if (earlier !== undefined && compareVersions(earlier.id, announcer.id) >= 0) return;
@@ -133,16 +144,17 @@ export class Pulls {
     if (earlier !== undefined) removeAnnouncer(pull, source.link);
     else source.load++;
     pull.announcers.push(announcer);
-    this.#supersede(pull, announcer);
-    if (pull.asked === undefined) source.queue(pull);
+    if (this.#supersede(pull, announcer)) this.#turn(pull);
+    else if (pull.asked === undefined) source.queue(pull);
   }
 
-  /** A version that is newer than the one asked for is asked for at once. */
-  #supersede(pull: Pull, { link, id }: Announcer): void {
-    if (pull.asked === undefined || pull.asked === link) return;
+  /** A version that is newer than the one asked for is asked for at once; says whether it is. */
+  #supersede(pull: Pull, { link, id }: Announcer): boolean {
+    if (pull.asked === undefined || pull.asked === link) return false;
     const asked = announcerOf(pull, pull.asked);
-    if (asked !== undefined && compareVersions(asked.id, id) >= 0) return;
+    if (asked !== undefined && compareVersions(asked.id, id) >= 0) return false;
     this.#unask(pull);
+    return true;
   }
 
   /** Others are asked for it in place of who is now. */
@@ -152,8 +164,8 @@ export class Pulls {
   }
 
   /** A new pull, for which another one may have to go. */
-  #open(now: number, { id }: Announcer, source: PullSource): Pull | undefined {
-    if (this.#pulls.size >= PULLS_MAX && !this.#makeRoom(now, source)) {
+  #open({ id }: Announcer, source: PullSource): Pull | undefined {
+    if (this.#pulls.size >= PULLS_MAX && !this.#makeRoom(source)) {
       this.#hits.add('too-many-pulls');
       return undefined;
     }
@@ -167,14 +179,14 @@ export class Pulls {
    * The link with the most pulls gives up its newest ones until one is nobody's. So none has more
    * than its share while others want theirs, and those that announce the same do not shield it.
    */
-  #makeRoom(now: number, source: PullSource): boolean {
+  #makeRoom(source: PullSource): boolean {
     while (this.#pulls.size >= PULLS_MAX) {
       const most = this.#mostLoaded();
       if (most === undefined || most.load <= source.load + 1) return false;
       const newest = most.takeNewest();
       if (newest === undefined) return false;
       this.#hits.add('too-many-pulls');
-      this.#drop(now, newest, most);
+      this.#drop(newest, most);
     }
     return true;
   }
@@ -202,6 +214,11 @@ export class Pulls {
     return this.#sources.get(link)?.backoff.rank(now) ?? Number.POSITIVE_INFINITY;
   }
 
+  #bestFirst(now: number): readonly PullSource[] {
+    const sources = [...this.#sources.values()];
+    return sources.sort((a, b) => a.backoff.rank(now) - b.backoff.rank(now));
+  }
+
   #ask(now: number, source: PullSource): readonly MeshEffect[] {
     const { link } = source;
     const timeoutMs = this.#timeoutMs(now);
@@ -217,30 +234,30 @@ export class Pulls {
     if (expired === undefined) return;
     for (const pull of expired.pulls) {
       pull.asked = undefined;
-      if (expired.isPart) this.#passOn(now, pull, source);
-      else this.#drop(now, pull, source);
+      if (expired.isPart) this.#passOn(pull, source);
+      else this.#drop(pull, source);
     }
     if (!source.backoff.hasFailedTwice) return;
-    for (const pull of source.takeWaiting()) this.#drop(now, pull, source);
+    for (const pull of source.takeWaiting()) this.#drop(pull, source);
   }
 
   /** Another announcer's turn, or this one's again where there is no other. */
-  #passOn(now: number, pull: Pull, source: PullSource): void {
+  #passOn(pull: Pull, source: PullSource): void {
     const announcer = announcerOf(pull, source.link);
     if (pull.isOver || announcer === undefined) return;
     pull.asked = undefined;
     const hasOthers = pull.announcers.length > 1;
     if (hasOthers) removeAnnouncer(pull, source.link);
-    this.#turn(now, pull);
+    this.#turn(pull);
     if (pull.isOver) source.load--;
     else if (hasOthers) pull.announcers.push(announcer);
   }
 
   /** It is an announcer of this no more. */
-  #drop(now: number, pull: Pull, source: PullSource): void {
+  #drop(pull: Pull, source: PullSource): void {
     if (pull.isOver) return;
     this.#leave(pull, source.link);
-    this.#turn(now, pull);
+    this.#turn(pull);
   }
 
   #leave(pull: Pull, link: LinkId): void {
@@ -251,13 +268,14 @@ export class Pulls {
     source?.forget(pull);
   }
 
-  /** Where nobody is asked the best announcer is next; without one the pull is over. */
-  #turn(now: number, pull: Pull): void {
+  /**
+   * Where nobody is asked the announcer is next whose window has room first: one that has none, and
+   * sends just enough to keep it, holds nothing back. Without announcers the pull is over.
+   */
+  #turn(pull: Pull): void {
     if (pull.asked !== undefined) return;
-    const known = pull.announcers.filter(({ link }) => this.#sources.has(link));
-    const [next] = known.sort((a, b) => this.#rank(now, a.link) - this.#rank(now, b.link));
-    if (next === undefined) this.#end(pull);
-    else this.#sources.get(next.link)?.queue(pull);
+    for (const { link } of pull.announcers) this.#sources.get(link)?.queue(pull);
+    if (pull.announcers.length === 0) this.#end(pull);
     this.#mayAsk = true;
   }
 

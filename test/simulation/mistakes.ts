@@ -144,7 +144,7 @@ export const MISTAKES: readonly PlantedMistake[] = [
   {
     name: 'what is announced has no bound',
     file: `${MESH}/pulls.ts`,
-    text: 'if (this.#pulls.size >= PULLS_MAX && !this.#makeRoom(now, source)) {',
+    text: 'if (this.#pulls.size >= PULLS_MAX && !this.#makeRoom(source)) {',
     replacement: 'if (this.#pulls.size < 0) {',
     scenario: 'vain-announcer',
     seedsMax: 10,

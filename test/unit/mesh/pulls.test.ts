@@ -82,8 +82,29 @@ describe('an announced version', () => {
   it('is not asked of a link that is down', () => {
     const { pulls } = makePulls();
     for (const link of [1, 2, 3]) pulls.hear(0, link, [ID]);
-    pulls.down(0, 2);
+    pulls.down(2);
     assert.deepEqual(wants(pulls.due(PULL_TIMEOUT_MS)), ['3: 1']);
+  });
+
+  it('is nobody’s once all who announced it are down, whoever was asked', () => {
+    const { pulls } = makePulls();
+    for (const link of [1, 2]) pulls.hear(0, link, [ID]);
+    pulls.down(2);
+    assert.deepEqual(wants(pulls.due(PULL_TIMEOUT_MS)), []);
+    assert.equal(pulls.learned(PULL_TIMEOUT_MS, ID), undefined);
+    assert.equal(pulls.nextAt(), Number.POSITIVE_INFINITY);
+  });
+
+  it('that comes and is not taken was sent, and its link is asked for more at once', () => {
+    const { pulls } = makePulls();
+    const ids = RECORDS.range(1, 3 * PULL_WINDOW).map(recordId);
+    pulls.hear(0, 1, ids);
+    for (let now = 1; now < 3 * PULL_TIMEOUT_MS; now += PULL_TIMEOUT_MS / 2) {
+      pulls.declined(now, ids.splice(0, PULL_WINDOW), 1);
+      assert.deepEqual(wants(pulls.due(now)), ids.length === 0 ? [] : [`1: ${PULL_WINDOW}`]);
+      if (ids.length === 0) break;
+    }
+    assert.equal(pulls.isIdle(1), true);
   });
 
   it('is asked in one frame with others of the same announcer', () => {
@@ -158,7 +179,7 @@ describe('the bounds of pulls', () => {
     assert.equal(pulls.isIdle(1), true);
   });
 
-  it('hold no more places for a link than there are versions, whatever it announces', () => {
+  it('hold no more for a link than there are versions, whatever it announces', () => {
     const { pulls } = makePulls();
     for (let seq = 1; seq <= 30; seq++) {
       const ids = Array.from({ length: 2_000 }, (_, n) => ({ ...ID, peer: manyId(n), seq }));
@@ -235,6 +256,34 @@ describe('links that announce what they never send', () => {
     pulls.hear(0, HONEST, ids);
     for (const id of ids.slice(0, 3)) pulls.learned(50, id, 2);
     assert.equal(serve(pulls, [], { until: PULL_TIMEOUT_MS }).size, PULL_WINDOW - 3);
+  });
+
+  it('and trickle, just in time to be asked for more, hold nothing back that others have', () => {
+    const { directory, pulls } = makePulls();
+    const records = new Map(RECORDS.range(1, 5_000).map((record) => [record.peer, record]));
+    const asked: RecordId[][] = [[], [], []];
+    const send = (now: number, link: number, id: RecordId): void => {
+      const record = records.get(id.peer);
+      if (record !== undefined && directory.apply(record)) pulls.learned(now, id, link);
+      else pulls.repeated(now, [id], link);
+    };
+    const answer = (now: number, effects: readonly MeshEffect[]): void => {
+      for (const effect of effects) {
+        assert.ok(effect.type === 'send' && effect.frame.type === 'want');
+        if (effect.link > HONEST) asked[effect.link - 2]?.push(...effect.frame.ids);
+        else for (const id of effect.frame.ids) send(now, HONEST, id);
+      }
+    };
+    for (const link of [2, 3, 4]) answer(0, pulls.hear(0, link, SNAPSHOT));
+    answer(1, pulls.hear(1, HONEST, SNAPSHOT));
+    for (let now = 1; now < 3 * PULL_TIMEOUT_MS; now++) {
+      for (const [at, ids] of asked.entries()) {
+        const [id] = now % (PULL_TIMEOUT_MS - 5) === 0 ? ids.splice(0, 1) : [];
+        if (id !== undefined) send(now, at + 2, id);
+      }
+      answer(now, pulls.due(now));
+    }
+    assert.equal(directory.size, 5_000);
   });
 
   it('are asked less and less, and are not listened to meanwhile', () => {
