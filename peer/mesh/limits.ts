@@ -116,6 +116,8 @@ export const ANSWER_RATE = { burstBytes: 16 * 1024 * 1024, bytesPerSecond: 4 * 1
 export const IDS_PER_FRAME = 2_000;
 export const RECORD_BODY_BYTES_MAX = 16 * 1024;
 
+/** Directory entries; two records a peer, 10,000 peers. */
+export const DIRECTORY_RECORDS_MAX = 20_000;
 export const BUCKET_COUNT = 256;
 /** An exchange of digests that brought nothing by then may be started anew. */
 export const RECONCILE_TIMEOUT_MS = 2_000;
@@ -124,6 +126,11 @@ export const RECONCILE_TIMEOUT_MS = 2_000;
  * and of two one may have been on its way for longer. Each costs a walk over the directory.
  */
 export const DIGESTS_RATE = { burst: 2, perSecond: 1_000 / RECONCILE_TIMEOUT_MS };
+/**
+ * Frames of entries that one exchange takes, each of which costs a walk over the directory. Two that
+ * follow each other hold more than IDS_PER_FRAME together, for else they would be one.
+ */
+export const ENTRIES_FRAMES_MAX = 1 + (2 * DIRECTORY_RECORDS_MAX) / IDS_PER_FRAME;
 /** The longest wait before the next exchange with a link whose last ones brought nothing. */
 export const RECONCILE_WAIT_MAX_MS = 60_000;
 /** Exchanges that a peer starts at the same time. */
@@ -150,9 +157,7 @@ export const MISBEHAVIOUR_RATE = { burst: 20, perSecond: 1 };
 /** Peers whose misbehaviour is remembered; the oldest make room. */
 export const MISBEHAVING_PEERS_MAX = 1_024;
 
-/** Directory entries; two records a peer, 10,000 peers. */
-export const DIRECTORY_RECORDS_MAX = 20_000;
-/** Of these, records of writers that the arbiter's list does not name: the listed have the rest. */
+/** Of the DIRECTORY_RECORDS_MAX, records of writers that the arbiter's list does not name: the listed have the rest. */
 export const UNLISTED_RECORDS_MAX = DIRECTORY_RECORDS_MAX / 2;
 /**
  * New records of unlisted writers that one peer may bring, and all that are unlisted themselves

@@ -10,6 +10,7 @@ import { TokenBucket } from '../token-bucket.ts';
 import type { BoundHits } from './bound-hits.ts';
 import {
   DIGESTS_RATE,
+  ENTRIES_FRAMES_MAX,
   IDS_PER_FRAME,
   MISMATCHES_BEFORE_RECONCILE,
   NEWS_HEARTBEATS_MAX,
@@ -40,6 +41,8 @@ interface Exchange {
   startedAt: number;
   /** Buckets that were answered: each is once. */
   readonly answered: Set<number>;
+  /** How many frames answered it. */
+  frameCount: number;
   /** It brought us something. */
   isFruitful: boolean;
   /** How many in a row were not; the next waits longer each time. */
@@ -200,6 +203,7 @@ export class Reconcile {
     if (exchange === undefined || !isOpen(now, exchange)) return undefined;
     const buckets = new Set(frame.buckets);
     if (!exchange.answered.isDisjointFrom(buckets)) return undefined;
+    if (exchange.frameCount++ >= ENTRIES_FRAMES_MAX) return undefined;
     for (const bucket of buckets) exchange.answered.add(bucket);
     this.#hasCompared = true;
     const theirs = new RecordMap<RecordId>();
@@ -271,6 +275,7 @@ export class Reconcile {
       isBusy: true,
       isLevel: true,
       isFruitful: false,
+      frameCount: 0,
       startedAt: now,
       theirHash: undefined,
       isPutOff: false,
@@ -324,6 +329,7 @@ function newExchange(
     isBusy: false,
     startedAt: Number.NEGATIVE_INFINITY,
     answered: new Set(),
+    frameCount: 0,
     isFruitful: false,
     fruitless: 0,
     isLevel: false,
@@ -343,8 +349,8 @@ function isOpen(now: number, { startedAt }: Exchange): boolean {
   return now < startedAt + RECONCILE_TIMEOUT_MS;
 }
 
-/** False for entries that are in none of the buckets named: nobody honest sends them. */
+/** False for entries that are in none of the buckets named, and where none is: nobody honest sends them. */
 export function isConsistent({ buckets, entries }: BucketEntries): boolean {
   const named = new Set(buckets);
-  return entries.every((id) => named.has(bucketOf(id.peer)));
+  return named.size > 0 && entries.every((id) => named.has(bucketOf(id.peer)));
 }

@@ -7,6 +7,8 @@ import { Directory } from '#peer/mesh/directory.ts';
 import type { MeshEffect } from '#peer/mesh/effect.ts';
 import type { BucketEntries } from '#peer/mesh/frame.ts';
 import {
+  BUCKET_COUNT,
+  ENTRIES_FRAMES_MAX,
   IDS_PER_FRAME,
   MISMATCHES_BEFORE_RECONCILE,
   NEWS_HEARTBEATS_MAX,
@@ -317,6 +319,15 @@ describe('an exchange', () => {
     assert.equal(reconcile.entries(1, LINK, frame), undefined);
   });
 
+  it('takes no more frames than an honest answer has', () => {
+    const { reconcile } = endOf([]);
+    heartbeat(reconcile, 0, 1n);
+    const taken = Array.from({ length: BUCKET_COUNT }, (_, bucket) =>
+      reconcile.entries(1, LINK, { type: 'bucket-entries', buckets: [bucket], entries: [] }),
+    ).filter((difference) => difference !== undefined);
+    assert.equal(taken.length, ENTRIES_FRAMES_MAX);
+  });
+
   it('that nobody asked for, or whose time is over, is refused', () => {
     const frame: BucketEntries = { type: 'bucket-entries', buckets: [0], entries: [] };
     const { reconcile } = endOf([]);
@@ -381,5 +392,6 @@ describe('an exchange', () => {
     assert.equal(isConsistent({ ...frame, buckets: [bucket] }), true);
     assert.equal(isConsistent({ ...frame, buckets: [(bucket + 1) % 256] }), false);
     assert.equal(isConsistent({ ...frame, buckets: [] }), false);
+    assert.equal(isConsistent({ ...frame, buckets: [], entries: [] }), false);
   });
 });
