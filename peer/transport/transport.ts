@@ -168,7 +168,6 @@ export class Transport {
 
   /** Much may have happened while it waited. */
   async #dialInTurn(endpoint: Endpoint): Promise<void> {
-    if (this.#isStopped) throw new Error('we are stopping');
     if (this.#options.isLinked(endpoint)) throw new Error('there is a link by now');
     await this.#connect(endpoint);
   }
@@ -195,6 +194,7 @@ export class Transport {
   }
 
   async #dialOnce(endpoint: Endpoint): Promise<PeerId> {
+    if (this.#isStopped) throw new Error('we are stopping');
     const open = await dialSocket(endpoint, this.#options.listen.address);
     const { promise, resolve, reject } = Promise.withResolvers<PeerId>();
     this.#begin({ ...open, role: 'initiator', settled: { resolve, reject } });
@@ -203,7 +203,8 @@ export class Transport {
 
   #begin(opening: Opening): void {
     const { socket, tls, role } = opening;
-    if (tls.destroyed) return giveUp(opening);
+    // Who was on the way when we stopped, in either direction, gets no link any more.
+    if (this.#isStopped || tls.destroyed) return giveUp(opening);
     const link = this.#nextLink++;
     const { credentials } = this.#options;
     const listener = this.#listenerFor(opening, link, () => connection);
@@ -299,11 +300,11 @@ export class Transport {
   }
 }
 
-/** It broke before anything was said: there is no channel to bind a Hello to. */
+/** It broke, or we stopped, before anything was said: no Hello is bound to it. */
 function giveUp({ socket, settled }: Opening): void {
   socket.on('error', () => {});
   socket.terminate();
-  settled?.reject(new Error('the connection broke off'));
+  settled?.reject(new Error('the connection broke off, or we are stopping'));
 }
 
 interface Opening extends OpenSocket {

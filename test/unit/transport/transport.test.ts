@@ -1,6 +1,7 @@
 /** Links between transports on loopback sockets: they come up, carry frames and questions, and end. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { MeshFrame } from '#peer/mesh/frame.ts';
 import { type ClusterKeys, parseClusterKeys } from '#peer/transport/cluster-keys.ts';
 import { QUESTIONS_MAX, SEND_BUFFER_MAX_BYTES } from '#peer/transport/limits.ts';
@@ -105,6 +106,19 @@ describe('a link', { timeout: 20_000 }, () => {
     await one.event('dial-failed');
     await link(await openEnd(t, 3), two);
     assert.equal(count(two, 'link-up'), 1);
+  });
+
+  it('is not made by a dial that was on its way when its transport stopped', async (t) => {
+    const [one, two] = [await openEnd(t, 1), await openEnd(t, 2)];
+    one.transport.dial(two.endpoint);
+    await turn();
+    await one.transport.stop();
+    await Promise.race([one.event('dial-failed'), one.event('link-up')]);
+    assert.deepEqual(
+      one.events.map(({ type }) => type),
+      ['dial-failed'],
+    );
+    assert.equal(count(two, 'link-up'), 0);
   });
 
   it('gets what was sent on it right before it was closed, and then the farewell', async (t) => {
