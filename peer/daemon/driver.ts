@@ -102,8 +102,7 @@ export class Driver {
 
   tell(event: CoreEvent): void {
     if (this.#isStopped) return;
-    if (event.type === 'frame' && event.frame.type === 'records')
-      this.#spare.heard(event.link, event.frame.records);
+    this.#noteLink(event);
     this.#queue.push(event);
     this.#drain();
   }
@@ -127,6 +126,25 @@ export class Driver {
       clearTimeout(this.#timer);
       for (const resolve of this.#replies.values()) resolve(STOPPING);
       this.#replies.clear();
+    }
+  }
+
+  /** What is waiting to be sent hears at once of what came, and of links that carry no more. */
+  #noteLink(event: CoreEvent): void {
+    switch (event.type) {
+      case 'frame':
+        if (event.frame.type === 'records') this.#spare.heard(event.link, event.frame.records);
+        break;
+      case 'congested':
+        this.#spare.congested(event.link);
+        break;
+      case 'drained':
+        this.#spare.drained(event.link);
+        break;
+      case 'link-down':
+        this.#spare.forget(event.link);
+        break;
+      default:
     }
   }
 
@@ -155,8 +173,7 @@ export class Driver {
       case 'dial':
         return this.#ports.dial(effect.endpoint);
       case 'close':
-        this.#counters.add(effect.reason);
-        return this.#ports.close(effect.link, effect.reason);
+        return this.#close(effect);
       case 'learned':
         return this.#ports.remember(effect.records);
       case 'refused':
@@ -194,6 +211,12 @@ export class Driver {
   #send({ link, frame, isSpare }: Extract<CoreEffect, { type: 'send' }>): void {
     if (isSpare === true && frame.type === 'records') this.#spare.hold(link, frame);
     else this.#ports.send(link, frame);
+  }
+
+  #close({ link, reason }: Extract<CoreEffect, { type: 'close' }>): void {
+    this.#counters.add(reason);
+    this.#spare.forget(link);
+    this.#ports.close(link, reason);
   }
 
   #reply(to: ReplyId, value: CoreReply): void {

@@ -2,6 +2,7 @@
  * Copies of a record that other links most likely bring first. They go out when there is nothing else
  * to do, one after the other, and not at all when the other end has sent the same meanwhile: so a
  * machine that has too much to do carries a record twice to each peer, and any other eight times.
+ * Nor do they go where the link is congested or gone by then: reconciliation brings what is missing.
  */
 import type { LinkId } from '../mesh/effect.ts';
 import type { Records } from '../mesh/frame.ts';
@@ -21,6 +22,7 @@ type Send = (link: LinkId, frame: Records) => void;
 export class SpareCopies {
   readonly #send: Send;
   readonly #lull: Lull;
+  readonly #congested = new Set<LinkId>();
   #held: readonly Copy[] = [];
 
   constructor(send: Send, lull: Lull = LULL) {
@@ -43,10 +45,24 @@ export class SpareCopies {
     );
   }
 
+  congested(link: LinkId): void {
+    this.#congested.add(link);
+  }
+
+  drained(link: LinkId): void {
+    this.#congested.delete(link);
+  }
+
+  /** The link is gone: nothing is known of it any more. */
+  forget(link: LinkId): void {
+    this.#congested.delete(link);
+    this.#held = this.#held.filter((copy) => copy.link !== link);
+  }
+
   #sendNext(): void {
     const [next, ...others] = this.#held;
     this.#held = others;
-    if (next !== undefined) this.#send(next.link, next.frame);
+    if (next !== undefined && !this.#congested.has(next.link)) this.#send(next.link, next.frame);
   }
 }
 

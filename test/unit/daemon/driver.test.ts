@@ -194,6 +194,29 @@ describe('a driver', () => {
     assert.deepEqual(order, ['link-down', 'time']);
   });
 
+  it('sends no spare copy by a link that was congested, down or closed meanwhile', async (t) => {
+    const { promise: lastIsSent, resolve } = Promise.withResolvers<void>();
+    const sent: number[] = [];
+    const send: DriverPorts['send'] = (link) => {
+      sent.push(link);
+      if (link === 4) resolve();
+    };
+    const { driver, core } = drive(t, { ports: { send } });
+    const frame = { type: 'records', records: [] } as const;
+    const copies = [1, 2, 3, 4].map(
+      (link) => ({ type: 'send', link, frame, isSpare: true }) as const,
+    );
+    const close = { type: 'close', link: 3, reason: 'silent' } as const;
+    t.mock.method(core, 'step', (_now: number, { type }: CoreEvent): readonly CoreEffect[] =>
+      type === 'time' ? [...copies, close] : [],
+    );
+    driver.tell({ type: 'time' });
+    driver.tell({ type: 'congested', link: 1 });
+    driver.tell({ type: 'link-down', link: 2 });
+    await lastIsSent;
+    assert.deepEqual(sent, [4]);
+  });
+
   it('counts why it closes links', (t) => {
     const { driver, core, counters } = drive(t);
     t.mock.method(core, 'step', (): readonly CoreEffect[] => [

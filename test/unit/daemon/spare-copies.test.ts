@@ -69,6 +69,19 @@ describe('a spare copy', () => {
     assert.deepEqual(held.sent, ['2: 1']);
   });
 
+  it('is not sent by a link that is congested or gone by then, and the next ones are', () => {
+    const held = new Held();
+    for (const link of [1, 2, 3]) held.copies.hold(link, frameOf(1));
+    held.copies.congested(1);
+    held.copies.forget(2);
+    for (let turns = 0; turns < 3; turns++) held.turn(EMPTY_TURN_MS);
+    assert.deepEqual(held.sent, ['3: 1']);
+    held.copies.drained(1);
+    held.copies.hold(1, frameOf(2));
+    held.turn(EMPTY_TURN_MS);
+    assert.deepEqual(held.sent, ['3: 1', '1: 1']);
+  });
+
   it('of which all were heard leaves nothing behind, and the next one is sent', () => {
     const held = new Held();
     held.copies.hold(1, frameOf(1));
