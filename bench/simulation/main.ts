@@ -1,49 +1,45 @@
 /**
  * What the mesh does with thousands of peers, simulated with the daemon's own mesh on a virtual
  * clock: one record to all, a whole cluster that starts at once, and the simulator's own speed.
- *
- *   node bench/simulation/main.ts                  all of it, and writes bench/results/simulation.json
- *   node bench/simulation/main.ts --spread 1000    one record to all of so many peers
- *   node bench/simulation/main.ts --start 500      so many peers start, or all publish, within a second
- *   node bench/simulation/main.ts --speed 10000    events a second and memory at so many peers
- *
- * --kind cold, warm or storm: one kind of start only; --seed S: one seed, and not three.
+ * `--help` tells how to run parts of it. Without options it is all run, and the figures are written to
+ * RESULT_FILE.
  */
 import process from 'node:process';
-import { parseArgs } from 'node:util';
 import { renderTable } from '#peer/cli/table.ts';
 import { summarize, writeResult } from '../result.ts';
 import { CPUS, type CpuName, type Measured, measure } from './measurement.ts';
-import type { Kind } from './start.ts';
+import { KINDS, OptionError, type Options, USAGE, parseOptions } from './options.ts';
 
 const SPREAD_SIZES = [1_000, 5_000, 10_000];
 const START_SIZE = 5_000;
 const SPEED_SIZES = [100, 1_000, 10_000];
-const KINDS: readonly Kind[] = ['cold', 'warm', 'storm'];
 const SEEDS = [1, 2, 3];
 const RESULT_FILE = 'bench/results/simulation.json';
 
-const { values } = parseArgs({
-  options: {
-    spread: { type: 'string' },
-    start: { type: 'string' },
-    speed: { type: 'string' },
-    kind: { type: 'string' },
-    seed: { type: 'string' },
-  },
-});
-const seeds = values.seed === undefined ? SEEDS : [Number(values.seed)];
-const kinds = KINDS.filter((kind) => values.kind === undefined || values.kind === kind);
+const options = readOptions();
+const seeds = options.seed === undefined ? SEEDS : [options.seed];
+const kinds = KINDS.filter((kind) => options.kind === undefined || options.kind === kind);
 
-if (values.spread !== undefined) await spreads([Number(values.spread)]);
-else if (values.start !== undefined) await starts(Number(values.start), seeds.slice(0, 1));
-else if (values.speed !== undefined) await speeds([Number(values.speed)]);
+if (options.isHelp) print(USAGE.trimEnd());
+else if (options.spread !== undefined) await spreads([options.spread]);
+else if (options.start !== undefined) await starts(options.start, seeds.slice(0, 1));
+else if (options.speed !== undefined) await speeds([options.speed]);
 else
   writeResult(RESULT_FILE, {
     speed: await speeds(SPEED_SIZES),
     spread: await spreads(SPREAD_SIZES),
     start: await starts(START_SIZE, seeds),
   });
+
+function readOptions(): Options {
+  try {
+    return parseOptions(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(2);
+  }
+}
 
 async function spreads(sizes: readonly number[]) {
   const results = [];
