@@ -2,11 +2,13 @@
  * Whom to dial, and when. A target is a wanted peer, or an address that we were told to join at
  * and whose peer isn't known. Retries back off with full jitter (Brooker, "Exponential Backoff
  * And Jitter", AWS 2015), so that a thousand peers that lost the same one don't return in step. Where
- * handshakes are slow everybody dials less.
+ * handshakes are slow everybody dials less. Whom the arbiter lists is dialled before who only claims
+ * to be somebody.
  */
 import { endpointKey } from './endpoint-key.ts';
 import {
   DIALS_IN_FLIGHT_MAX,
+  DIALS_KEPT_FOR_LISTED,
   DIAL_BACKOFF_MAX_MS,
   DIAL_BACKOFF_MIN_MS,
   DIAL_DEFERENCE_MS,
@@ -26,6 +28,8 @@ export interface DialTarget {
   readonly waitMs?: number;
   /** Somebody who is wanted can't be reached: whoever is wanted instead is needed now. */
   readonly fillsGap?: boolean;
+  /** The arbiter does not list the peer: it comes after all others. */
+  readonly isClaim?: boolean;
 }
 
 interface Dial {
@@ -46,8 +50,6 @@ interface Dial {
   isWanted: boolean;
 }
 
-/** Its home is endpoint-key.ts; most of those who need it look for it here. */
-
 const NOTHING: readonly Endpoint[] = [];
 
 export class Dials {
@@ -56,6 +58,9 @@ export class Dials {
   /** By endpoint: two targets never share one. */
   readonly #dials = new Map<string, Dial>();
   #inFlight = 0;
+  #claimsInFlight = 0;
+  /** Somebody who is no mere claim waits to be dialled. */
+  #hasListedWaiting = false;
   /** How many times as long as a quick one the last dial took that was answered; at least 1. */
   #slowness = 1;
   /** The earliest of those that wait. */
@@ -82,15 +87,18 @@ export class Dials {
     this.#note();
   }
 
-  /** The endpoints to dial now, those first that are due for longest, at most so many in flight. */
+  /** The endpoints to dial now: claims last, those first that are due for longest, few in flight. */
   take(now: number): readonly Endpoint[] {
     if (now < this.nextAt()) return NOTHING;
     const due = [...this.#dials.values()].filter(
       (dial) => !dial.inFlight && now >= this.#dueAt(dial),
     );
     due.sort((a, b) => this.#dueAt(a) - this.#dueAt(b));
-    const taken = due.slice(0, this.#inFlightMax() - this.#inFlight);
-    for (const dial of taken) Object.assign(dial, { inFlight: true, takenAt: now });
+    const first = due.filter((dial) => !isClaim(dial) && this.#begin(now, dial));
+    // Claims have what is kept for the listed where none of these waits any more.
+    this.#note();
+    const claims = due.filter((dial) => isClaim(dial) && this.#begin(now, dial));
+    const taken = [...first, ...claims];
     this.#note();
     return taken.map((dial) => dial.target.endpoint);
   }
@@ -160,6 +168,28 @@ export class Dials {
     return this.#inFlight >= this.#inFlightMax() ? Number.POSITIVE_INFINITY : this.#nextAt;
   }
 
+  /** Says whether there was room for it. */
+  #begin(now: number, dial: Dial): boolean {
+    if (!this.#hasRoomFor(dial)) return false;
+    Object.assign(dial, { inFlight: true, takenAt: now });
+    this.#count(dial);
+    return true;
+  }
+
+  #hasRoomFor(dial: Dial): boolean {
+    const inFlightMax = this.#inFlightMax();
+    if (this.#inFlight >= inFlightMax) return false;
+    if (!isClaim(dial) || !this.#hasListedWaiting) return true;
+    // Where dials are slow there are few of them, and half are the claims'.
+    const keptCount = Math.min(DIALS_KEPT_FOR_LISTED, inFlightMax / 2);
+    return this.#claimsInFlight < inFlightMax - keptCount;
+  }
+
+  #count(dial: Dial): void {
+    this.#inFlight++;
+    if (isClaim(dial)) this.#claimsInFlight++;
+  }
+
   #inFlightMax(): number {
     return Math.floor(DIALS_IN_FLIGHT_MAX / this.#slowness);
   }
@@ -183,11 +213,16 @@ export class Dials {
   /** Called after each change, as the questions come more often than those. */
   #note(): void {
     this.#inFlight = 0;
-    this.#nextAt = Number.POSITIVE_INFINITY;
+    this.#claimsInFlight = 0;
+    this.#hasListedWaiting = false;
     for (const dial of this.#dials.values()) {
-      if (dial.inFlight) this.#inFlight++;
-      else this.#nextAt = Math.min(this.#nextAt, this.#dueAt(dial));
+      if (dial.inFlight) this.#count(dial);
+      else if (!isClaim(dial)) this.#hasListedWaiting = true;
     }
+    this.#nextAt = Number.POSITIVE_INFINITY;
+    for (const dial of this.#dials.values())
+      if (!dial.inFlight && this.#hasRoomFor(dial))
+        this.#nextAt = Math.min(this.#nextAt, this.#dueAt(dial));
   }
 
   #fail(now: number, dial: Dial): void {
@@ -235,6 +270,10 @@ export class Dials {
     const cap = Math.min(DIAL_BACKOFF_MAX_MS, DIAL_BACKOFF_MIN_MS * 2 ** attempts);
     return this.#random() * cap;
   }
+}
+
+function isClaim({ target }: Dial): boolean {
+  return target.isClaim === true;
 }
 
 function isForAnother(earlier: DialTarget, later: DialTarget): boolean {

@@ -13,6 +13,13 @@ export const FULL_MESH_PEERS_MAX = 9;
 export const RING_WALK_MAX = 8;
 
 export const DIALS_IN_FLIGHT_MAX = 8;
+/**
+ * Of these, so many stay free of dials to identities that no list has, while one to a listed peer
+ * waits: who makes identities up that nobody can reach keeps no member from being dialled.
+ */
+export const DIALS_KEPT_FOR_LISTED = 2;
+/** Endpoints that are tried of who is not listed: a peer has one of an address family. */
+export const CLAIM_ENDPOINTS_MAX = 2;
 export const DIAL_BACKOFF_MIN_MS = 250;
 export const DIAL_BACKOFF_MAX_MS = 15_000;
 /** The higher id waits this much longer, for the lower one to dial, so that both rarely do. */

@@ -8,7 +8,13 @@ import type { Dials, DialTarget } from './dials.ts';
 import { endpointKey } from './endpoint-key.ts';
 import type { Directory, PeerRecord } from './directory.ts';
 import { type JoinEndpoint, JoinEndpoints } from './join-endpoints.ts';
-import { DIAL_SETTLE_MS, DIAL_TURN_MS, SHORT_LINK_MS, WAYS_IN } from './limits.ts';
+import {
+  CLAIM_ENDPOINTS_MAX,
+  DIAL_SETTLE_MS,
+  DIAL_TURN_MS,
+  SHORT_LINK_MS,
+  WAYS_IN,
+} from './limits.ts';
 import type { Link, Links } from './links.ts';
 import type { MeshOptions } from './mesh-options.ts';
 import type { PeerId } from './peer-id.ts';
@@ -151,7 +157,7 @@ export class Topology implements Standing {
     const { links, dials, isShunned } = this.#options;
     if (links.to(peer) !== undefined) return false;
     if (isShunned(peer)) return true;
-    return this.endpointsOf(peer).every(
+    return this.#endpointsToTry(peer).every(
       (endpoint) => dials.isFailing(endpoint) || this.#isAnothers(endpoint, peer),
     );
   }
@@ -221,8 +227,14 @@ export class Topology implements Standing {
   }
 
   #targetsAt(peer: PeerId): readonly DialTarget[] {
-    const endpoints = this.endpointsOf(peer).filter((one) => !this.#isAnothers(one, peer));
-    return endpoints.map((endpoint) => ({ endpoint, peer }));
+    const endpoints = this.#endpointsToTry(peer).filter((one) => !this.#isAnothers(one, peer));
+    const isClaim = !this.isListed(peer);
+    return endpoints.map((endpoint) => ({ endpoint, peer, isClaim }));
+  }
+
+  #endpointsToTry(peer: PeerId): readonly Endpoint[] {
+    const endpoints = this.endpointsOf(peer);
+    return this.isListed(peer) ? endpoints : endpoints.slice(0, CLAIM_ENDPOINTS_MAX);
   }
 
   /**
