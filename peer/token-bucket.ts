@@ -23,6 +23,11 @@ export class TokenBucket {
     return true;
   }
 
+  /** What a token was taken for cost nothing after all. */
+  giveBack(): void {
+    this.#tokens = Math.min(this.#rate.burst, this.#tokens + 1);
+  }
+
   /** Nothing was taken lately: as good as a new one. */
   isFull(now: number): boolean {
     return this.#at === Number.NEGATIVE_INFINITY || this.#earned(now) >= this.#rate.burst;

@@ -21,4 +21,9 @@ export class AddressRate {
     this.#buckets.set(address, bucket);
     return bucket.spend(now);
   }
+
+  /** What the address did last costs it nothing. */
+  giveBack(address: string): void {
+    this.#buckets.get(address)?.giveBack();
+  }
 }

@@ -36,6 +36,8 @@ const PROTOCOL_ERROR = 'WS_ERR_';
 const KEY_REMOVED: RefusalReason = 'removed-cluster-key';
 
 export interface ConnectionListener {
+  /** The other end has shown that it has a cluster key; who it is, is yet to be proved. */
+  admitted(): void;
   /** The handshake is through: the other end is who it says it is, and a member. */
   up(member: Member): void;
   frame(frame: LinkFrame): void;
@@ -181,6 +183,7 @@ export class Connection {
     try {
       const { answers, member } = this.#negotiation.handle(frame, bytes);
       for (const answer of answers) this.#write(answer);
+      if (frame.type === 'hello') this.#listener.admitted();
       if (member !== undefined) this.#welcome(member);
     } catch (error) {
       if (!(error instanceof HandshakeRefused)) throw error;

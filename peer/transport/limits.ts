@@ -40,10 +40,22 @@ export const NEWCOMER_RATE = { burst: 1, perSecond: 0.1 };
  * round trips of a tenth of a second. Strangers can't hold a place for longer.
  */
 export const HANDSHAKE_OVERDUE_MS = 500;
-/** Of these, how many of one address: one stranger must not take all. An honest peer needs one. */
+/**
+ * Of these, how many of one address: one stranger must not take all. An honest peer needs one. One
+ * that is overdue makes room for the next, and at a member's address the oldest does in any case: the
+ * member is through before so many others come, which wait for nothing.
+ */
 export const HANDSHAKES_PER_ADDRESS_MAX = 4;
 /** Connections that one address may open, or one /64 of IPv6 where no member is known. A peer behind the same address as others needs the burst. */
 export const ADDRESS_RATE = { burst: 30, perSecond: 10 };
+/**
+ * The same where a member is known, of which it needs next to nothing itself: the rest is there for
+ * what comes from its address without proof, such as its node's pods, so that they don't use up what
+ * it dials with. As handshakes of TLS it is a tenth of a core.
+ */
+export const MEMBER_ADDRESS_RATE = { burst: 100, perSecond: 50 };
+/** How often an address gets back what it took, by proving itself: a member that comes again and again pays. */
+export const GIVEN_BACK_RATE = ADDRESS_RATE;
 /** Addresses whose rates, and whose proofs, are remembered. */
 export const ADDRESSES_MAX = 4_096;
 /** Addresses at which members are reached: one each, of twice as many as a cluster has. */

@@ -76,9 +76,15 @@ export class Listener {
     this.#strangers.meet(endpointKey(endpoint), onTimeout);
   }
 
+  /** Whoever dialled us from there has shown that it has a cluster key. */
+  admitted(endpoint: Endpoint): void {
+    this.#strangers.admitted(endpointKey(endpoint));
+  }
+
   /** Whoever dialled us from there, or answered there, has proved itself. */
   proven(endpoint: Endpoint): void {
-    this.#strangers.proven(endpointKey(endpoint));
+    const hasDialled = this.#strangers.proven(endpointKey(endpoint));
+    if (hasDialled) this.#admission.giveBack(endpoint.address);
     this.#admission.proven(endpoint.address);
   }
 

@@ -30,9 +30,13 @@ export class Places {
     return this.#visitors.size >= this.#most;
   }
 
-  /** How many of them the address has. */
-  countOf(address: string): number {
-    return this.#ofAddress.sizeOf(address);
+  /** The keys of those that the address has, the first of them first. */
+  keysOf(address: string): readonly string[] {
+    return this.#ofAddress.keysOf(address);
+  }
+
+  isOverdue(key: string): boolean {
+    return this.#overdue.has(key);
   }
 
   take(visitor: Visitor): void {
@@ -76,6 +80,10 @@ class Groups {
     const group = this.#groups.get(name);
     group?.delete(key);
     if (group?.size === 0) this.#groups.delete(name);
+  }
+
+  keysOf(name: string): readonly string[] {
+    return [...(this.#groups.get(name) ?? [])];
   }
 
   sizeOf(name: string): number {

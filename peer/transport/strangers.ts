@@ -2,8 +2,9 @@
  * Connections to our port whose other end has not proved itself yet, from TCP on, with one time for
  * all that it has to do until then. Whoever comes when there is no place is dropped before TLS, which
  * costs next to nothing, and dials again later. Members have places of their own, and so have
- * addresses that were not here lately: strangers keep neither out by coming again and again. Links
- * don't count, so strangers end none of those that are up.
+ * addresses that were not here lately: strangers keep neither out by coming again and again. Nor do
+ * those that come from a member's own address: of these the oldest goes. Links don't count, so
+ * strangers end none of those that are up; nor does who has shown a key, and so makes room for nobody.
  */
 import type { Socket } from 'node:net';
 import type { Admitted } from './admission.ts';
@@ -22,6 +23,8 @@ interface Stranger {
   readonly socket: Socket;
   readonly places: Places;
   deadline: Deadline;
+  /** It has not even opened a WebSocket. */
+  isSilent: boolean;
   /** Ends it when its time is over. */
   end: () => void;
 }
@@ -40,35 +43,61 @@ export class Strangers {
   }
 
   /** Takes a connection; drops it, or another in its place, where there are too many. Says why. */
-  admit({ visitor, origin }: Admitted, socket: Socket): RefusalReason | undefined {
-    const places = this.#choosePlaces(visitor, origin);
-    if (this.#countOf(visitor.address) >= HANDSHAKES_PER_ADDRESS_MAX) {
-      socket.destroy();
-      return 'too-many-handshakes-of-address';
+  admit(admitted: Admitted, socket: Socket): RefusalReason | undefined {
+    const { visitor, origin } = admitted;
+    const ofAddress = this.#keysOf(visitor.address);
+    if (ofAddress.length < HANDSHAKES_PER_ADDRESS_MAX)
+      return this.#enter(admitted, socket) ? undefined : 'too-many-handshakes';
+    const yielding = this.#whoYields(ofAddress, origin);
+    if (yielding === undefined) socket.destroy();
+    else {
+      this.#drop(yielding);
+      this.#enter(admitted, socket);
     }
-    const isFull = places.isFull();
-    const yielding = isFull ? places.whoYields(visitor) : undefined;
-    if (yielding !== undefined) this.#drop(yielding);
-    if (isFull && yielding === undefined) socket.destroy();
-    else this.#add(visitor, socket, places);
-    return isFull ? 'too-many-handshakes' : undefined;
+    return 'too-many-handshakes-of-address';
   }
 
   /** Somebody speaks with it, and ends it with a farewell when its time is over. */
   meet(key: string, end: () => void): void {
     const stranger = this.#strangers.get(key);
-    if (stranger !== undefined) stranger.end = end;
+    if (stranger === undefined) return;
+    stranger.end = end;
+    stranger.isSilent = false;
   }
 
-  /** The other end has proved itself: it is no stranger any more. */
-  proven(key: string): void {
+  /** The other end has a cluster key: it competes with no strangers any more. Its time goes on. */
+  admitted(key: string): void {
+    this.#strangers.get(key)?.places.leave(key);
+  }
+
+  /** The other end has proved itself: it is no stranger any more. False when it was none. */
+  proven(key: string): boolean {
     const stranger = this.#strangers.get(key);
     if (stranger !== undefined) this.#forget(key, stranger.socket);
+    return stranger !== undefined;
   }
 
-  #countOf(address: string): number {
+  #keysOf(address: string): readonly string[] {
     const all = [this.#ofMembers, this.#ofNewcomers, this.#ofAll];
-    return all.reduce((count, places) => count + places.countOf(address), 0);
+    return all.flatMap((places) => places.keysOf(address));
+  }
+
+  /** Of those of one address: the member itself is through before the next ones come. */
+  #whoYields(keys: readonly string[], origin: Admitted['origin']): string | undefined {
+    const overdue = keys.filter((key) => this.#strangers.get(key)?.places.isOverdue(key));
+    const silent = overdue.find((key) => this.#strangers.get(key)?.isSilent);
+    return silent ?? overdue[0] ?? (origin === 'member' ? keys[0] : undefined);
+  }
+
+  /** Gives it a place, its own or one of another; true when there was room for both. */
+  #enter({ visitor, origin }: Admitted, socket: Socket): boolean {
+    const places = this.#choosePlaces(visitor, origin);
+    const isFull = places.isFull();
+    const yielding = isFull ? places.whoYields(visitor) : undefined;
+    if (yielding !== undefined) this.#drop(yielding);
+    if (isFull && yielding === undefined) socket.destroy();
+    else this.#add(visitor, socket, places);
+    return !isFull;
   }
 
   #choosePlaces(visitor: Visitor, origin: Admitted['origin']): Places {
@@ -86,7 +115,7 @@ export class Strangers {
       socket.destroy();
     };
     const deadline = new Deadline(HANDSHAKE_OVERDUE_MS, () => this.#isLate(key));
-    this.#strangers.set(key, { socket, places, deadline, end });
+    this.#strangers.set(key, { socket, places, deadline, isSilent: true, end });
     socket.once('close', () => this.#forget(key, socket));
   }
 

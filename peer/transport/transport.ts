@@ -223,6 +223,7 @@ export class Transport {
   #listenerFor(opening: Opening, link: LinkId, connection: () => Connection): ConnectionListener {
     const { counters, log, onEvent } = this.#options;
     return {
+      admitted: () => this.#listener?.admitted(opening.endpoint),
       up: (member) => {
         this.#up({ opening, link, member, connection: connection() });
         log.debug({ ...member, role: opening.role }, 'link is up');

@@ -8,8 +8,10 @@ import { Admission, type AdmissionOptions } from '#peer/transport/admission.ts';
 import {
   ADDRESSES_MAX,
   ADDRESS_RATE,
+  GIVEN_BACK_RATE,
   MEMBER_ADDRESSES_MAX,
   MEMBER_ADDRESSES_READ_MS,
+  MEMBER_ADDRESS_RATE,
   NEWCOMER_RATE,
 } from '#peer/transport/limits.ts';
 import { addressGroup, networkGroup, remoteEndpoint } from '#peer/transport/remote.ts';
@@ -114,5 +116,40 @@ describe('a visitor', () => {
     assert.equal(origin('10.47.255.255'), 'pod-address');
     for (let n = 0; n < ADDRESS_RATE.burst; n++) origin('10.48.0.0');
     assert.equal(origin('10.48.0.0'), 'too-many-connections');
+  });
+});
+
+describe('a member whose pods dial from its address, too', () => {
+  const address = parseAddress('192.0.2.1');
+  const memberAddresses = () => [address];
+  const perSecond = 50;
+
+  it(`is let in whenever it dials, while they dial ${perSecond} times a second`, () => {
+    const { clock, origin } = openAdmission({ memberAddresses });
+    const dials: string[] = [];
+    for (let n = 0; n < 60 * perSecond; n++) {
+      clock.now += 1_000 / perSecond;
+      origin('192.0.2.1');
+      if (n % perSecond === 0) dials.push(origin('192.0.2.1'));
+    }
+    assert.deepEqual([...new Set(dials)], ['member']);
+  });
+
+  it('gets back what it took when it proves itself, at a bounded rate', () => {
+    const { admission, origin } = openAdmission({ memberAddresses });
+    for (let n = 0; n < MEMBER_ADDRESS_RATE.burst; n++) origin('192.0.2.1');
+    for (let n = 0; n < GIVEN_BACK_RATE.burst; n++) {
+      admission.giveBack(address);
+      assert.equal(origin('192.0.2.1'), 'member');
+    }
+    admission.giveBack(address);
+    assert.equal(origin('192.0.2.1'), 'too-many-connections');
+  });
+
+  it('has a rate apart from that of addresses without a member', () => {
+    const { origin } = openAdmission({ memberAddresses });
+    for (let n = 0; n < MEMBER_ADDRESS_RATE.burst; n++) assert.equal(origin('192.0.2.1'), 'member');
+    assert.equal(origin('192.0.2.1'), 'too-many-connections');
+    assert.equal(origin('192.0.2.2'), 'newcomer');
   });
 });

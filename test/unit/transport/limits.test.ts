@@ -5,12 +5,14 @@ import net from 'node:net';
 import { type TestContext, describe, it } from 'node:test';
 import { setTimeout as waitMs } from 'node:timers/promises';
 import tls from 'node:tls';
-import { parseCidr } from '#peer/ipam/parse.ts';
+import { parseAddress, parseCidr } from '#peer/ipam/parse.ts';
+import { makeAuth } from '#peer/transport/handshake.ts';
 import {
   ADDRESS_RATE,
   HANDSHAKES_MAX,
   HANDSHAKES_PER_ADDRESS_MAX,
   HANDSHAKE_TIMEOUT_MS,
+  MEMBER_ADDRESS_RATE,
   NEWCOMER_HANDSHAKES_MAX,
 } from '#peer/transport/limits.ts';
 import { type End, Stranger, connectMember, count, credentialsOf, link, openEnd } from './ends.ts';
@@ -32,8 +34,8 @@ function connectTcp(t: TestContext, { endpoint }: End, localAddress = '127.0.0.1
 }
 
 /** Opens as many connections as one address may at once; each is gone before the next one. */
-async function spendBurst(t: TestContext, end: End): Promise<void> {
-  for (let n = 0; n < ADDRESS_RATE.burst; n++) {
+async function spendBurst(t: TestContext, end: End, { burst } = ADDRESS_RATE): Promise<void> {
+  for (let n = 0; n < burst; n++) {
     const socket = connectTcp(t, end);
     socket.end(Uint8Array.of(0));
     await once(socket.resume(), 'close');
@@ -61,7 +63,7 @@ describe('connections of one address', { timeout: 20_000 }, () => {
   it('leave links that are up alone', async (t) => {
     const [end, friend] = [await openEnd(t, 1, { now: () => 0 }), await openEnd(t, 2)];
     const { from } = await link(end, friend);
-    await spendBurst(t, end);
+    await spendBurst(t, end, MEMBER_ADDRESS_RATE);
     await once(connectTcp(t, end), 'close');
     end.transport.send(from, { type: 'heartbeat', setHash: 1n, wanted: true });
     await friend.event('frame');
@@ -163,6 +165,38 @@ describe('handshakes that are not finished', { timeout: 20_000 }, () => {
     assert.deepEqual(end.counters.all(), { 'too-many-handshakes-of-address': refused });
     await link(far, end);
     await link(end, near);
+  });
+
+  it('behind the address of a member make room for it, the oldest of them first', async (t) => {
+    const member = await openEnd(t, 2, { address: '127.0.0.2' });
+    const end = await openEnd(t, 1, { memberAddresses: () => [member.endpoint.address] });
+    const strangers: net.Socket[] = [];
+    for (let n = 0; n < HANDSHAKES_PER_ADDRESS_MAX; n++) {
+      const stranger = connectTcp(t, end, '127.0.0.2');
+      await once(stranger, 'connect');
+      strangers.push(stranger);
+    }
+    await link(member, end);
+    assert.deepEqual(
+      strangers.map(({ closed }) => closed),
+      [true, false, false, false],
+    );
+    assert.deepEqual(end.counters.all(), { 'too-many-handshakes-of-address': 1 });
+  });
+
+  it('make none go whose Hello shows a cluster key, however many come from its address', async (t) => {
+    const address = parseAddress('127.0.0.2');
+    const end = await openEnd(t, 1, { memberAddresses: () => [address] });
+    const member = await Stranger.connect(t, end, '127.0.0.2');
+    const hello = member.send(member.helloOf(credentialsOf(2)));
+    const responderHello = await member.message(1);
+    for (let n = 0; n < 3 * HANDSHAKES_PER_ADDRESS_MAX; n++)
+      await once(connectTcp(t, end, '127.0.0.2'), 'connect');
+    await end.counted('too-many-handshakes-of-address', 2 * HANDSHAKES_PER_ADDRESS_MAX);
+    const said = member.transcript(hello, responderHello);
+    member.send(makeAuth(credentialsOf(2), said, 'initiator'));
+    await Promise.race([end.event('link-up'), member.gone]);
+    assert.equal(count(end, 'link-up'), 1);
   });
 
   it('end, and make room, when their socket breaks or they are refused', async (t) => {
