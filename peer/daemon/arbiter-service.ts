@@ -85,25 +85,45 @@ function seedService(options: ArbiterServiceOptions, index: number): ArbiterServ
         : askSeed(options, to, { request, parse: parseArbiterReply }),
     timing: systemTiming,
   });
+  const encode = createReplyEncoding();
   return {
     arbiter,
-    answer: (asker, json) => answerAsSeed(seed, { ...options, asker }, json),
+    answer: (asker, json) => answerAsSeed(seed, { ...options, asker, encode }, json),
     close: () => store.close(),
   };
 }
 
+interface SeedQuestion extends ArbiterServiceOptions {
+  readonly asker: Asker;
+  readonly encode: (reply: ArbiterReply) => Answer;
+}
+
 async function answerAsSeed(
   seed: Seed,
-  { seeds, asker }: ArbiterServiceOptions & { readonly asker: Asker },
+  { seeds, asker, encode }: SeedQuestion,
   json: Uint8Array,
 ): Promise<Answer> {
   const value = fromJson(json);
   const request = parseArbiterRequest(value);
-  if (request !== undefined) return toAnswer(await seed.ask(request));
-  const isSeed = seeds.some(({ address }) => equalAddresses(address, asker.address));
-  const vote = isSeed ? parseSeedRequest(value) : undefined;
+  if (request !== undefined) return encode(await seed.ask(request));
+  const vote = isSeedsAddress(seeds, asker) ? parseSeedRequest(value) : undefined;
   if (vote === undefined) throw new Error('this is no question for a seed');
   return toAnswer(seed.answer(vote));
+}
+
+/** Seeds are known by where they are. */
+export function isSeedsAddress(seeds: readonly Endpoint[], asker: Asker): boolean {
+  return seeds.some(({ address }) => equalAddresses(address, asker.address));
+}
+
+/** Encodes a list once for all that ask, until there is another: at a start everybody asks for it. */
+function createReplyEncoding(): (reply: ArbiterReply) => Answer {
+  let list: { readonly rev: string; readonly answer: Answer } | undefined;
+  return (reply) => {
+    if (reply.type !== 'view') return toAnswer(reply);
+    if (list?.rev !== reply.rev) list = { rev: reply.rev, answer: toAnswer(reply) };
+    return list.answer;
+  };
 }
 
 function refuseQuestion(): Promise<Answer> {

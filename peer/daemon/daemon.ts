@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { answerQuestion } from './answering.ts';
 import { ArbiterAsking } from './arbiter-asking.ts';
-import { type ArbiterService, openArbiterService } from './arbiter-service.ts';
+import { type ArbiterService, isSeedsAddress, openArbiterService } from './arbiter-service.ts';
 import { ArbiterRefusal } from '../arbiter/arbiter.ts';
 import { configDigest, readClusterKeys } from '../config/cluster-config.ts';
 import { startCniService } from '../cni/service.ts';
@@ -31,10 +31,11 @@ import { overlayInput } from './overlay-input.ts';
 import { OverlapWatch } from './overlap-watch.ts';
 import { type PeerState, openPeerState } from './peer-state.ts';
 import { createPluginContext } from './plugin-context.ts';
+import { QuestionRates } from './question-rates.ts';
 import { askDonors } from './space-asking.ts';
 import { Standing, hasOthers } from './standing.ts';
 import { askPeerView } from './view-asking.ts';
-import { Transport } from '../transport/transport.ts';
+import { type Asker, Transport } from '../transport/transport.ts';
 
 export interface Daemon {
   /** Ends every part and leaves the data plane as it is. */
@@ -153,6 +154,8 @@ async function openNetwork(
 ): Promise<Network> {
   const { config, log, parts, counters, state, standing } = start;
   const { identity, cluster, endpoint } = state;
+  const isSeed = (asker: Asker) => isSeedsAddress(config.seeds, asker);
+  const rates = new QuestionRates({ counters, now, isSeed });
   const transport: Transport = parts.adopt(
     await Transport.open({
       listen: endpoint,
@@ -173,7 +176,7 @@ async function openNetwork(
       isLinked: (endpoint) => isLinkedAt(state.core.mesh, endpoint),
       memberAddresses: () => memberAddresses(state.core, config),
       universe: config.universe,
-      onQuestion: (asker, question) => answerQuestion({ driver, arbiters }, asker, question),
+      onQuestion: (asker, question) => answerQuestion({ driver, arbiters, rates }, asker, question),
     }),
     (open) => open.stop(),
   );

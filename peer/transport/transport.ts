@@ -27,7 +27,7 @@ import { SeenHellos } from './seen-hellos.ts';
 import { Turnstile } from './turnstile.ts';
 import { TurnedAway } from './turned-away.ts';
 
-/** Who asks, and from which address its link came. */
+/** Who asks, and from which address its link came. One object for all that is asked over one link. */
 export interface Asker {
   readonly peer: PeerId;
   readonly address: Address;

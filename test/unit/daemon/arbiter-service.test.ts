@@ -102,6 +102,21 @@ describe('a seed', { timeout: 20_000 }, () => {
     assert.equal(JSON.parse(new TextDecoder().decode(arbiter)).type, 'view');
   });
 
+  it('encodes a list once for all that ask, until there is another', async (t) => {
+    const [seed] = openServices(t, 3);
+    assert.ok(seed !== undefined);
+    const ask = () => seed.answer(FROM_CLIENT, question({ type: 'list' }));
+    await seed.arbiter.register('node7', peerId(7));
+    const first = await ask();
+    assert.equal((await ask()).arbiter, first.arbiter);
+    await seed.arbiter.register('node8', peerId(8));
+    const { members } = JSON.parse(new TextDecoder().decode((await ask()).arbiter));
+    assert.deepEqual(members, [
+      [peerId(7), 'node7'],
+      [peerId(8), 'node8'],
+    ]);
+  });
+
   const noQuestions: readonly [string, Uint8Array][] = [
     ['no JSON', Uint8Array.of(0xff, 0)],
     ['nothing', new Uint8Array()],

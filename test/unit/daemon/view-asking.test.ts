@@ -79,6 +79,20 @@ describe('a list of members', () => {
     }
   });
 
+  it('is encoded once for all that are told the whole of it, and anew when it has changed', async () => {
+    const question = { type: 'view', since: 0n } as const;
+    const told = async (update: ViewUpdate) =>
+      (await answerView(answering({ type: 'view', update }), PEER, question)).view;
+    const whole = { since: 0n, rev: 5n, added: new Map(UPDATE.added), removed: [] };
+    const first = await told(whole);
+    assert.equal(await told({ ...whole }), first);
+    for (const other of [
+      { ...whole, rev: 6n },
+      { ...whole, added: new Map() },
+    ])
+      assert.deepEqual(await told(other), encodeViewUpdate(other));
+  });
+
   it('is not told when the core refuses, or when it is longer than may be', async () => {
     const question = { type: 'view', since: 0n } as const;
     const refusal = answering({ type: 'refused', reason: 'our list is no newer' });

@@ -228,6 +228,21 @@ describe('a question', { timeout: 20_000 }, () => {
     assert.equal(count(one, 'link-up'), 1);
   });
 
+  it('are all of one asker as long as the link is up, and of another one after it', async (t) => {
+    const askers: unknown[] = [];
+    const onQuestion = async (asker: unknown) => (askers.push(asker), ANSWERED);
+    const [one, two] = [await openEnd(t, 1), await openEnd(t, 2, { onQuestion })];
+    const ask = () => one.transport.ask({ peer: two.id, endpoint: two.endpoint }, SPACE);
+    const { from } = await link(one, two);
+    await ask();
+    await ask();
+    one.transport.close(from, 'the test');
+    await two.event('link-down');
+    await ask();
+    assert.equal(askers[0], askers[1]);
+    assert.notEqual(askers[1], askers[2]);
+  });
+
   it('dials where there is no link, once for all that ask at the same time', async (t) => {
     const [one, two] = [await openEnd(t, 1), await openEnd(t, 2, ANSWERS)];
     const ask = () => one.transport.ask({ endpoint: two.endpoint }, SPACE);
