@@ -64,7 +64,7 @@ export interface Transcript {
 }
 
 /** A Hello of the other end, and what it is compared with. */
-export interface Claim {
+export interface ReceivedHello {
   readonly hello: Hello;
   /** Of its sender. */
   readonly channel: Channel;
@@ -92,15 +92,15 @@ export function makeHello(credentials: Credentials, { exporter, role }: Channel)
 }
 
 /**
- * The other end's claim of who it is, by a member: throws HandshakeRefused otherwise. Costs one
+ * Who the other end says it is, and by a member: throws HandshakeRefused otherwise. Costs one
  * HMAC, and what needs none is compared before. The details go to strangers, so they tell nothing.
  */
-export function checkHello(credentials: Credentials, claim: Claim): PeerId {
-  const { hello, channel } = claim;
+export function checkHello(credentials: Credentials, received: ReceivedHello): PeerId {
+  const { hello, channel } = received;
   checkVersions(hello);
   if (!isSame(hello.cluster, credentials.cluster))
     throw new HandshakeRefused('another-cluster', 'it is of another cluster than we are');
-  checkFreshness(claim);
+  checkFreshness(received);
   const key = findKey(credentials.keys, hello.keyId);
   if (!checkMembership(key, admissionOf(channel), hello.admission)) throw noKey();
   if (!isSame(hello.configDigest, credentials.configDigest)) {
@@ -131,9 +131,9 @@ export function makeAuth({ identity, keys }: Credentials, said: Transcript, role
 export function checkAuth(
   credentials: Credentials,
   said: Transcript,
-  claim: { readonly role: Role; readonly hello: Hello; readonly auth: Auth },
+  received: { readonly role: Role; readonly hello: Hello; readonly auth: Auth },
 ): void {
-  const { role, hello, auth } = claim;
+  const { role, hello, auth } = received;
   const ours = role === 'initiator' ? said.responderHello : said.initiatorHello;
   if (!isSame(auth.answers, nameOf(ours)))
     throw new HandshakeRefused('replayed-proof', 'its proof answers another Hello than ours');
@@ -142,7 +142,7 @@ export function checkAuth(
   if (!checkMembership(key, transcript, auth.membership)) throw noKey();
   const identity = publicKeyObject(hello.key);
   if (identity === undefined || !verify(null, transcript, identity, auth.signature)) {
-    throw new HandshakeRefused('bad-identity-proof', 'it does not have the identity it claims');
+    throw new HandshakeRefused('bad-identity-proof', 'it does not have the identity it names');
   }
 }
 
@@ -154,7 +154,7 @@ function checkVersions({ protocolMin, protocolMax }: Hello): void {
 }
 
 /** Tells apart how a Hello comes here that was not made for this channel. */
-function checkFreshness({ hello, channel, ourNonce, isSeen }: Claim): void {
+function checkFreshness({ hello, channel, ourNonce, isSeen }: ReceivedHello): void {
   if (isSame(hello.nonce, ourNonce))
     throw new HandshakeRefused('reflected-hello', 'it sends our own Hello back');
   if (isSeen(hello.nonce))

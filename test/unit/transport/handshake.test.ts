@@ -1,10 +1,10 @@
-/** The handshake's claims and proofs, without a socket: what is bound, and what is refused. */
+/** The handshake's Hellos and proofs, without a socket: what is bound, and what is refused. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { PLAIN_KEYS, parseClusterKeys } from '#peer/transport/cluster-keys.ts';
 import {
   type Channel,
-  type Claim,
+  type ReceivedHello,
   type Credentials,
   PROTOCOL_MAX,
   PROTOCOL_MIN,
@@ -35,19 +35,19 @@ const SAID: Transcript = {
 };
 
 /** What we, the responder, make of their Hello. */
-function check(hello: Hello, claim: Partial<Claim> = {}, by = OURS): string {
+function check(hello: Hello, received: Partial<ReceivedHello> = {}, by = OURS): string {
   const ourNonce = new Uint8Array(16);
-  return checkHello(by, { hello, channel: CHANNEL, ourNonce, isSeen: () => false, ...claim });
+  return checkHello(by, { hello, channel: CHANNEL, ourNonce, isSeen: () => false, ...received });
 }
 
 /** What they prove as the initiator, and what we make of it. */
 function prove(
   made: { by?: Credentials; on?: Transcript; as?: Role },
-  checked: { by?: Credentials; on?: Transcript; as?: Role; claim?: Credentials } = {},
+  checked: { by?: Credentials; on?: Transcript; as?: Role; says?: Credentials } = {},
   change: (auth: Auth) => Auth = (auth) => auth,
 ): void {
   const auth = change(makeAuth(made.by ?? THEIRS, made.on ?? SAID, made.as ?? 'initiator'));
-  const hello = makeHello(checked.claim ?? THEIRS, CHANNEL);
+  const hello = makeHello(checked.says ?? THEIRS, CHANNEL);
   const role = checked.as ?? 'initiator';
   checkAuth(checked.by ?? OURS, checked.on ?? SAID, { role, hello, auth });
 }
@@ -182,8 +182,8 @@ describe('a proof', () => {
   }
 
   it('does not hold for another identity than the one that made it', () => {
-    const claim = credentialsOf(3);
-    assert.throws(() => prove({}, { claim }), refusedFor('bad-identity-proof'));
+    const says = credentialsOf(3);
+    assert.throws(() => prove({}, { says }), refusedFor('bad-identity-proof'));
   });
 
   it('is made with the first key, and any is accepted', () => {
@@ -192,9 +192,9 @@ describe('a proof', () => {
     const either = credentialsOf(1, { keys: parseClusterKeys(`${NEW_KEY}\n${OLD_KEY}`, 'test') });
     prove({ by: old }, { by: either });
     prove({ by: next }, { by: either });
-    prove({ by: either }, { by: next, claim: either });
+    prove({ by: either }, { by: next, says: either });
     assert.throws(
-      () => prove({ by: either }, { by: old, claim: either }),
+      () => prove({ by: either }, { by: old, says: either }),
       refusedFor('unknown-cluster-key'),
     );
   });
