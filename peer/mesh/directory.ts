@@ -111,6 +111,14 @@ export class Directory {
     return true;
   }
 
+  /** Forgets the writer: all its records. */
+  remove(peer: PeerId): void {
+    for (const record of [this.#peers.get(peer), this.#links.get(peer)])
+      if (record !== undefined) this.#add(peer, -record.digest);
+    if (this.#peers.delete(peer)) this.#peerIds = undefined;
+    this.#links.delete(peer);
+  }
+
   #add(peer: PeerId, digest: bigint): void {
     const bucket = bucketOf(peer);
     this.#setHash = BigInt.asUintN(128, this.#setHash + digest);

@@ -18,6 +18,7 @@ import {
   recordId,
 } from './record.ts';
 import { RateBudgets } from './rate-budgets.ts';
+import { RemovedWriters } from './removed-writers.ts';
 import { UnlistedRoom } from './unlisted-room.ts';
 
 /** Refusals of what is sound: it is heard of again when there is room, or its writer is listed. */
@@ -57,7 +58,10 @@ export interface Taken {
   isTooBad: boolean;
 }
 
-export interface IntakeOptions extends Pick<MeshOptions, 'self' | 'epoch' | 'codec' | 'isListed'> {
+export interface IntakeOptions extends Pick<
+  MeshOptions,
+  'self' | 'epoch' | 'codec' | 'members' | 'isListed'
+> {
   readonly directory: Directory;
   readonly hits: BoundHits;
 }
@@ -67,12 +71,14 @@ export class Intake {
   /** By writer: a mad one costs this rate; its newest version comes later by reconciliation. */
   readonly #budget = new RateBudgets<PeerId>(WRITER_RATE);
   readonly #unlisted: UnlistedRoom;
+  readonly #removed: RemovedWriters;
   readonly #quarantine: Quarantine;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
     this.#quarantine = new Quarantine(options.hits);
     this.#unlisted = new UnlistedRoom(options);
+    this.#removed = new RemovedWriters(options);
   }
 
   /** Examines the records of one frame, up to where the bringer is borne with no more. */
@@ -130,7 +136,13 @@ export class Intake {
 
   /** Who is listed has changed. */
   membersChanged(): void {
+    this.#removed.membersChanged();
     this.#unlisted.recount();
+  }
+
+  /** What was taken is in the directory. */
+  settle(): void {
+    this.#removed.settle();
   }
 
   /** Those of the versions that the peer may be asked for. */
@@ -146,7 +158,8 @@ export class Intake {
   ): Refusal | undefined {
     const { codec, directory, self, epoch } = this.#options;
     const isFirst = directory.get(recordId(record)) === undefined;
-    if (isFirst && directory.size + newCount >= DIRECTORY_RECORDS_MAX) return 'directory-full';
+    const isFull = directory.size + newCount >= DIRECTORY_RECORDS_MAX;
+    if (isFirst && (isFull || this.#removed.isTooOld(record))) return 'directory-full';
     const isOwn = record.peer === self;
     const noRoom = isOwn ? undefined : this.#unlisted.findRefusal(now, recordId(record), by);
     if (noRoom !== undefined) return noRoom;
@@ -158,6 +171,7 @@ export class Intake {
     // starts are heard without a bucket for each.
     if (!isFirst || isOwn) this.#budget.spend(now, record.peer);
     if (!isOwn) this.#unlisted.charge(now, recordId(record), by);
+    if (isFirst) this.#removed.expect(record);
     // Of a run that is yet to come: our disk was set back, or another peer has our identity. Those
     // of earlier runs a new version has to supersede.
     return isOwn && record.epoch >= epoch ? 'own-record-from-elsewhere' : undefined;

@@ -164,8 +164,13 @@ export const MISBEHAVIOUR_RATE = { burst: 20, perSecond: 1 };
 /** Peers whose misbehaviour is remembered; the oldest make room. */
 export const MISBEHAVING_PEERS_MAX = 1_024;
 
-/** Of the DIRECTORY_RECORDS_MAX, records of writers that the arbiter's list does not name: the listed have the rest. */
-export const UNLISTED_RECORDS_MAX = DIRECTORY_RECORDS_MAX / 2;
+/** Writers that the arbiter has removed and whose records are kept, two of each: a day of a busy cluster. */
+export const REMOVED_WRITERS_MAX = 1_000;
+/**
+ * Of the DIRECTORY_RECORDS_MAX, records of all others that the arbiter's list does not name: with those
+ * who were removed they have half, and the listed the other half.
+ */
+export const UNLISTED_RECORDS_MAX = DIRECTORY_RECORDS_MAX / 2 - 2 * REMOVED_WRITERS_MAX;
 /**
  * New records of unlisted writers that one peer may bring, and all that are unlisted themselves
  * together: at once those of 5,000 that start together and come by one link before any list has them;

@@ -355,12 +355,14 @@ export class Mesh {
   }
 
   #apply(records: readonly DirectoryRecord[]): readonly DirectoryRecord[] {
-    return records.filter((record) => {
+    const applied = records.filter((record) => {
       const earlier = this.directory.peer(record.peer);
       if (!this.directory.apply(record)) return false;
       if (isPeerRecord(record)) this.#topology.learned(record, earlier);
       return true;
     });
+    this.#intake.settle();
+    return applied;
   }
 
   #publish(now: number, content: RecordContent): readonly MeshEffect[] {

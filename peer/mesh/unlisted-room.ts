@@ -1,8 +1,8 @@
 /**
  * Room for records of writers that the arbiter's list, as we know it, does not name: newcomers that
- * are about to be in it, those that were removed, and whatever identities a member makes up. They
- * have half of the directory, so that the listed always have the other half, and whoever brings new
- * ones pays for it.
+ * are about to be in it, those that were removed, and whatever identities a member makes up. With those
+ * removed while we know them (removed-writers.ts) they have half of the directory, so that the listed
+ * always have the other half, and whoever brings new ones pays for it.
  *
  * A member that makes identities up can link with them, too. So those who are not listed themselves
  * pay out of one purse, however many they are.
@@ -44,7 +44,10 @@ export class UnlistedRoom {
 
   /** Why this record is not taken of this peer, if it is not: those that we have are updated always. */
   findRefusal(now: number, key: RecordKey, by: PeerId): NoRoom | undefined {
-    return this.#isCharged(key) ? this.#findLack(now, by) : undefined;
+    if (!this.#isCharged(key)) return undefined;
+    // What is left of one that was put away would come to stay: nobody knows any more who that was.
+    const isOrphan = key.kind === 'links' && this.#options.directory.peer(key.peer) === undefined;
+    return isOrphan ? 'too-many-unlisted' : this.#findLack(now, by);
   }
 
   /** The peer brought this record, which is to be taken. */
