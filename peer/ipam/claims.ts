@@ -121,7 +121,10 @@ export function carriedOverOf(
 }
 
 /** The smallest blocks that the addresses lie in, each once, sorted; none for those of elsewhere. */
-function blocksAround(addresses: readonly Address[], universe: readonly Cidr[]): readonly Cidr[] {
+export function blocksAround(
+  addresses: readonly Address[],
+  universe: readonly Cidr[],
+): readonly Cidr[] {
   const blocks = new Map<string, Cidr>();
   for (const address of addresses) {
     const range = universe.find((one) => containsAddress(one, address));
