@@ -1,12 +1,12 @@
 /** Addresses that others' pods have from before: left alone, and handed over with the block around. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { formatAddress, formatCidr } from '#peer/ipam/cidr.ts';
+import { type Cidr, formatAddress, formatCidr } from '#peer/ipam/cidr.ts';
 import { Claims, carriedOverOf } from '#peer/ipam/claims.ts';
-import type { View } from '#peer/ipam/custody-state.ts';
+import type { Block, View } from '#peer/ipam/custody-state.ts';
 import type { Known } from '#peer/ipam/heirs.ts';
 import { Ipam } from '#peer/ipam/ipam.ts';
-import { CARRIED_OVER_MAX, UNLISTED_CLAIMANTS_MAX } from '#peer/ipam/limits.ts';
+import { CARRIED_OVER_MAX, UNASKED_BLOCKS_MAX, UNLISTED_CLAIMANTS_MAX } from '#peer/ipam/limits.ts';
 import { parseAddress, parseCidr } from '#peer/ipam/parse.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
 import { createMember, custodyOf, peerId, requestOf } from './builders.ts';
@@ -32,6 +32,22 @@ function claiming(peer: PeerId, ...addresses: readonly string[]): Known {
 /** Who holds the whole universe. */
 function createHolder(): Ipam {
   return createMember({ self: SELF, view: VIEW, founder: SELF, universe: UNIVERSE }).ipam;
+}
+
+/** Whose state is new, with one attachment that was found. */
+function createLost(address: string, universe: readonly Cidr[]): Ipam {
+  const { store } = createMember({ self: SELF, view: VIEW, founder: OTHER, universe });
+  const { key, hostInterface, podName } = requestOf(1_000);
+  const podMac = '0a:58:00:00:00:01';
+  const addresses = [parseAddress(address)];
+  const attachments = [{ ...key, addresses, hostInterface, podName, podMac }];
+  return new Ipam({ self: SELF, universe, durable: { ...store.durable, attachments }, now: 0 });
+}
+
+/** The /28 that begins so many addresses behind 10.32.0.0. */
+function blockAt(offset: number): Block {
+  const address = parseAddress('10.32.0.0').value + BigInt(offset);
+  return { cidr: { family: 4, address, length: 28 }, term: 2 };
 }
 
 function grantsOf(ipam: Ipam): readonly (readonly [string, PeerId])[] {
@@ -152,15 +168,24 @@ describe('what a peer publishes of its own', () => {
     assert.equal(carriedOverOf(many, universe).length, CARRIED_OVER_MAX);
   });
 
+  it('is accepted back by who holds more blocks than it takes without need', () => {
+    const universe = [parseCidr('10.32.0.0/16')];
+    const ipam = createLost('10.32.9.17', universe);
+    const crumbs = Array.from({ length: UNASKED_BLOCKS_MAX }, (_, n) => blockAt(32 * n));
+    const pending = [...crumbs, blockAt(9 * 256 + 16), blockAt(20 * 256)].map((block, at) => {
+      return { block, to: SELF, n: at + 1 };
+    });
+    const { conflicts } = ipam.look(new Map([[OTHER, custodyOf({ registeredRev: 4n, pending })]]));
+    assert.deepEqual(ipam.custody().carriedOver, []);
+    assert.equal(ipam.custody().hold.length, UNASKED_BLOCKS_MAX + 1);
+    assert.deepEqual(
+      conflicts.map(({ reason }) => reason),
+      ['too-many-blocks'],
+    );
+  });
+
   it('is there from its first record until a block around it is held', () => {
-    const { store } = createMember({ self: SELF, view: VIEW, founder: OTHER, universe: UNIVERSE });
-    const { key, hostInterface, podName } = requestOf(1);
-    const addresses = [parseAddress('10.32.0.35')];
-    const podMac = '0a:58:00:00:00:01';
-    const attachment = { ...key, addresses, hostInterface, podName, podMac };
-    const attachments = [attachment];
-    const durable = { ...store.durable, attachments };
-    const ipam = new Ipam({ self: SELF, universe: UNIVERSE, durable, now: 0 });
+    const ipam = createLost('10.32.0.35', UNIVERSE);
     assert.deepEqual(ipam.custody().carriedOver.map(formatAddress), ['10.32.0.32']);
     const block = { cidr: parseCidr('10.32.0.32/28'), term: 2 };
     const pending = [{ block, to: SELF, n: 1 }];
