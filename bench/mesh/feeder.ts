@@ -100,6 +100,7 @@ function sealRecord(n: number): DirectoryRecord {
         viewHash: 0n,
         registeredRev: REGISTERED_REV,
         freeLog2: { v4: 5, v6: 0 },
+        carriedOver: [],
       },
       instance: 1n,
     },

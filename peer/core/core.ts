@@ -292,9 +292,12 @@ export class Core {
     now: number,
     { key, reply }: Extract<CoreEvent, { type: 'release' }>,
   ): readonly CoreEffect[] {
+    const isCarrying = this.ipam.carriedOver().length > 0;
     const outcome = this.ipam.release(now, key);
     const writes = outcome.type === 'released' ? outcome.writes : [];
-    return this.#after(writes, [answer(reply, { type: 'done' })]);
+    const done = [answer(reply, { type: 'done' })];
+    // Whoever leaves its address alone has to hear that it need not any more.
+    return isCarrying ? this.#commit(writes, done) : this.#after(writes, done);
   }
 
   #spaceAsked(

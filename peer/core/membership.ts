@@ -51,7 +51,8 @@ export class Membership {
     this.#namesakes = new Namesakes(random);
     this.#spreading = new ViewSpreading(random);
     this.#watching = new Watching(now, random);
-    this.#reclaiming = new Reclaiming(now, random);
+    const isRestarted = options.ipam.phase() === 'member';
+    this.#reclaiming = new Reclaiming(now, random, { isRestarted });
   }
 
   /** Records have come. */

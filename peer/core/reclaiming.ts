@@ -1,7 +1,7 @@
 /**
  * When the census is taken, and by whom. While addresses are nobody's, the peers that watch ask the
- * arbiter who the executor is (and all others, if that has not helped after a while: an executor that
- * was restarted does not know that it is one). Who is told that it is the executor itself takes the
+ * arbiter who the executor is (and all others, if that has not helped after a while). So does, once,
+ * who was restarted: an executor then does not know that it is one. Who is told that it is the executor itself takes the
  * census at every change until nothing is left to reclaim. What it may count: ipam/census.ts.
  *
  * The list that it counts over was read after the arbiter's word that it is the executor: an older one
@@ -65,14 +65,17 @@ export class Reclaiming {
   #askedAt = Number.NEGATIVE_INFINITY;
   /** Not before this it is looked at whether we have become a watcher. */
   #impatientAt = Number.NEGATIVE_INFINITY;
+  /** It was a member before this start, and has not asked since. */
+  #mayBeExecutor: boolean;
   #askAgainMs = ASK_AGAIN_MS.least;
   /** Without a record here, heard of before the question that is open. */
   #strangers: readonly PeerId[] = [];
   readonly #gone = new Set<PeerId>();
   #state: ReclaimState = { type: 'nothing-to-reclaim' };
 
-  constructor(now: number, random: () => number) {
+  constructor(now: number, random: () => number, { isRestarted } = { isRestarted: false }) {
     this.#random = random;
+    this.#mayBeExecutor = isRestarted;
     this.#lookAt = now + LOOK_EVERY_MS;
   }
 
@@ -187,13 +190,17 @@ export class Reclaiming {
     if (this.#state.type !== 'arbiter-went-back')
       this.#state = { type: 'left-to-executor', executor: this.#executor };
     if (this.#executor !== undefined && this.#executor !== self) return;
-    this.#askAt = isWatcher() ? now : now + PATIENCE_MS * (1 + this.#random());
+    const isSoon = this.#mayBeExecutor;
+    // A cluster that starts again as a whole does not ask all at once.
+    const waitMs = isSoon ? LOOK_EVERY_MS * this.#random() : PATIENCE_MS * (1 + this.#random());
+    this.#askAt = isWatcher() ? now : now + waitMs;
   }
 
   #ask(now: number, { isWatcher }: Scene): readonly CoreEffect[] {
     if (this.#askAt === undefined) return [];
     if (now < this.#askAt && !this.#hasBecomeWatcher(now, isWatcher)) return [];
     this.#askedAt = now;
+    this.#mayBeExecutor = false;
     this.#askAt = now + ASK_AGAIN_MS.most * (1 + this.#random());
     this.#question++;
     return [{ type: 'ask-executor', question: this.#question }];

@@ -34,7 +34,7 @@ function reportReclaim(core: Core, nameOf: NameOf): ReclaimReport {
 }
 
 export function reportRange(account: Account, nameOf: NameOf): RangeReport {
-  const { universe, holders, pending, orphaned, doubly, totals } = account;
+  const { universe, holders, pending, orphaned, doubly, claimed, totals } = account;
   return {
     range: formatCidr(universe),
     addresses: String(size(universe)),
@@ -47,6 +47,9 @@ export function reportRange(account: Account, nameOf: NameOf): RangeReport {
     })),
     orphaned: orphaned.map(formatCidr),
     doublyClaimed: doubly.map(formatCidr),
+    leftAlone: claimed.map(({ cidr, by }) => {
+      return { cidr: formatCidr(cidr), for: by.map((peer) => nameOf(peer) || peer) };
+    }),
     totals: {
       held: String(totals.held),
       unreachable: String(totals.unreachable),

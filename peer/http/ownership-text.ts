@@ -37,7 +37,7 @@ export function percentOf(part: string, whole: string): string {
 }
 
 function renderRange(range: RangeReport, self: string): string {
-  const { addresses, holders, pending, orphaned, doublyClaimed } = range;
+  const { addresses, holders, pending, orphaned, doublyClaimed, leftAlone } = range;
   const rows = [
     ...holders.toSorted(byHolder).map((holder) => holderRow(holder, range, self)),
     ...pending.map(({ cidr, from, to, addresses: count }) => {
@@ -48,7 +48,13 @@ function renderRange(range: RangeReport, self: string): string {
   const header = ['peer', 'state', 'blocks', 'addresses', 'share', 'free'];
   const table = renderTable(header, rows);
   const claims = doublyClaimed.map((cidr) => `ALARM: two members claim ${cidr}: see weft status.`);
-  return [renderTotals(range), ...claims, '', table].join('\n');
+  return [renderTotals(range), ...claims, ...leftAlone.map(renderLeftAlone), '', table].join('\n');
+}
+
+function renderLeftAlone({ cidr, for: names }: RangeReport['leftAlone'][number]): string {
+  const whose = names.map(printable).join(' and ');
+  const what = `${cidr} is left alone for pods of ${whose}, from before a state was lost`;
+  return names.length === 1 ? `${what}.` : `${what}: of two, neither gets it.`;
 }
 
 function renderTotals({ range, addresses, totals }: RangeReport): string {

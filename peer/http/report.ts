@@ -105,6 +105,8 @@ export interface RangeReport {
   readonly orphaned: readonly string[];
   /** What two members claim: never seen, unless something is very wrong. */
   readonly doublyClaimed: readonly string[];
+  /** Blocks in which pods of these peers have addresses from before: nobody gives out the rest of them. */
+  readonly leftAlone: readonly { readonly cidr: string; readonly for: readonly string[] }[];
   readonly totals: Readonly<
     Record<'held' | 'unreachable' | 'removed' | 'pending' | 'orphaned', string>
   >;

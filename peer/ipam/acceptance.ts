@@ -28,6 +28,8 @@ export interface Taker {
   readonly universe: readonly Cidr[];
   /** Whether space of the family is needed. Asked only where it decides. */
   readonly isShort: (family: Family) => boolean;
+  /** Whether pods of ours have addresses of the block, from before. */
+  readonly isWanted: (cidr: Cidr) => boolean;
 }
 
 /** A grant that is looked at, and those of the same record that are to be accepted before it. */
@@ -86,10 +88,11 @@ function findOverlap(
 function findLackOfRoom(
   state: CustodyState,
   { block, from, taken }: Candidate,
-  { isShort }: Taker,
+  { isShort, isWanted }: Taker,
 ): ConflictReason | undefined {
   const blocks = state.hold.length + taken.length;
-  const isNeeded = (): boolean => taken.length === 0 && isShort(block.cidr.family);
+  const { cidr } = block;
+  const isNeeded = (): boolean => (taken.length === 0 && isShort(cidr.family)) || isWanted(cidr);
   if (blocks >= BLOCKS_MAX) return 'too-many-blocks';
   if (blocks >= UNASKED_BLOCKS_MAX && !isNeeded()) return 'too-many-blocks';
   if (state.counterparties.has(from.peer)) return undefined;

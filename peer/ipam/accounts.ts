@@ -4,7 +4,8 @@
  * that the sums are the universe, whatever records say. For people; nothing is decided from it.
  */
 import { alignedParts } from './blocks.ts';
-import { type Cidr, type Family, size } from './cidr.ts';
+import { type Cidr, type Family, compareCidrs, size } from './cidr.ts';
+import { blocksAround } from './claims.ts';
 import type { Other } from './custody.ts';
 import type { Custody } from './custody-state.ts';
 import type { Interval } from './intervals.ts';
@@ -52,8 +53,16 @@ export interface Account {
   readonly orphaned: readonly Cidr[];
   /** What two members claim: nobody should ever see any. */
   readonly doubly: readonly Cidr[];
+  /** What pods have from before, in no block of their peers. No line: the addresses are in those above. */
+  readonly claimed: readonly ClaimAccount[];
   /** Their sum is the universe. */
   readonly totals: Readonly<Record<HolderState | 'pending' | 'orphaned', bigint>>;
+}
+
+/** A block that members claim for pods from before (claims.ts): left alone; two get nothing of it. */
+export interface ClaimAccount {
+  readonly cidr: Cidr;
+  readonly by: readonly PeerId[];
 }
 
 /** One account of each family of the universe. */
@@ -99,7 +108,21 @@ function accountOf(
   );
   const pending = inFamily.flatMap(pendingAccount);
   const totals = totalsOf(holders, pending, orphaned);
-  return { universe, holders, pending, orphaned, doubly: doubly.flatMap(partsOf), totals };
+  const claimed = claimsIn(universe, members);
+  return { universe, holders, pending, orphaned, doubly: doubly.flatMap(partsOf), claimed, totals };
+}
+
+function claimsIn(universe: Cidr, members: readonly Holder[]): readonly ClaimAccount[] {
+  const claims = members.flatMap(({ peer, custody }) =>
+    blocksAround(custody.carriedOver, [universe]).map((cidr) => ({ cidr, peer })),
+  );
+  const byBlock = Map.groupBy(claims, ({ cidr }) => cidr.address);
+  return [...byBlock.values()]
+    .flatMap(([first, ...others]) => {
+      if (first === undefined) return [];
+      return [{ cidr: first.cidr, by: [first, ...others].map(({ peer }) => peer) }];
+    })
+    .sort((a, b) => compareCidrs(a.cidr, b.cidr));
 }
 
 type Booked = Line & { readonly addresses: bigint };

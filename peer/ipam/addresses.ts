@@ -116,9 +116,21 @@ export class Addresses {
 
   /** Attachments with an address that lies in no block of ours, as those of a lost state have. */
   carriedOver(): readonly Attachment[] {
+    if (this.usedOutside().length === 0) return [];
     return this.attachments().filter(({ addresses }) =>
       addresses.some(({ family, value }) => !this.#allocator(family).isHeld(value)),
     );
+  }
+
+  /** Addresses in use that are not in what is held. */
+  usedOutside(): readonly Address[] {
+    return [...this.#allocators].flatMap(([family, allocator]) =>
+      allocator.usedOutside().map((value) => ({ family, value })),
+    );
+  }
+
+  isUsed({ family, value }: Address): boolean {
+    return this.#allocator(family).isUsed(value);
   }
 
   vtep(): readonly Address[] {

@@ -116,6 +116,12 @@ export class Allocator {
     return this.#segmentOf(value) !== undefined;
   }
 
+  /** Used and not held. */
+  usedOutside(): readonly bigint[] {
+    if (this.usedCount() === this.#used.size) return [];
+    return [...this.#used].filter((value) => !this.isHeld(value));
+  }
+
   /** Of the held space. */
   usedCount(): number {
     return this.#segments.reduce((sum, segment) => sum + segment.used, 0);

@@ -4,7 +4,7 @@
  * durable step at one peer.
  */
 import type { PeerId } from '../mesh/peer-id.ts';
-import type { Cidr } from './cidr.ts';
+import type { Address, Cidr } from './cidr.ts';
 
 /** The unit of ownership. The term grows each time the block changes hands. */
 export interface Block {
@@ -43,6 +43,11 @@ export interface Custody {
   readonly registeredRev: bigint;
   /** Free addresses, as an exponent of two, rounded down: a hint for who looks for a donor. */
   readonly freeLog2: { readonly v4: number; readonly v6: number };
+  /**
+   * The first address of each smallest block in which pods of ours have addresses that are in no block
+   * of ours (claims.ts). CARRIED_OVER_MAX at most.
+   */
+  readonly carriedOver: readonly Address[];
 }
 
 /** A linearizable list of who is a member: the arbiter's answer. */

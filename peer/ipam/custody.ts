@@ -10,10 +10,20 @@
 import { assert, unreachable } from '../assert.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 import { findMerge, remainder, sortBlocks } from './blocks.ts';
-import { type Cidr, compareCidrs, contains, formatCidr, overlaps, sizeLog2 } from './cidr.ts';
+import {
+  type Address,
+  type Cidr,
+  compareCidrs,
+  contains,
+  formatCidr,
+  hostRange,
+  overlaps,
+  sizeLog2,
+} from './cidr.ts';
 import type { Counterparty, Custody, PendingGrant, View } from './custody-state.ts';
 import type { DurableCustody } from './durable.ts';
 import { BLOCKS_MAX, COUNTERPARTIES_MAX, TERM_MAX } from './limits.ts';
+import { hashOf } from './view-update.ts';
 import type { CustodyWrite } from './writes.ts';
 
 export interface CustodyState extends Omit<DurableCustody, 'counterparties'> {
@@ -49,6 +59,11 @@ export function hasRoomFor({ counterparties }: CustodyState, peer: PeerId): bool
 /** Whether all of the range is in one block of ours. */
 export function holds({ hold }: CustodyState, range: Cidr): boolean {
   return hold.some(({ cidr }) => contains(cidr, range));
+}
+
+/** Which of the addresses are in no block of ours. */
+export function outsideOf(state: CustodyState, addresses: readonly Address[]): readonly Address[] {
+  return addresses.filter((address) => !holds(state, hostRange(address)));
 }
 
 /** Whether `part` can leave its block: what remains of that must fit into the holding. */
@@ -94,6 +109,31 @@ export function findPending(
 export interface Other {
   readonly peer: PeerId;
   readonly custody: Custody;
+}
+
+/** By their ids. */
+export function inOrder(peers: ReadonlyMap<PeerId, Custody>): readonly Other[] {
+  return [...peers]
+    .map(([peer, custody]) => ({ peer, custody }))
+    .sort((a, b) => (a.peer < b.peer ? -1 : 1));
+}
+
+/** What a state is published as; what custody does not know is handed in. */
+export function publishedOf(
+  { hold, pending, counterparties, view, registeredRev }: CustodyState,
+  more: Pick<Custody, 'freeLog2' | 'carriedOver'>,
+): Custody {
+  return {
+    ...more,
+    hold,
+    pending: pending
+      .map(({ block, to, n }) => ({ block, to, n }))
+      .sort((a, b) => (a.to === b.to ? a.n - b.n : a.to < b.to ? -1 : 1)),
+    counterparties: [...counterparties.values()].sort((a, b) => (a.peer < b.peer ? -1 : 1)),
+    viewRev: view.rev,
+    viewHash: hashOf(view),
+    registeredRev,
+  };
 }
 
 /** Forgets the grants that an allowed peer shows to have accepted. */

@@ -4,9 +4,11 @@
  */
 import type { PeerId } from '../mesh/peer-id.ts';
 import type { Addresses } from './addresses.ts';
+import type { RangeUse } from './allocator.ts';
 import { freeParts, takePart } from './blocks.ts';
 import { type Cidr, contains } from './cidr.ts';
 import { type CustodyState, counterpartyOf, hasRoomFor } from './custody.ts';
+import type { Block } from './custody-state.ts';
 import { giftCapLog2, giftLog2 } from './growth.ts';
 import {
   COUNTERPARTIES_MAX,
@@ -15,7 +17,7 @@ import {
   TERM_MAX,
   smallestBlockLog2,
 } from './limits.ts';
-import type { GrantOutcome, GrantRequest, IpamBound } from './outcomes.ts';
+import type { GrantOutcome, GrantRequest, Holding, IpamBound } from './outcomes.ts';
 
 export type Refused = Extract<GrantOutcome, { type: 'refused' }>;
 
@@ -69,6 +71,18 @@ export function choosePart(
     if (part !== undefined) return part;
   }
   return undefined;
+}
+
+/** Every held block and how full it is. */
+export function holdingsOf(
+  hold: readonly Block[],
+  ranges: readonly RangeUse[],
+): readonly Holding[] {
+  return hold.map((block) => {
+    const uses = ranges.filter(({ range }) => contains(block.cidr, range));
+    const used = uses.reduce((sum, use) => sum + use.used, 0);
+    return { block, used, free: uses.reduce((sum, use) => sum + use.free, 0n) };
+  });
 }
 
 function termOf({ hold }: CustodyState, range: Cidr): number {

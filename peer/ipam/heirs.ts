@@ -57,6 +57,7 @@ export function findInheritances(
   view: View,
   known: readonly Known[],
 ): readonly Inheritance[] {
+  if (bequests.length === 0) return [];
   const members = known.filter((one) => isAllowed(one, view)).sort(byRegistration);
   const heirs = new Map(members.reverse().map((one) => [one.name, one]));
   return bequests.flatMap(({ cidr, name }) => {

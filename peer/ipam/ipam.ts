@@ -13,9 +13,10 @@ import {
   type Cidr,
   type Family,
   compareCidrs,
-  contains,
+  containsAddress,
   formatCidr,
 } from './cidr.ts';
+import { Claims, carriedOverOf } from './claims.ts';
 import { accept } from './acceptance.ts';
 import { Askers } from './askers.ts';
 import type { Census } from './census.ts';
@@ -23,7 +24,7 @@ import { cidrsOf } from './blocks.ts';
 import * as custody from './custody.ts';
 import type { Custody, View } from './custody-state.ts';
 import type { Durable } from './durable.ts';
-import { type Refused, choosePart, findBound, refuse } from './giving.ts';
+import { type Refused, choosePart, findBound, holdingsOf, refuse } from './giving.ts';
 import {
   type Space,
   chooseDonors,
@@ -32,14 +33,13 @@ import {
   isShort,
   needOf,
 } from './growth.ts';
-import { type Known, findBequests, findInheritances } from './heirs.ts';
+import { type Inheritance, type Known, findBequests, findInheritances } from './heirs.ts';
 import { COUNTERPARTIES_MAX } from './limits.ts';
 import type * as outcomes from './outcomes.ts';
-import { type Executor, passOn, reclaimFor } from './reclaim.ts';
+import { type Executor, mayGrant, passOn, reclaimFor } from './reclaim.ts';
 import { RestingBlocks } from './resting-blocks.ts';
 import { chooseKeeper, findSurplus } from './returning.ts';
 import { checkUniverse } from './universe-changed.ts';
-import { hashOf } from './view-update.ts';
 import type { CustodyWrite } from './writes.ts';
 
 export interface IpamOptions {
@@ -59,6 +59,7 @@ export class Ipam {
   readonly #addresses: Addresses;
   readonly #askers = new Askers();
   readonly #rests = new RestingBlocks();
+  readonly #claims: Claims;
   #state: custody.CustodyState;
 
   /** Throws UniverseChanged. */
@@ -66,6 +67,7 @@ export class Ipam {
     this.self = self;
     this.startedAt = now;
     this.universe = [...universe].sort(compareCidrs);
+    this.#claims = new Claims(this.universe);
     this.#state = custody.custodyState(durable.custody);
     const held = cidrsOf(this.#state.hold);
     checkUniverse(this.universe, [...held, ...this.#state.pending.map(({ block }) => block.cidr)]);
@@ -126,7 +128,9 @@ export class Ipam {
   }
 
   release(now: number, key: AttachmentKey): outcomes.ReleaseOutcome {
-    return this.#addresses.release(now, key);
+    const outcome = this.#addresses.release(now, key);
+    if (!this.#claims.isEmpty()) this.#setHeld();
+    return outcome;
   }
 
   /** In the order of their making. */
@@ -171,13 +175,14 @@ export class Ipam {
     if (this.phase() !== 'member') return { writes: [], changed: false, conflicts: [] };
     const writes: CustodyWrite[] = [];
     const conflicts: outcomes.Conflict[] = [];
-    for (const other of inOrder(peers)) {
+    for (const other of custody.inOrder(peers)) {
       if (other.peer === this.self) continue;
       writes.push(...this.#apply(custody.clear(this.#state, other, this.self)));
       const accepted = accept(this.#state, other, {
         self: this.self,
         universe: this.universe,
         isShort: (family) => this.#isShortOf(family),
+        isWanted: (cidr) => this.#outside().some((address) => containsAddress(cidr, address)),
       });
       writes.push(...this.#apply(accepted.writes));
       if (accepted.conflict !== undefined) conflicts.push(accepted.conflict);
@@ -197,6 +202,7 @@ export class Ipam {
       return record !== undefined && record.registeredRev <= view.rev;
     };
     const writes = this.#apply(custody.adoptView(this.#state, view, isRemoved));
+    this.#claims.adopted(this.#state.view);
     return { writes, removed: this.phase() === 'removed' };
   }
 
@@ -258,12 +264,15 @@ export class Ipam {
     return [...this.#apply(reclaimed.writes), ...this.#apply(custody.mergeBuddies(this.#state))];
   }
 
-  /** Heirs that come while what they inherit still rests here. `known`: whose records have come. */
+  /** Hands over what others' pods have, and what late heirs inherit. `known`: whose records came. */
   passOn(now: number, known: readonly Known[]): readonly CustodyWrite[] {
-    const bequests = this.#rests.bequests();
-    if (bequests.length === 0) return [];
-    const inheritances = findInheritances(bequests, this.#state.view, known);
-    return this.#apply(passOn(this.#executor(now), inheritances));
+    if (this.#claims.heard(known, this.#state.view)) this.#setHeld();
+    const late = findInheritances(this.#rests.bequests(), this.#state.view, known);
+    const executor = this.#executor(now);
+    // Who makes claims up gets no more of us than by asking.
+    const isPaid = (one: Inheritance) => mayGrant(executor, one) && this.#askers.spend(now, one.to);
+    const wanted = this.#claims.wanted().filter(isPaid);
+    return this.#apply(passOn(executor, [...late, ...wanted]));
   }
 
   #executor(now: number): Executor {
@@ -271,6 +280,7 @@ export class Ipam {
       self: this.self,
       state: this.#state,
       used: (family) => this.#addresses.taken(family, now),
+      claims: this.#claims,
     };
   }
 
@@ -289,12 +299,12 @@ export class Ipam {
   /** What could be given back: blocks that are not needed, or more than are well kept. */
   surplus(now: number): readonly Cidr[] {
     if (this.phase() !== 'member') return [];
+    const { hold, pending } = this.#state;
+    const awake = hold.filter(({ cidr }) => this.#withoutWithheld([cidr])[0] === cidr);
     return this.universe.flatMap((universe) => {
       const { family } = universe;
       const used = this.#addresses.heldCount(family) - this.#addresses.freeCount(family);
       const taken = this.#addresses.taken(family, now);
-      const awake = this.#state.hold.filter(({ cidr }) => this.#rests.without([cidr])[0] === cidr);
-      const { pending } = this.#state;
       return findSurplus({ universe, hold: awake, pending, used, taken });
     });
   }
@@ -329,28 +339,20 @@ export class Ipam {
 
   /** What to publish, once all writes so far are on disk. Not before this peer is a `member`. */
   custody(): Custody {
-    const { hold, pending, counterparties, view, registeredRev } = this.#state;
-    return {
-      hold,
-      pending: pending
-        .map(({ block, to, n }) => ({ block, to, n }))
-        .sort((a, b) => (a.to === b.to ? a.n - b.n : a.to < b.to ? -1 : 1)),
-      counterparties: [...counterparties.values()].sort((a, b) => (a.peer < b.peer ? -1 : 1)),
-      viewRev: view.rev,
-      viewHash: hashOf(view),
-      registeredRev,
+    return custody.publishedOf(this.#state, {
       freeLog2: { v4: this.#giveableLog2(4), v6: this.#giveableLog2(6) },
-    };
+      carriedOver: carriedOverOf(this.#outside(), this.universe),
+    });
+  }
+
+  /** In use, and in no block of ours: what only rests here is ours. */
+  #outside(): readonly Address[] {
+    return custody.outsideOf(this.#state, this.#addresses.usedOutside());
   }
 
   /** Every held block and how full it is, for the report. */
   holdings(): readonly outcomes.Holding[] {
-    const ranges = this.#addresses.ranges();
-    return this.#state.hold.map((block) => {
-      const uses = ranges.filter(({ range }) => contains(block.cidr, range));
-      const used = uses.reduce((sum, use) => sum + use.used, 0);
-      return { block, used, free: uses.reduce((sum, use) => sum + use.free, 0n) };
-    });
+    return holdingsOf(this.#state.hold, this.#addresses.ranges());
   }
 
   /** Why nothing is granted whatever space there is. */
@@ -387,14 +389,12 @@ export class Ipam {
     return writes;
   }
 
-  /** What rests is held, and not in use. */
-  #setHeld(): void {
-    this.#addresses.setHeld(this.#rests.without(cidrsOf(this.#state.hold)));
+  /** What rests is held and not in use; nor is what others' pods have. */
+  #withoutWithheld(held: readonly Cidr[]): readonly Cidr[] {
+    return this.#claims.without(this.#rests.without(held), this.#addresses);
   }
-}
 
-function inOrder(peers: ReadonlyMap<PeerId, Custody>): readonly custody.Other[] {
-  return [...peers]
-    .map(([peer, custody]) => ({ peer, custody }))
-    .sort((a, b) => (a.peer < b.peer ? -1 : 1));
+  #setHeld(): void {
+    this.#addresses.setHeld(this.#withoutWithheld(cidrsOf(this.#state.hold)));
+  }
 }

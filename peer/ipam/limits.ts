@@ -40,6 +40,20 @@ export const COUNTERPARTIES_MAX = 192;
 export const DONORS_MAX = 32;
 
 /**
+ * Smallest blocks in which a peer says that its pods have addresses from before it lost its state, 18
+ * bytes each in the record at most. Addresses are given out densely: 512 lie in so many.
+ * Others leave these alone and hand them over, so it is also what a mad member can lay its hand on at
+ * a time.
+ */
+export const CARRIED_OVER_MAX = 32;
+
+/**
+ * Peers that our list does not have yet, of whom that counts. A member can make as many up as it likes;
+ * of honest ones few lost their state since the list, which is at most ten minutes old.
+ */
+export const UNLISTED_CLAIMANTS_MAX = 16;
+
+/**
  * The highest term. Terms come from others, grow by one at each change of hands, and are 32 bits on
  * the wire, where a larger one would wrap to the oldest: a block of this term stays where it is.
  */

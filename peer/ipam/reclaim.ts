@@ -3,6 +3,7 @@
  * has an heir. All of it is one commit, so that an heir's block is never seen as anybody's to give.
  */
 import { without } from './blocks.ts';
+import type { Claims } from './claims.ts';
 import { type Cidr, containsAddress } from './cidr.ts';
 import * as custody from './custody.ts';
 import type { CustodyState } from './custody.ts';
@@ -23,6 +24,8 @@ export interface Executor {
   readonly state: CustodyState;
   /** Addresses that are in use here, held or not. */
   readonly used: (family: Cidr['family']) => readonly bigint[];
+  /** What others' pods have from before (claims.ts). */
+  readonly claims: Pick<Claims, 'isClaimedBesides' | 'wanted'>;
 }
 
 export interface Reclaimed {
@@ -37,7 +40,9 @@ export function reclaimFor(
 ): Reclaimed {
   const taken = custody.reclaim(executor.state, orphans, term);
   const state = custody.applyWrites(executor.state, taken);
-  const granted = passOn({ ...executor, state }, inheritances);
+  // Whole blocks before the small ones around addresses, which are most often parts of them.
+  const heirs = [...inheritances, ...executor.claims.wanted()];
+  const granted = passOn({ ...executor, state }, heirs);
   const after = custody.applyWrites(state, granted);
   const own = inheritances.filter(({ to }) => to === executor.self).map(({ cidr }) => cidr);
   const before = new Set(executor.state.hold.map(({ cidr }) => cidr));
@@ -56,7 +61,7 @@ export function passOn(
   let { state } = executor;
   const writes: CustodyWrite[] = [];
   for (const inheritance of inheritances) {
-    if (!mayGrant(executor, state, inheritance)) continue;
+    if (!mayGrant({ ...executor, state }, inheritance)) continue;
     const granted = custody.grant(state, inheritance.cidr, inheritance);
     state = custody.applyWrites(state, granted);
     writes.push(...granted);
@@ -65,12 +70,12 @@ export function passOn(
 }
 
 /** Nothing is lost where not: the block stays here, and whoever asks gets some of it. */
-function mayGrant(
-  { self, used }: Executor,
-  state: CustodyState,
+export function mayGrant(
+  { self, state, used, claims }: Executor,
   { cidr, to, registeredRev }: Inheritance,
 ): boolean {
   if (to === self || !custody.allows(state, to, registeredRev)) return false;
+  if (claims.isClaimedBesides(cidr, to)) return false;
   if (findBound(state, to) !== undefined) return false;
   if (!custody.holds(state, cidr) || !custody.canSplitOff(state, cidr)) return false;
   const { family } = cidr;

@@ -11,6 +11,7 @@ import {
   bits,
   isAligned,
 } from '../ipam/cidr.ts';
+import { CARRIED_OVER_MAX } from '../ipam/limits.ts';
 import { type PeerId, peerIdBytes, peerIdFromBytes } from '../mesh/peer-id.ts';
 import type { Endpoint, Profile, Vtep } from '../mesh/record.ts';
 import type { weft } from './generated/weft.js';
@@ -136,6 +137,9 @@ export function readCustody(from: Optional<weft.v1.Custody.$Properties>): Custod
       v4: counted(custody.freeLog2V4, 'free space'),
       v6: counted(custody.freeLog2V6, 'free space'),
     },
+    carriedOver: atMost(CARRIED_OVER_MAX, custody.carriedOver, 'carried-over blocks').map(
+      readAddress,
+    ),
   };
 }
 
@@ -158,6 +162,7 @@ export function writeCustody(custody: Custody): weft.v1.Custody.$Properties {
     registeredRev: Number(custody.registeredRev),
     freeLog2V4: custody.freeLog2.v4,
     freeLog2V6: custody.freeLog2.v6,
+    carriedOver: custody.carriedOver.map(addressBytes),
   };
 }
 

@@ -6,8 +6,10 @@ import { WAITING_MAX } from '#peer/core/waiting-allocations.ts';
 import {
   ASKERS_MAX,
   BLOCKS_MAX,
+  CARRIED_OVER_MAX,
   COUNTERPARTIES_MAX,
   PENDING_GRANTS_MAX,
+  UNLISTED_CLAIMANTS_MAX,
 } from '#peer/ipam/limits.ts';
 import { RESTING_BLOCKS_MAX } from '#peer/ipam/resting-blocks.ts';
 import {
@@ -30,6 +32,10 @@ import type { Collection } from './collections.ts';
 /** What the victim is started with (see the Member of the core's tests). */
 const LINKS_MAX = 24;
 const FAMILIES = 2;
+/** Each block that somebody claims leaves a few parts of the one that it lies in. */
+const PARTS_OF_A_BLOCK = 16;
+const SEGMENTS_MAX =
+  BLOCKS_MAX + (LINKS_MAX + UNLISTED_CLAIMANTS_MAX) * CARRIED_OVER_MAX * PARTS_OF_A_BLOCK;
 /** Where to join, as the operator named it. */
 const BOOTSTRAP_MAX = 8;
 
@@ -42,7 +48,7 @@ const EAGER_MAX = 2 * EAGER_RING_COUNT * (2 * RING_WALK_MAX + 2);
 const LINKED_MAX = LINKS_MAX + WANTED_MAX;
 const TARGETS_MAX = FOUND_ENDPOINTS_MAX + WANTED_MAX * ENDPOINTS_MAX;
 /** The network and broadcast address of the universe, and the VTEP, are left out of what is fresh. */
-const FRESH_MAX = BLOCKS_MAX + 3;
+const FRESH_MAX = SEGMENTS_MAX + 3;
 
 const BOUNDS: Readonly<Record<string, number>> = {
   'mesh.directory.#peers': DIRECTORY_RECORDS_MAX,
@@ -104,7 +110,7 @@ const BOUNDS: Readonly<Record<string, number>> = {
   'ipam.#addresses.#allocators[].#used': ATTACHMENTS_MAX,
   'ipam.#addresses.#allocators[].#resting.#entries': ATTACHMENTS_MAX,
   'ipam.#addresses.#allocators[].#fresh': FRESH_MAX,
-  'ipam.#addresses.#allocators[].#segments': BLOCKS_MAX,
+  'ipam.#addresses.#allocators[].#segments': SEGMENTS_MAX,
   'ipam.#addresses.#attachments': ATTACHMENTS_MAX,
   'ipam.#addresses.#vtep': FAMILIES,
   'ipam.#addresses.#allocators[].#restingOutside': ATTACHMENTS_MAX,
@@ -113,6 +119,9 @@ const BOUNDS: Readonly<Record<string, number>> = {
   '#started.hold': BLOCKS_MAX,
   '#started.pending': PENDING_GRANTS_MAX,
   '#started.counterparties': COUNTERPARTIES_MAX,
+  'ipam.#claims.#universe': FAMILIES,
+  'ipam.#claims.#claimants': DIRECTORY_RECORDS_MAX,
+  'ipam.#claims.#claimants[].blocks': CARRIED_OVER_MAX,
   'ipam.#askers.#buckets': ASKERS_MAX,
   'ipam.#state.hold': BLOCKS_MAX,
   'ipam.#state.pending': PENDING_GRANTS_MAX,

@@ -44,6 +44,7 @@ export class HostileCustody {
       viewHash: BigInt(dice.number()),
       registeredRev: BigInt(dice.pick([0, 1, 2, 3, 4, dice.number()])),
       freeLog2: { v4: dice.number32(), v6: dice.number32() },
+      carriedOver: dice.some(LIST_MAX, () => this.address()),
     };
   }
 

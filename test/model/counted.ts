@@ -14,6 +14,7 @@ export const COUNTED = [
   'censuses begun anew',
   'blocks reclaimed',
   'grants to heirs',
+  'carried-over blocks handed over',
   'executors after the first',
   'fenced: removed',
   'fenced: older disk',

@@ -3,12 +3,15 @@
  * are shipped.
  */
 import { accept } from '../../peer/ipam/acceptance.ts';
-import { type Cidr, halves, sizeLog2 } from '../../peer/ipam/cidr.ts';
+import { cidrsOf } from '../../peer/ipam/blocks.ts';
+import { type Address, type Cidr, halves, sizeLog2 } from '../../peer/ipam/cidr.ts';
+import { carriedOverOf } from '../../peer/ipam/claims.ts';
 import * as custody from '../../peer/ipam/custody.ts';
 import type { View } from '../../peer/ipam/custody-state.ts';
 import { SMALLEST_BLOCK_LOG2 } from '../../peer/ipam/limits.ts';
+import { type Executor, passOn } from '../../peer/ipam/reclaim.ts';
 import type { PeerId } from '../../peer/mesh/peer-id.ts';
-import { formatUnits, unitsOf, unitsOfBlocks } from './layout.ts';
+import { addressesOf, formatUnits, unitsOf, unitsOfBlocks } from './layout.ts';
 import { fence } from './life-steps.ts';
 import type { Process, Version } from './process.ts';
 import { type World, nameOf, pick } from './world.ts';
@@ -20,7 +23,12 @@ export function look(world: World, process: Process, versions: Iterable<Version>
     if (version.identity === process.identity) continue;
     const other = { peer: version.identity.id, custody: version.custody };
     world.commit(process, custody.clear(process.state, other, process.id));
-    const taker = { self: process.id, universe: world.layout.universe, isShort: () => true };
+    const taker = {
+      self: process.id,
+      universe: world.layout.universe,
+      isShort: () => true,
+      isWanted: () => true,
+    };
     const { writes } = accept(process.state, other, taker);
     if (writes.length === 0) continue;
     world.count('accepted');
@@ -31,6 +39,37 @@ export function look(world: World, process: Process, versions: Iterable<Version>
     if (!version.identity.isRemoved) world.commit(process, writes);
     else if (world.commitGain(process, writes) !== 0) world.count('accepted of a removed peer');
   }
+  handOver(world, process);
+}
+
+/** As Ipam.passOn, but for what rests. */
+function handOver(world: World, process: Process): void {
+  if (process.claims.isEmpty()) return;
+  const writes = passOn(executorOf(world, process), process.claims.wanted());
+  if (!world.commit(process, writes)) return;
+  for (const write of writes) {
+    if (write.type !== 'add-pending') continue;
+    const units = unitsOf(world.layout, write.grant.block.cidr);
+    world.count('carried-over blocks handed over');
+    if (world.identities.some(({ id, isRemoved }) => id === write.grant.to && isRemoved))
+      world.mayLose |= units;
+    if (world.isTraced)
+      world.say(
+        `${nameOf(process)} hands ${formatUnits(world.layout, units)} over to ${numberOf(world, write.grant.to)}`,
+      );
+  }
+}
+
+/** What reclaim.ts has to know of a process. */
+export function executorOf({ layout }: World, { id, state, machine, claims }: Process): Executor {
+  const used = addressesOf(layout, machine.pods | machine.carried);
+  return { self: id, state, used: (family) => used.get(family) ?? [], claims };
+}
+
+/** Held, and not left alone for others' pods. */
+export function unclaimedUnits({ layout }: World, { state, claims }: Process): number {
+  const ranges = claims.without(cidrsOf(state.hold), { isUsed: () => false });
+  return ranges.reduce((units, range) => units | unitsOf(layout, range), 0);
 }
 
 export interface GrantChoice {
@@ -52,6 +91,7 @@ export function grant(world: World, process: Process, choice: GrantChoice): void
   const { identity, custody: of } = grantee;
   const units = unitsOf(world.layout, part);
   if (((machine.pods | machine.carried) & units) !== 0) return;
+  if ((units & ~unclaimedUnits(world, process)) !== 0) return;
   if (!custody.canSplitOff(state, part) || !custody.hasRoomFor(state, identity.id)) return;
   const to = { to: identity.id, registeredRev: of.registeredRev };
   world.commit(process, custody.grant(state, part, to));
@@ -101,6 +141,8 @@ export function adopt(world: World, process: Process, view: View): void {
   };
   const writes = custody.adoptView(state, view, isRemoved);
   world.commit(process, writes);
+  process.claims.adopted(view);
+  process.hearClaims(process.known.values());
   const ended = state.pending.length - process.state.pending.length;
   world.count('grants ended by a list', ended);
   if (world.isTraced)
@@ -119,7 +161,7 @@ export function publish(world: World, process: Process): void {
   const { state } = process.disk;
   const isMember = state.founder !== undefined && state.view.members.has(process.id);
   if (!process.isOpen || !isMember) return;
-  const version = process.nextVersion();
+  const version = process.nextVersion(carriedOverBy(world, process));
   const { identity } = process;
   world.published.push(version);
   process.known.set(process.id, version);
@@ -133,6 +175,16 @@ export function publish(world: World, process: Process): void {
   world.say(
     `${nameOf(process)} publishes ${nameOfVersion(version)}: holds ${held}, grants ${pending.join(' ')}; list ${state.view.rev}`,
   );
+}
+
+/** What pods have that is in no block of what is on disk. */
+function carriedOverBy({ layout }: World, { machine, disk }: Process): readonly Address[] {
+  const outside = machine.carried & ~unitsOfBlocks(layout, disk.state.hold);
+  if (outside === 0) return [];
+  const addresses = [...addressesOf(layout, outside)].flatMap(([family, values]) => {
+    return values.map((value) => ({ family, value }));
+  });
+  return carriedOverOf(addresses, layout.universe);
 }
 
 function numberOf(world: World, peer: PeerId): string {

@@ -68,5 +68,6 @@ export function receive(world: World, process: Process, version: Version): boole
   const known = process.known.get(identity.id);
   if (known !== undefined && known.order >= version.order) return false;
   process.known.set(identity.id, version);
+  process.hearClaims([version]);
   return true;
 }

@@ -34,10 +34,11 @@ export function finishRegistration(world: World, machine: Machine): void {
     { type: 'set-view', view },
     { type: 'set-registered', rev: view.rev },
   ]);
+  const { universe } = world.layout;
   machine.joining = undefined;
   machine.disk = { identity, firstState: state, state, epoch: 1 };
   identity.last = state;
-  const process = new Process(machine, machine.disk, { isOpen: true });
+  const process = new Process(machine, machine.disk, { isOpen: true, universe });
   world.setProcess(machine, process);
   if (world.isTraced) world.say(`${nameOf(process)} begins with list ${view.rev}`);
 }
@@ -79,7 +80,8 @@ export function start(world: World, machine: Machine, keepsCache: boolean): void
   if (disk === undefined || machine.process !== undefined) return;
   disk.epoch++;
   if (!keepsCache) machine.cache = new Map();
-  const process = new Process(machine, disk, { isOpen: false });
+  const { universe } = world.layout;
+  const process = new Process(machine, disk, { isOpen: false, universe });
   world.setProcess(machine, process);
   if (world.isTraced)
     world.say(`${nameOf(process)} starts with what is on its disk, epoch ${disk.epoch}`);
@@ -106,9 +108,17 @@ export function fence(world: World, process: Process, why: Counted): void {
 }
 
 function forgetDisk(machine: Machine): void {
+  carryOver(machine);
   machine.disk = undefined;
-  machine.carried |= machine.pods;
+}
+
+/** The pods go on with what they have. */
+function carryOver(machine: Machine): void {
+  const { disk, kept, pods, slot } = machine;
+  machine.carried |= pods;
   machine.pods = 0;
+  if (disk === undefined || slot === undefined || disk.identity.isRemoved) return;
+  kept.set(disk.identity, (kept.get(disk.identity) ?? 0) | pods);
 }
 
 /** At the arbiter only: the process, if there is one, has to hear of it. */
@@ -117,6 +127,7 @@ export function remove(world: World, machine: Machine): void {
   const identity = slot === undefined ? undefined : world.registry.memberAt(slot);
   if (slot === undefined || identity === undefined) return;
   world.registry.remove(slot);
+  machine.kept.clear();
   world.mayLose = world.layout.all;
   world.isChanged = true;
   world.count('removed');
@@ -142,10 +153,7 @@ export function rollBack(world: World, machine: Machine): void {
   const { snapshot } = machine;
   if (snapshot === undefined) return;
   crash(world, machine);
-  if (snapshot.identity !== machine.disk?.identity) {
-    machine.carried |= machine.pods;
-    machine.pods = 0;
-  }
+  if (snapshot.identity !== machine.disk?.identity) carryOver(machine);
   machine.disk = copyDisk(snapshot);
   if (world.isTraced)
     world.say(
@@ -158,6 +166,8 @@ export function cloneDisk(world: World, machine: Machine): void {
   if (machine.disk === undefined || world.machines.some(({ slot }) => slot === undefined)) return;
   const other = world.addMachine(undefined);
   other.disk = copyDisk(machine.disk);
+  // Who goes on as that identity may be the copy, which doesn't know these pods.
+  machine.kept.clear();
   if (world.isTraced)
     world.say(
       `${machine.slot}#${machine.disk.identity.number}: another machine has a copy of the disk`,

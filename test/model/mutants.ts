@@ -208,4 +208,12 @@ export const MUTANTS: readonly Mutant[] = [
     runsMax: 50_000,
     isQuick: false,
   },
+  {
+    name: 'carried-over addresses are not published',
+    file: 'peer/ipam/claims.ts',
+    text: '.slice(0, CARRIED_OVER_MAX)',
+    replacement: '.slice(0, 0)',
+    runsMax: 200_000,
+    isQuick: false,
+  },
 ];

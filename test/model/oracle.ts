@@ -6,8 +6,9 @@
 import { AssertionFailure } from '../../peer/assert.ts';
 import type { CustodyState } from '../../peer/ipam/custody.ts';
 import type { PeerId } from '../../peer/mesh/peer-id.ts';
+import { unclaimedUnits } from './custody-steps.ts';
 import { Misplaced, countUnits, formatUnits, unitsOf, unitsOfBlocks } from './layout.ts';
-import type { Identity, Version } from './process.ts';
+import type { Identity, Machine, Version } from './process.ts';
 import type { Violation } from './violation.ts';
 import type { World } from './world.ts';
 
@@ -60,7 +61,7 @@ export class Oracle {
         return this.#say('I1', both, `#${holder.identity.number} is granting, while others have,`);
       covered |= units;
     }
-    return this.#checkCovered(covered) ?? this.#checkPods(holders);
+    return this.#checkCovered(covered) ?? this.#checkPods(holders) ?? this.#checkKept();
   }
 
   /** What it has on its way to peers that are not removed and have not accepted it. */
@@ -90,7 +91,12 @@ export class Oracle {
    */
   #checkPods(holders: readonly Holder[]): Violation | undefined {
     let all = 0;
-    for (const { pods, disk } of this.#world.machines) {
+    for (const machine of this.#world.machines) {
+      const kept = keptOn(machine);
+      if ((all & kept) !== 0)
+        return this.#say('I3', all & kept, 'pods from before and others have');
+      all |= kept;
+      const { pods, disk } = machine;
       if (pods === 0 || disk === undefined) continue;
       if (disk.identity.isRemoved || disk.identity.isCopied) continue;
       if ((all & pods) !== 0) return this.#say('I3', all & pods, 'two pods have');
@@ -102,6 +108,27 @@ export class Oracle {
           others,
           `another than #${disk.identity.number}, whose pods run there, holds`,
         );
+    }
+    return undefined;
+  }
+
+  /** Nor may anybody who acts be ready to give such an address out. */
+  #checkKept(): Violation | undefined {
+    const world = this.#world;
+    for (const machine of world.machines) {
+      const kept = keptOn(machine);
+      if (kept === 0) continue;
+      for (const process of world.running) {
+        const { identity } = process;
+        if (process.machine === machine || identity.isRemoved || !process.acts()) continue;
+        const free = kept & unclaimedUnits(world, process) & ~process.machine.carried;
+        if (free !== 0)
+          return this.#say(
+            'I3',
+            free,
+            `pods have from before what #${identity.number} may give out,`,
+          );
+      }
     }
     return undefined;
   }
@@ -131,6 +158,13 @@ export class Oracle {
     const { layout } = this.#world;
     return { invariant, detail: `${what} ${formatUnits(layout, units)} (${countUnits(units)})` };
   }
+}
+
+/** What its pods have from before, of identities that were one alone. */
+function keptOn({ kept }: Machine): number {
+  let units = 0;
+  for (const [{ isCopied }, of] of kept) if (!isCopied) units |= of;
+  return units;
 }
 
 function holdersOf(world: World): readonly Holder[] {

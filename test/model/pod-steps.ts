@@ -1,4 +1,5 @@
 /** Pods, which are why all of this matters: the first address of a unit is given to one, or comes back. */
+import { unclaimedUnits } from './custody-steps.ts';
 import { formatUnits, pickUnit, unitsOfBlocks } from './layout.ts';
 import type { Process } from './process.ts';
 import { type World, nameOf } from './world.ts';
@@ -9,7 +10,7 @@ export function addPod(world: World, process: Process, choice: number): void {
   const { layout } = world;
   const { machine, state, said } = process;
   const held = unitsOfBlocks(layout, state.hold) & unitsOfBlocks(layout, said.hold);
-  const free = held & ~(machine.pods | machine.carried);
+  const free = held & unclaimedUnits(world, process) & ~(machine.pods | machine.carried);
   if (free === 0) return;
   process.sync();
   machine.pods |= pickUnit(free, choice);
@@ -30,6 +31,7 @@ export function removePod(world: World, process: Process, choice: number): void 
   const unit = pickUnit(used, choice);
   machine.pods &= ~unit;
   machine.carried &= ~unit;
+  for (const [identity, kept] of machine.kept) machine.kept.set(identity, kept & ~unit);
   if (world.isTraced)
     world.say(`${nameOf(process)} has pods on ${formatUnits(world.layout, machine.pods)}`);
 }

@@ -2,9 +2,12 @@
  * Machines, the processes that run on them, their disks, and the identities that these have: plain
  * data with the few things that can be done to one process alone.
  */
-import { type CustodyState, applyWrites, custodyState } from '../../peer/ipam/custody.ts';
+import type { Address, Cidr } from '../../peer/ipam/cidr.ts';
+import { Claims } from '../../peer/ipam/claims.ts';
+import { type CustodyState, allows, applyWrites, custodyState } from '../../peer/ipam/custody.ts';
 import type { Custody, View } from '../../peer/ipam/custody-state.ts';
 import { EMPTY_DURABLE } from '../../peer/ipam/durable.ts';
+import type { Known } from '../../peer/ipam/heirs.ts';
 import type { CustodyWrite } from '../../peer/ipam/writes.ts';
 import type { PeerId } from '../../peer/mesh/peer-id.ts';
 
@@ -60,6 +63,11 @@ export interface Machine {
   pods: number;
   /** The same, given out by an identity that this machine had before. */
   carried: number;
+  /**
+   * Of these, by whose they were, what nobody else may ever have: the node's name went from one identity
+   * straight to the next, and nobody was told meanwhile that the node is gone.
+   */
+  kept: Map<Identity, number>;
 }
 
 /** A list that the arbiter was asked for, read, and that has not arrived. */
@@ -67,6 +75,11 @@ export interface Listing {
   readonly view: View;
   /** Whom the asker had heard of, and had no record of, before it asked. */
   readonly heard: readonly PeerId[];
+}
+
+interface ProcessOptions {
+  readonly isOpen: boolean;
+  readonly universe: readonly Cidr[];
 }
 
 const SEQ_BITS = 2 ** 20;
@@ -87,14 +100,25 @@ export class Process {
   strangers: readonly PeerId[] = [];
   readonly gone = new Set<PeerId>();
   readonly listings: Listing[] = [];
+  readonly claims: Claims;
   #seq = 0;
 
-  constructor(machine: Machine, disk: Disk, { isOpen }: { readonly isOpen: boolean }) {
+  constructor(machine: Machine, disk: Disk, { isOpen, universe }: ProcessOptions) {
     this.machine = machine;
     this.disk = disk;
     this.known = machine.cache;
     this.state = disk.state;
     this.isOpen = isOpen;
+    this.claims = new Claims(universe);
+    this.hearClaims(this.known.values());
+  }
+
+  /** As the core does with all members' records that come, and with all of them after a list. */
+  hearClaims(versions: Iterable<Version>): void {
+    const members = [...versions].filter(({ identity, custody }) => {
+      return identity !== this.identity && allows(this.state, identity.id, custody.registeredRev);
+    });
+    this.claims.heard(members.map(knownOf), this.state.view);
   }
 
   get identity(): Identity {
@@ -132,11 +156,12 @@ export class Process {
   }
 
   /** The next version of its record: of what is on disk, never of what is in memory only. */
-  nextVersion(): Version {
+  nextVersion(carriedOver: readonly Address[]): Version {
     const { epoch, state } = this.disk;
     this.said = state;
     const order = epoch * SEQ_BITS + this.#seq++;
-    return { identity: this.identity, writer: this, epoch, order, custody: custodyOf(state) };
+    const custody = { ...custodyOf(state), carriedOver };
+    return { identity: this.identity, writer: this, epoch, order, custody };
   }
 }
 
@@ -154,6 +179,11 @@ export function custodyOf(state: CustodyState): Custody {
 }
 
 /** Of no account to any rule of ownership. */
-const NOT_MODELLED = { viewHash: 0n, freeLog2: { v4: 0, v6: 0 } };
+const NOT_MODELLED = { viewHash: 0n, freeLog2: { v4: 0, v6: 0 }, carriedOver: [] };
+
+/** A record, with the name of the node that wrote it. */
+export function knownOf({ identity, writer, custody }: Version): Known {
+  return { peer: identity.id, name: writer.machine.slot ?? '', custody };
+}
 
 export const EMPTY_STATE: CustodyState = custodyState(EMPTY_DURABLE.custody);

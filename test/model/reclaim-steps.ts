@@ -2,15 +2,14 @@
  * The executor's steps: being elected, lists under way, the census over what it knows. Anybody else
  * may ask the arbiter for its list as well.
  */
-import type { Family } from '../../peer/ipam/cidr.ts';
 import { type Census, takeCensus } from '../../peer/ipam/census.ts';
 import { findBequests, findInheritances } from '../../peer/ipam/heirs.ts';
 import { reclaimFor } from '../../peer/ipam/reclaim.ts';
 import type { Custody } from '../../peer/ipam/custody-state.ts';
 import type { PeerId } from '../../peer/mesh/peer-id.ts';
-import { adopt } from './custody-steps.ts';
-import { addressesOf, countUnits, formatUnits } from './layout.ts';
-import { type Process, custodyOf } from './process.ts';
+import { adopt, executorOf } from './custody-steps.ts';
+import { countUnits, formatUnits } from './layout.ts';
+import { type Process, custodyOf, knownOf } from './process.ts';
 import { type World, nameOf } from './world.ts';
 
 /** Lists that one process waits for at a time. */
@@ -74,16 +73,12 @@ function take(
   { orphans, term }: Extract<Census, { type: 'orphans' }>,
 ): void {
   const { layout } = world;
-  const { state, machine, id } = process;
-  const known = [...process.known.values()].map(({ identity, writer, custody }) => {
-    return { peer: identity.id, name: writer.machine.slot ?? '', custody };
-  });
+  const { state } = process;
+  const known = [...process.known.values()].map(knownOf);
   const { universe } = layout;
   const bequests = findBequests({ orphans, view: state.view, known, universe });
   const inheritances = findInheritances(bequests, state.view, known);
-  const used = addressesOf(layout, machine.pods | machine.carried);
-  const executor = { self: id, state, used: (family: Family) => used.get(family) ?? [] };
-  const { writes } = reclaimFor(executor, { orphans, term, inheritances });
+  const { writes } = reclaimFor(executorOf(world, process), { orphans, term, inheritances });
   const gained = world.commitGain(process, writes);
   const granted = writes.filter(({ type }) => type === 'add-pending').length;
   world.count('blocks reclaimed', countUnits(gained));

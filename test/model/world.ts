@@ -51,6 +51,7 @@ export class World {
       cache: new Map(),
       pods: 0,
       carried: 0,
+      kept: new Map(),
     };
     this.machines.push(machine);
     return machine;

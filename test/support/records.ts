@@ -48,6 +48,7 @@ export const EMPTY_CUSTODY: Custody = {
   viewHash: 0n,
   registeredRev: 1n,
   freeLog2: { v4: 0, v6: 0 },
+  carriedOver: [],
 };
 
 export function testContent(n: number, custody: Partial<Custody> = {}): PeerContent {

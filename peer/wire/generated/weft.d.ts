@@ -1358,6 +1358,9 @@ export namespace weft {
             /** Custody viewHash. */
             viewHash: Uint8Array;
 
+            /** Custody carriedOver. */
+            carriedOver: Uint8Array[];
+
             /**
              * Encodes the specified Custody message. Does not implicitly {@link weft.v1.Custody.verify|verify} messages.
              * @param message Custody message or plain object to encode
@@ -1405,6 +1408,9 @@ export namespace weft {
 
                 /** Custody viewHash */
                 viewHash?: (Uint8Array|null);
+
+                /** Custody carriedOver */
+                carriedOver?: (Uint8Array[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -3333,6 +3333,7 @@ export const weft = $root.weft = (() => {
              * @property {number|null} [freeLog2V4] Custody freeLog2V4
              * @property {number|null} [freeLog2V6] Custody freeLog2V6
              * @property {Uint8Array|null} [viewHash] Custody viewHash
+             * @property {Array.<Uint8Array>|null} [carriedOver] Custody carriedOver
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3361,6 +3362,7 @@ export const weft = $root.weft = (() => {
                 this.hold = [];
                 this.pending = [];
                 this.counterparties = [];
+                this.carriedOver = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -3432,6 +3434,14 @@ export const weft = $root.weft = (() => {
             Custody.prototype.viewHash = $util.newBuffer([]);
 
             /**
+             * Custody carriedOver.
+             * @member {Array.<Uint8Array>} carriedOver
+             * @memberof weft.v1.Custody
+             * @instance
+             */
+            Custody.prototype.carriedOver = $util.emptyArray;
+
+            /**
              * Encodes the specified Custody message. Does not implicitly {@link weft.v1.Custody.verify|verify} messages.
              * @function encode
              * @memberof weft.v1.Custody
@@ -3466,6 +3476,9 @@ export const weft = $root.weft = (() => {
                     writer.uint32(/* id 7, wireType 0 =*/56).uint32(message.freeLog2V6);
                 if (message.viewHash != null && $Object.hasOwnProperty.call(message, "viewHash") && message.viewHash.length)
                     writer.uint32(/* id 8, wireType 2 =*/66).bytes(message.viewHash);
+                if (message.carriedOver != null && message.carriedOver.length)
+                    for (let i = 0; i < message.carriedOver.length; ++i)
+                        writer.uint32(/* id 9, wireType 2 =*/74).bytes(message.carriedOver[i]);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3577,6 +3590,14 @@ export const weft = $root.weft = (() => {
                                 message.viewHash = value;
                             else
                                 delete message.viewHash;
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.carriedOver && message.carriedOver.length))
+                                message.carriedOver = [];
+                            message.carriedOver.push(reader.bytes());
                             continue;
                         }
                     }

@@ -3,8 +3,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { containsAddress, formatAddress } from '#peer/ipam/cidr.ts';
 import { ALLOCATION_WAIT_MS, WAITING_MAX } from '#peer/core/waiting-allocations.ts';
+import { parseAddress } from '#peer/ipam/parse.ts';
 import { requestOf } from '../ipam/builders.ts';
+import { MemoryStore } from '../ipam/memory-store.ts';
 import { Member, UNIVERSE, createFounder, createJoiner, giveSpace, viewOf } from './member.ts';
+
+const FOUND = parseAddress('10.32.9.17');
+const POD_MAC = '0a:58:0a:20:09:11';
 
 function addressesOf(member: Member, reply: number): readonly string[] {
   const value = member.replies.get(reply);
@@ -165,6 +170,38 @@ describe('an allocation without space', () => {
     joiner.now = ALLOCATION_WAIT_MS;
     joiner.tell({ type: 'time' });
     assert.equal(joiner.replies.get(last)?.type, 'refused');
+  });
+});
+
+describe('a peer whose pods run from before', () => {
+  /** Its state is new, and has one attachment that was found. */
+  function createLost(n: number): Member {
+    const store = new MemoryStore();
+    const { key, hostInterface, podName } = requestOf(7);
+    const attachment = { ...key, hostInterface, podName, addresses: [FOUND], podMac: POD_MAC };
+    store.commit([{ type: 'add-attachment', attachment }]);
+    return new Member(n, { store });
+  }
+
+  it('says so in its first record, and is handed the block around by whoever holds it', () => {
+    const [founder, lost] = [createFounder(1), createLost(2)];
+    lost.hear(founder.record);
+    lost.join(viewOf(2n, [founder, lost]), founder.id);
+    assert.deepEqual(lost.record.content.custody.carriedOver.map(formatAddress), ['10.32.9.16']);
+    founder.hear(lost.record);
+    const [granted] = founder.record.content.custody.pending;
+    assert.ok(granted !== undefined && containsAddress(granted.block.cidr, FOUND));
+    lost.hear(founder.record);
+    assert.deepEqual(lost.record.content.custody.carriedOver, []);
+    assert.deepEqual(lost.record.content.custody.hold, [granted.block]);
+  });
+
+  it('tells when the last of them is gone', () => {
+    const [founder, lost] = [createFounder(1), createLost(2)];
+    lost.hear(founder.record);
+    lost.join(viewOf(2n, [founder, lost]), founder.id);
+    lost.tell({ type: 'release', key: requestOf(7).key, reply: 1 });
+    assert.deepEqual(lost.record.content.custody.carriedOver, []);
   });
 });
 

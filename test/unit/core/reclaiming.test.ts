@@ -55,6 +55,19 @@ describe('while addresses are not held by anybody', () => {
     assert.equal(questionAt(reclaiming.nextAt()), 2);
   });
 
+  it('one that was restarted asks soon, once: it may be the executor', () => {
+    reclaiming = new Reclaiming(0, () => 0.5, { isRestarted: true });
+    scene.isWatcher = () => false;
+    assert.equal(questionAt(LOOK_AT), undefined);
+    assert.equal(questionAt(LOOK_AT + LOOK_AT / 2), 1);
+    reclaiming.told(
+      LOOK_AT,
+      { type: 'executor-told', question: 1, executor: OTHER, view: undefined },
+      scene,
+    );
+    assert.equal(questionAt(100 * LOOK_AT), undefined);
+  });
+
   it('another one waits a while, in case the executor does not know that it is one', () => {
     scene.isWatcher = () => false;
     assert.equal(questionAt(LOOK_AT), undefined);

@@ -51,6 +51,18 @@ it('what two members claim is an alarm', () => {
   assert.match(text, /^ALARM: two members claim 10\.32\.1\.0\/28/m);
 });
 
+it('what is left alone for pods of others is told, and that two get nothing of it', () => {
+  const [range] = sampleOwnership().ranges;
+  assert.ok(range !== undefined);
+  const leftAlone = [
+    { cidr: '10.32.1.0/28', for: ['node1'] },
+    { cidr: '10.32.1.16/28', for: ['node1', 'node2'] },
+  ];
+  const text = render({ ranges: [{ ...range, leftAlone }] });
+  assert.match(text, /^10\.32\.1\.0\/28 is left alone for pods of node1, .*lost\.$/m);
+  assert.match(text, /^10\.32\.1\.16\/28 .*node1 and node2.*neither gets it\.$/m);
+});
+
 it('addresses that were carried over are told', () => {
   assert.match(render({ carriedOver: ['10.32.9.9'] }), /In use on this node.*: 10\.32\.9\.9/);
 });

@@ -40,6 +40,7 @@ export function sampleOwnership(changes: Partial<OwnershipReport> = {}): Ownersh
         pending: [{ cidr: '10.32.1.192/27', from: 'node1', to: 'node2', addresses: '32' }],
         orphaned: ['10.32.1.224/27'],
         doublyClaimed: [],
+        leftAlone: [],
         totals: {
           held: '64',
           unreachable: '64',

@@ -122,3 +122,17 @@ test('each address goes to the first who claims it, as counted one by one', () =
   });
   fc.assert(property, propertyOptions(300));
 });
+
+test('what members claim for pods from before is told, with all who claim it', () => {
+  const carriedOver = [{ family: 4, value: RANGE.address + 200n } as const];
+  const claiming = { ...holding('10.32.0.64/27'), carriedOver };
+  const made = accountOf([
+    [OTHER, claiming],
+    [DOWN, { ...claiming, hold: [] }],
+    [REMOVED, claiming],
+  ]);
+  assert.deepEqual(
+    made.claimed.map(({ cidr, by }) => [formatCidr(cidr), by]),
+    [['10.32.0.192/28', [OTHER, DOWN].sort()]],
+  );
+});

@@ -28,6 +28,7 @@ export function custodyOf(parts: Partial<Custody>): Custody {
     viewHash: 0n,
     registeredRev: 0n,
     freeLog2: { v4: 0, v6: 0 },
+    carriedOver: [],
     ...parts,
   };
 }

@@ -25,6 +25,7 @@ function custodyOf(freeLog2: number, hold: readonly string[] = []): Custody {
     viewHash: 0n,
     registeredRev: 1n,
     freeLog2: { v4: freeLog2, v6: 0 },
+    carriedOver: [],
   };
 }
 

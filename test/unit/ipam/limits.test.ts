@@ -10,6 +10,7 @@ import type { Block, Custody } from '#peer/ipam/custody-state.ts';
 import {
   ASKERS_MAX,
   BLOCKS_MAX,
+  CARRIED_OVER_MAX,
   COUNTERPARTIES_MAX,
   DONORS_MAX,
   GRANT_COUNT_MAX,
@@ -301,6 +302,9 @@ describe('our own record', () => {
       viewHash: 2n ** 128n - 1n,
       registeredRev: BigInt(Number.MAX_SAFE_INTEGER),
       freeLog2: { v4: 32, v6: 128 },
+      carriedOver: Array.from({ length: CARRIED_OVER_MAX }, () => {
+        return { family: 6, value: block.cidr.address } as const;
+      }),
     });
     assert.ok(bytes <= RECORD_BODY_BYTES_MAX - 512, `${bytes} bytes`);
   });

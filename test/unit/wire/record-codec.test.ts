@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { parseCidr } from '../../../peer/ipam/parse.ts';
+import { parseAddress, parseCidr } from '../../../peer/ipam/parse.ts';
 import { RECORD_BODY_BYTES_MAX } from '../../../peer/mesh/limits.ts';
 import { clusterHash } from '../../../peer/wire/identity.ts';
 import {
@@ -29,6 +29,7 @@ describe('records', () => {
       viewHash: 2n ** 127n + 5n,
       registeredRev: 4n,
       freeLog2: { v4: 9, v6: 8 },
+      carriedOver: [parseAddress('10.32.9.16'), parseAddress('fd00::30')],
     });
     const body = { peer: testIdentity(1).id, epoch: 2, seq: 9, content };
     const sealed = testCodec(1).seal(body);
