@@ -7,16 +7,22 @@
 import { type Directory, type PeerRecord, isPeerRecord } from './directory.ts';
 import { REMOVED_WRITERS_MAX } from './limits.ts';
 import type { MeshOptions } from './mesh-options.ts';
+import type { PeerId } from './peer-id.ts';
 import type { DirectoryRecord } from './record.ts';
 
 export interface RemovedWritersOptions extends Pick<MeshOptions, 'members' | 'isListed'> {
   readonly directory: Directory;
 }
 
+interface Removed {
+  readonly peer: PeerId;
+  readonly registeredRev: bigint;
+}
+
 export class RemovedWriters {
   readonly #options: RemovedWritersOptions;
   /** Whoever registered last first; undefined when they are to be looked for. */
-  #kept: PeerRecord[] | undefined;
+  #kept: Removed[] | undefined;
   #expected: PeerRecord[] = [];
 
   constructor(options: RemovedWritersOptions) {
@@ -35,7 +41,9 @@ export class RemovedWriters {
     if (!this.#isRemoved(record)) return false;
     const kept = this.#keep();
     const last = kept.at(-1);
-    return kept.length >= REMOVED_WRITERS_MAX && last !== undefined && compare(last, record) < 0;
+    return (
+      kept.length >= REMOVED_WRITERS_MAX && last !== undefined && compare(last, rank(record)) < 0
+    );
   }
 
   /** The record, of a writer that is new here, is about to be taken. */
@@ -52,8 +60,9 @@ export class RemovedWriters {
     const kept = this.#keep();
     for (const record of this.#expected.splice(0)) {
       if (directory.peer(record.peer) !== record) continue;
-      const at = kept.findIndex((other) => compare(record, other) < 0);
-      kept.splice(at < 0 ? kept.length : at, 0, record);
+      const removed = rank(record);
+      const at = kept.findIndex((other) => compare(removed, other) < 0);
+      kept.splice(at < 0 ? kept.length : at, 0, removed);
     }
     this.#trim(kept);
   }
@@ -65,22 +74,26 @@ export class RemovedWriters {
     return members([record]).length === 0;
   }
 
-  #keep(): PeerRecord[] {
+  #keep(): Removed[] {
     if (this.#kept !== undefined) return this.#kept;
     const { directory } = this.#options;
     const removed = [...directory.peersAsTheyCame()].filter((record) => this.#isRemoved(record));
-    this.#kept = removed.sort(compare);
+    this.#kept = removed.map(rank).sort(compare);
     return this.#kept;
   }
 
-  #trim(kept: PeerRecord[]): void {
+  #trim(kept: Removed[]): void {
     for (const { peer } of kept.splice(REMOVED_WRITERS_MAX)) this.#options.directory.remove(peer);
   }
 }
 
+function rank({ peer, content }: PeerRecord): Removed {
+  return { peer, registeredRev: content.custody.registeredRev };
+}
+
 /** Whoever registered later comes first. */
-function compare(one: PeerRecord, other: PeerRecord): number {
-  const [a, b] = [one.content.custody.registeredRev, other.content.custody.registeredRev];
-  if (a !== b) return a > b ? -1 : 1;
+function compare(one: Removed, other: Removed): number {
+  if (one.registeredRev !== other.registeredRev)
+    return one.registeredRev > other.registeredRev ? -1 : 1;
   return one.peer < other.peer ? -1 : 1;
 }

@@ -23,9 +23,11 @@ import {
   PULL_ANNOUNCERS_MAX,
   PULL_WINDOW,
   QUARANTINE_MAX,
+  REMOVED_WRITERS_MAX,
   RING_COUNT,
   RING_WALK_MAX,
 } from '#peer/mesh/limits.ts';
+import { RECORDS_PER_FRAME_MAX } from '#peer/wire/limits.ts';
 import { ENDPOINTS_MAX } from '#peer/wire/values.ts';
 import type { Collection } from './collections.ts';
 
@@ -81,6 +83,8 @@ const BOUNDS: Readonly<Record<string, number>> = {
   'mesh.#patience.#shunned': MISBEHAVING_PEERS_MAX,
   'mesh.#intake.#budget.#recent': DIRECTORY_RECORDS_MAX,
   'mesh.#intake.#budget.#earlier': DIRECTORY_RECORDS_MAX,
+  'mesh.#intake.#removed.#kept': REMOVED_WRITERS_MAX,
+  'mesh.#intake.#removed.#expected': RECORDS_PER_FRAME_MAX,
   'mesh.#intake.#unlisted.#budgets.#recent': DIRECTORY_RECORDS_MAX,
   'mesh.#intake.#unlisted.#budgets.#earlier': DIRECTORY_RECORDS_MAX,
   'mesh.#topology.#join.#bootstrap': BOOTSTRAP_MAX,

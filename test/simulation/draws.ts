@@ -4,6 +4,8 @@ import type { Fault } from './fault.ts';
 import { STARTED_MS } from './plan.ts';
 
 const MINUTE_MS = 60_000;
+/** Peers that are mad in the same way at the same time. */
+export const ATTACKERS_MAX = 3;
 
 /** Some of the peers, each once, in the order of their numbers. */
 export function someOf(dice: Dice, peers: number, share: number): readonly number[] {
@@ -79,11 +81,12 @@ export function drawRollingRestart(dice: Dice, peers: number): readonly Fault[] 
 
 /** One comes back with nothing, and from that moment on another crowds everybody out. */
 export function drawCrowding(dice: Dice, peers: number): readonly Fault[] {
-  const [peer, mad] = [dice.below(peers), dice.below(peers)];
+  const peer = dice.below(peers);
+  const mad = Array.from({ length: 1 + dice.below(ATTACKERS_MAX) }, () => dice.below(peers));
   const forMs = 500 + dice.below(2_000);
   const crowding = Array.from({ length: 12 }, (_, n): Fault => {
     const at = STARTED_MS + forMs + n * 40 + dice.below(40);
-    return { type: 'attack', peer: mad, at, attack: 'crowd', times: 1 + dice.below(12) };
+    return { type: 'attack', peer: dice.pick(mad), at, attack: 'crowd', times: 1 + dice.below(12) };
   });
   return [{ type: 'lose-disk', peer, at: STARTED_MS, forMs }, ...crowding];
 }

@@ -12,12 +12,15 @@ import {
   drawRollingKeys,
   drawRollingRestart,
   someOf,
+  ATTACKERS_MAX,
 } from './draws.ts';
 import { type Fault, endOf } from './fault.ts';
 import { type Scenario, STARTED_MS } from './plan.ts';
 import { drawSwarm } from './swarm.ts';
 
 const SMALL = { least: 3, most: 9 };
+/** From where everybody has a link to everybody to where most are several links from an attacker. */
+const HOSTILE = { least: 3, most: 30 };
 const MEDIUM = { least: 5, most: 30 };
 const MINUTE_MS = 60_000;
 /**
@@ -62,7 +65,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'replay',
     items: [6],
-    sizes: SMALL,
+    sizes: HOSTILE,
     draw: (dice, peers) => ({
       faults: [
         ...drawChanges(dice, peers, 20_000),
@@ -168,7 +171,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'poison',
     items: [29],
-    sizes: SMALL,
+    sizes: HOSTILE,
     draw: (dice, peers) => ({
       faults: [
         ...Array.from({ length: 1 + dice.below(6) }, (): Fault => {
@@ -186,17 +189,19 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'mad-writer',
     items: [30],
-    sizes: SMALL,
+    sizes: HOSTILE,
     draw: (dice, peers) => {
       const at = STARTED_MS + dice.below(1_000);
-      const mad: Fault = { type: 'publish', peer: dice.below(peers), at, times: 2_000, everyMs: 1 };
-      return { faults: [mad, ...drawChanges(dice, peers, 10_000)], agreeWithinMs: 60_000 };
+      const mad = Array.from({ length: 1 + dice.below(ATTACKERS_MAX) }, (): Fault => {
+        return { type: 'publish', peer: dice.below(peers), at, times: 2_000, everyMs: 1 };
+      });
+      return { faults: [...mad, ...drawChanges(dice, peers, 10_000)], agreeWithinMs: 60_000 };
     },
   },
   {
     name: 'vain-announcer',
     items: [30],
-    sizes: SMALL,
+    sizes: HOSTILE,
     draw: (dice, peers) => ({ faults: drawCrowding(dice, peers) }),
   },
   {
