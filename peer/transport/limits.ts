@@ -55,7 +55,7 @@ export const ADDRESS_RATE = { burst: 30, perSecond: 10 };
  */
 export const MEMBER_ADDRESS_RATE = { burst: 100, perSecond: 50 };
 /** How often an address gets back what it took, by proving itself: a member that comes again and again pays. */
-export const GIVEN_BACK_RATE = ADDRESS_RATE;
+export const GIVEN_BACK_RATE = { burst: 30, perSecond: 10 };
 /** Addresses whose rates, and whose proofs, are remembered. */
 export const ADDRESSES_MAX = 4_096;
 /** Addresses at which members are reached: one each, of twice as many as a cluster has. */

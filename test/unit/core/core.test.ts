@@ -173,16 +173,16 @@ describe('an allocation without space', () => {
   });
 });
 
-describe('a peer whose pods run from before', () => {
-  /** Its state is new, and has one attachment that was found. */
-  function createLost(n: number): Member {
-    const store = new MemoryStore();
-    const { key, hostInterface, podName } = requestOf(7);
-    const attachment = { ...key, hostInterface, podName, addresses: [FOUND], podMac: POD_MAC };
-    store.commit([{ type: 'add-attachment', attachment }]);
-    return new Member(n, { store });
-  }
+/** Its state is new, and has one attachment that was found. */
+function createLost(n: number): Member {
+  const store = new MemoryStore();
+  const { key, hostInterface, podName } = requestOf(7);
+  const attachment = { ...key, hostInterface, podName, addresses: [FOUND], podMac: POD_MAC };
+  store.commit([{ type: 'add-attachment', attachment }]);
+  return new Member(n, { store });
+}
 
+describe('a peer whose pods run from before', () => {
   it('says so in its first record, and is handed the block around by whoever holds it', () => {
     const [founder, lost] = [createFounder(1), createLost(2)];
     lost.hear(founder.record);
