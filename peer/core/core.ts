@@ -8,6 +8,7 @@
 import { BootGate } from './boot-gate.ts';
 import type { CoreBound, CoreEffect, CoreEvent } from './core-event.ts';
 import { answer, attached, boundHit, refuse } from './core-replies.ts';
+import { COPIED, JUST_STARTED, REMOVED } from './core-reasons.ts';
 import { Membership, custodiesOf, knownOf } from './membership.ts';
 import type { Custody, View } from '../ipam/custody-state.ts';
 import type { Ipam } from '../ipam/ipam.ts';
@@ -28,12 +29,6 @@ import {
   type WaitingAllocation,
   WaitingAllocations,
 } from './waiting-allocations.ts';
-
-const REMOVED = 'this peer was removed from the cluster, or another took its name';
-const COPIED =
-  'this disk is an older copy of what this peer has published, or another machine runs with a copy of it';
-const JUST_STARTED =
-  'this peer has just started, and looks whether its disk is the newest: try again';
 
 export interface CoreOptions extends Omit<MeshOptions, 'members' | 'isListed'> {
   readonly ipam: Ipam;
@@ -198,10 +193,13 @@ export class Core {
   }
 
   #mesh(now: number, event: MeshEvent): readonly CoreEffect[] {
+    const wasSynced = this.mesh.isSynced();
     const effects = this.mesh.step(now, event);
     if (effects.some((effect) => this.#isOfCopy(effect))) return this.#fence(COPIED);
-    const kept = effects.filter((effect) => effect.type !== 'own-record');
+    const kept: CoreEffect[] = effects.filter((effect) => effect.type !== 'own-record');
     const learned = kept.flatMap((effect) => (effect.type === 'learned' ? effect.records : []));
+    // What was left alone until the directory was known to be whole may be taken away now.
+    if (wasSynced !== this.mesh.isSynced()) kept.push({ type: 'look-again' });
     if (learned.length === 0) return kept;
     if (this.#unseen !== 'all') for (const { peer } of learned) this.#unseen.add(peer);
     this.#membership.learned(learned.filter(isPeerRecord));

@@ -123,7 +123,8 @@ function readContent(body: weft.v1.RecordBody): RecordContent {
   throw new Malformed('record of an unknown kind');
 }
 
-function writeContent(content: RecordContent): weft.v1.RecordBody.$Properties {
+/** The content as a message that can be encoded. */
+export function writeContent(content: RecordContent): weft.v1.RecordBody.$Properties {
   if (content.type === 'links') return { links: { down: content.down.map(peerIdBytes) } };
   const { profile, custody } = content;
   const instance = writeUnsigned(content.instance, INSTANCE_BYTES);

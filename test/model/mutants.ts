@@ -73,9 +73,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'view not persisted',
     file: 'test/model/life-steps.ts',
-    text: 'const process = new Process(machine, disk, { isOpen: false });',
+    text: 'const process = new Process(machine, disk, { isOpen: false, universe });',
     replacement:
-      'const process = new Process(machine, disk, { isOpen: false });\n  process.state = { ...process.state, view: disk.firstState.view };',
+      'const process = new Process(machine, disk, { isOpen: false, universe });\n  process.state = { ...process.state, view: disk.firstState.view };',
     runsMax: 200_000,
     isQuick: false,
   },

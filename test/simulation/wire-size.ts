@@ -3,11 +3,10 @@
  * these formulas against the real codec.
  */
 import type { MeshFrame } from '../../peer/mesh/frame.ts';
-import { peerIdBytes } from '../../peer/mesh/peer-id.ts';
 import type { RecordBody, RecordId, SignedRecord } from '../../peer/mesh/record.ts';
 import { encodeFrame } from '../../peer/wire/frame-codec.ts';
+import { writeContent } from '../../peer/wire/record-codec.ts';
 import { weft } from '../../peer/wire/generated/weft.js';
-import { writeCustody, writeProfile } from '../../peer/wire/values.ts';
 
 const KEY = new Uint8Array(32);
 
@@ -28,16 +27,8 @@ const BUCKET_DIGEST_BYTES = 8;
 
 /** Bytes of an encoded body. */
 export function recordBodyBytes({ epoch, seq, content }: RecordBody): number {
-  const fields =
-    content.type === 'links'
-      ? { links: { down: content.down.map(peerIdBytes) } }
-      : {
-          peer: {
-            profile: writeProfile(content.profile),
-            custody: writeCustody(content.custody),
-          },
-        };
-  return weft.v1.RecordBody.encode({ key: KEY, epoch, seq, ...fields }).finish().length;
+  return weft.v1.RecordBody.encode({ key: KEY, epoch, seq, ...writeContent(content) }).finish()
+    .length;
 }
 
 /** Bytes of an encoded frame. */
