@@ -11,6 +11,11 @@ import { Member, UNIVERSE, createFounder, createJoiner, giveSpace, viewOf } from
 const FOUND = parseAddress('10.32.9.17');
 const POD_MAC = '0a:58:0a:20:09:11';
 
+/** How often the kernel was to be looked at, for anything but a commit. */
+function looksOf({ effects }: Member): number {
+  return effects.filter(({ type }) => type === 'look-again').length;
+}
+
 function addressesOf(member: Member, reply: number): readonly string[] {
   const value = member.replies.get(reply);
   assert.equal(value?.type, 'attached');
@@ -270,8 +275,10 @@ describe('the members', () => {
     const listed = founder.linkTo(joiner.id);
     const hash = founder.core.mesh.directory.setHash;
     const frame = { type: 'heartbeat', setHash: hash, wanted: true } as const;
+    const looksBefore = looksOf(founder);
     founder.tell({ type: 'frame', link: listed, frame });
     assert.equal(founder.core.mesh.isSynced(), true);
+    assert.equal(looksOf(founder), looksBefore + 1, 'the kernel is looked at again');
   });
 
   it('of one name are asked the arbiter about, again until its list has one of them', () => {
