@@ -123,6 +123,7 @@ const BOUNDS: Readonly<Record<string, number>> = {
   '#started.hold': BLOCKS_MAX,
   '#started.pending': PENDING_GRANTS_MAX,
   '#started.counterparties': COUNTERPARTIES_MAX,
+  '#started.carriedOver': CARRIED_OVER_MAX,
   'ipam.#claims.#universe': FAMILIES,
   'ipam.#claims.#claimants': DIRECTORY_RECORDS_MAX,
   'ipam.#claims.#claimants[].blocks': CARRIED_OVER_MAX,
