@@ -7,7 +7,7 @@ import { assert } from '#peer/assert.ts';
 import { Core } from '#peer/core/core.ts';
 import type { Counters } from '#peer/counters.ts';
 import { Driver } from '#peer/daemon/driver.ts';
-import { isLinkedAt } from '#peer/daemon/linked-endpoint.ts';
+import { findLinkedAt } from '#peer/daemon/linked-endpoint.ts';
 import { answerSpace, askDonors } from '#peer/daemon/space-asking.ts';
 import { Ipam } from '#peer/ipam/ipam.ts';
 import type { PeerRecord } from '#peer/mesh/directory.ts';
@@ -75,7 +75,7 @@ export class BenchPeer {
         if (event.type === 'link-up' || event.type === 'dial-failed') counters.add(event.type);
         this.#driver.tell(event);
       },
-      isLinked: (at) => isLinkedAt(this.core.mesh, at),
+      findLinkedAt: (at) => findLinkedAt(this.core.mesh, at),
       onQuestion: (asker, question) => {
         assert(question.type === 'space', 'nobody here asks an arbiter');
         return answerSpace(this.#driver, asker.peer, question);

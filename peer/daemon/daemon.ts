@@ -21,7 +21,7 @@ import type { HttpFront } from '../http/front.ts';
 import { inStateDirectory } from '../store/medium.ts';
 import { formatAddress } from '../ipam/cidr.ts';
 import type { Write } from '../ipam/writes.ts';
-import { isLinkedAt } from './linked-endpoint.ts';
+import { findLinkedAt } from './linked-endpoint.ts';
 import { NameTaken, join } from './join.ts';
 import { memberAddresses } from './member-addresses.ts';
 import { type Reconciler, createReconciler } from '../kernel/reconciler.ts';
@@ -173,7 +173,7 @@ async function openNetwork(
       log,
       now,
       onEvent: (event) => driver.tell(event),
-      isLinked: (endpoint) => isLinkedAt(state.core.mesh, endpoint),
+      findLinkedAt: (endpoint) => findLinkedAt(state.core.mesh, endpoint),
       memberAddresses: () => memberAddresses(state.core, config),
       universe: config.universe,
       onQuestion: (asker, question) => answerQuestion({ driver, arbiters, rates }, asker, question),

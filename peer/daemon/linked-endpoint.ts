@@ -1,4 +1,4 @@
-/** Whether an endpoint needs no dial: while it waited for its turn, its peer may have dialled us. */
+/** Who is linked that can be reached at an endpoint: while it waited for its turn to be dialled, its peer may have dialled us. */
 import { endpointKey } from '../mesh/endpoint-key.ts';
 import type { Directory } from '../mesh/directory.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
@@ -10,11 +10,12 @@ export interface Linked {
   readonly directory: Pick<Directory, 'peer'>;
 }
 
-/** Whether there is a link with a peer that says it is reached there. */
-export function isLinkedAt(mesh: Linked, endpoint: Endpoint): boolean {
+/** The peer with whom there is a link and who says that it is reached there. */
+export function findLinkedAt(mesh: Linked, endpoint: Endpoint): PeerId | undefined {
   const key = endpointKey(endpoint);
-  return mesh.links().some(({ peer }) => {
+  const link = mesh.links().find(({ peer }) => {
     const endpoints = mesh.directory.peer(peer)?.content.profile.endpoints ?? [];
     return endpoints.some((own) => endpointKey(own) === key);
   });
+  return link?.peer;
 }

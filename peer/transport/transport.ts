@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { assert } from '../assert.ts';
 import { BoundedMap } from '../bounded-map.ts';
 import type { Counters } from '../counters.ts';
-import { type Address, formatAddress } from '../ipam/cidr.ts';
+import { type Address, equalAddresses, formatAddress } from '../ipam/cidr.ts';
 import { endpointKey } from '../mesh/endpoint-key.ts';
 import type { LinkId, LinkUp, MeshEvent } from '../mesh/effect.ts';
 import type { MeshFrame } from '../mesh/frame.ts';
@@ -40,8 +40,8 @@ export interface TransportOptions extends AdmissionOptions {
   readonly counters: Counters;
   readonly log: Logger;
   readonly onEvent: (event: MeshEvent) => void;
-  /** Whether there is a link by now with the peer whose endpoint this is: asked before dialling it. */
-  readonly isLinked: (endpoint: Endpoint) => boolean;
+  /** Who says that it is reached there and has a link with us by now: asked before dialling it. */
+  readonly findLinkedAt: (endpoint: Endpoint) => PeerId | undefined;
   /** Answers what a member asks. */
   readonly onQuestion: (asker: Asker, question: Question) => Promise<Answer>;
 }
@@ -134,7 +134,10 @@ export class Transport {
     question: Question,
   ): Promise<Reply> {
     const known = target.peer ?? this.#resolved.get(endpointKey(target.endpoint));
-    const link = this.#linkTo(known) ?? this.#linkTo(await this.#connect(target.endpoint));
+    const link =
+      this.#linkTo(known) ??
+      this.#linkFrom(target.endpoint) ??
+      this.#linkTo(await this.#connect(target.endpoint));
     if (link === undefined) throw new Error('the link was closed again');
     return await link.questions.ask(question);
   }
@@ -166,9 +169,19 @@ export class Transport {
     return [...this.#links.values()].find((link) => link.peer === peer);
   }
 
+  /**
+   * The link that the peer at an endpoint made. That it says so is not enough, or any member could
+   * answer in the place of a seed: it must have come from that address.
+   */
+  #linkFrom(endpoint: Endpoint): OpenLink | undefined {
+    const link = this.#linkTo(this.#options.findLinkedAt(endpoint));
+    return link !== undefined && equalAddresses(link.address, endpoint.address) ? link : undefined;
+  }
+
   /** Much may have happened while it waited. */
   async #dialInTurn(endpoint: Endpoint): Promise<void> {
-    if (this.#options.isLinked(endpoint)) throw new Error('there is a link by now');
+    if (this.#options.findLinkedAt(endpoint) !== undefined)
+      throw new Error('there is a link by now');
     await this.#connect(endpoint);
   }
 

@@ -74,7 +74,7 @@ it('pings between pods of two nodes go over the underlay as VXLAN with our VNI',
   for (const packet of packets) assert.match(packet, / vni 6784$/);
 });
 
-it('gossip goes over the underlay only as TLS application data', async () => {
+it('gossip goes over the underlay only as TLS', async () => {
   const filter = 'tcp port 6783 and tcp[tcpflags] & tcp-push != 0';
   const { exitCode, output } = await run([
     ...LAN,
@@ -84,7 +84,7 @@ it('gossip goes over the underlay only as TLS application data', async () => {
     '-ni',
     'lan',
     '-c',
-    '8',
+    '16',
     '-x',
     filter,
   ]);
@@ -93,10 +93,12 @@ it('gossip goes over the underlay only as TLS application data', async () => {
     .split(/^\d\d:\d\d:.*$/m)
     .slice(1)
     .map(readHexDump);
-  assert.equal(packets.length, 8);
-  // RFC 8446 section 5.1: content type 23 and the version that every record of TLS 1.3 carries.
-  for (const packet of packets)
-    assert.equal(tcpPayload(packet).subarray(0, 3).toString('hex'), '170303');
+  assert.equal(packets.length, 16);
+  const heads = packets.map((packet) => tcpPayload(packet).subarray(0, 3).toString('hex'));
+  // RFC 8446 section 5.1: content type 22 or 23 and the version that every record of TLS 1.3 carries,
+  // or the older one of a first hello. A connection may begin just now: of links that are up there are more.
+  for (const head of heads) assert.match(head, /^(170303|160303|160301)$/, output);
+  assert.ok(heads.filter((head) => head === '170303').length > 8, output);
 });
 
 it('a peer that is killed and started again is the same, and no ping between pods is lost', async () => {

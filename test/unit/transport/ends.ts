@@ -101,7 +101,7 @@ export interface EndOptions {
   readonly keys?: () => ClusterKeys;
   readonly address?: string;
   readonly onQuestion?: TransportOptions['onQuestion'];
-  readonly isLinked?: TransportOptions['isLinked'];
+  readonly findLinkedAt?: TransportOptions['findLinkedAt'];
   readonly now?: () => number;
   readonly memberAddresses?: TransportOptions['memberAddresses'];
   readonly universe?: TransportOptions['universe'];
@@ -133,7 +133,7 @@ export async function openEnd(t: TestContext, n: number, options: EndOptions = {
       events.push(event);
       watch.changed();
     },
-    isLinked: options.isLinked ?? (() => false),
+    findLinkedAt: options.findLinkedAt ?? (() => undefined),
     onQuestion: options.onQuestion ?? (() => Promise.reject(new Error('nothing is answered'))),
   });
   t.after(() => transport.stop());

@@ -7,7 +7,7 @@ import { type ClusterKeys, parseClusterKeys } from '#peer/transport/cluster-keys
 import { QUESTIONS_MAX, SEND_BUFFER_MAX_BYTES } from '#peer/transport/limits.ts';
 import type { Answer } from '#peer/transport/questions.ts';
 import { decodeFrame, encodeFrame } from '#peer/wire/frame-codec.ts';
-import { sealPeer } from '#test/support/records.ts';
+import { sealPeer, testIdentity } from '#test/support/records.ts';
 import { NEW_KEY, OLD_KEY, connectMember, count, link, openEnd } from './ends.ts';
 
 const HEARTBEAT: MeshFrame = { type: 'heartbeat', setHash: 5n, wanted: true };
@@ -92,7 +92,10 @@ describe('a link', { timeout: 20_000 }, () => {
   });
 
   it('is not dialled when there is one by now with the peer at that endpoint', async (t) => {
-    const [one, two] = [await openEnd(t, 1, { isLinked: () => true }), await openEnd(t, 2)];
+    const [one, two] = [
+      await openEnd(t, 1, { findLinkedAt: () => testIdentity(2).id }),
+      await openEnd(t, 2),
+    ];
     one.transport.dial(two.endpoint);
     assert.deepEqual((await one.event('dial-failed')).endpoint, two.endpoint);
     await link(two, one);
@@ -248,6 +251,25 @@ describe('a question', { timeout: 20_000 }, () => {
     const ask = () => one.transport.ask({ endpoint: two.endpoint }, SPACE);
     await Promise.all([ask(), ask(), ask()]);
     await ask();
+    assert.equal(count(two, 'link-up'), 1);
+  });
+
+  it('goes over the link that the peer at the endpoint made, and needs no other', async (t) => {
+    const two = await openEnd(t, 2, ANSWERS);
+    const one = await openEnd(t, 1, { findLinkedAt: () => two.id });
+    await link(two, one);
+    await one.transport.ask({ endpoint: two.endpoint }, SPACE);
+    assert.equal(count(one, 'link-up'), 1);
+  });
+
+  it('does not go to a member that only says that it is reached at the endpoint', async (t) => {
+    const liar = await openEnd(t, 3, { ...REFUSES, address: '127.0.0.3' });
+    const [one, two] = [
+      await openEnd(t, 1, { findLinkedAt: () => liar.id }),
+      await openEnd(t, 2, ANSWERS),
+    ];
+    await link(liar, one);
+    await one.transport.ask({ endpoint: two.endpoint }, SPACE);
     assert.equal(count(two, 'link-up'), 1);
   });
 
