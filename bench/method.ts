@@ -1,4 +1,5 @@
 /** How the figures of the mesh bench came about, in words, for docs/BENCHMARKS.md. */
+import { list } from './page-parts.ts';
 
 export function describeMethod(groups: number): readonly string[] {
   return [
@@ -26,8 +27,4 @@ export function describeMethod(groups: number): readonly string[] {
     'It needs root, 2 cores to be comparable, and Go for memberlist.',
     '```sh\nnpm run bench -- mesh --runs 5 --rivals --output bench/results/mesh.json\nnpm run bench -- page\n```',
   ];
-}
-
-function list(items: readonly string[]): string {
-  return items.map((item) => `- ${item}`).join('\n');
 }

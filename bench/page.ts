@@ -9,19 +9,16 @@ import { HEADER, rowsOf } from './mesh/rows.ts';
 import type { SizeFigures } from './mesh/run.ts';
 import { describeMethod } from './method.ts';
 import { megabytes, percent, summarize } from './result.ts';
+import { type SimulationResult, describeSimulation } from './simulation-section.ts';
 import { drawStarts } from './start-plot.ts';
+import { type Origin, describeOrigin, markdown } from './page-parts.ts';
 
 const FIGURES = 'bench/results/mesh.json';
+const SIMULATION = 'bench/results/simulation.json';
 const PAGE = 'docs/BENCHMARKS.md';
 const PLOT = 'benchmarks-start.svg';
 
-interface MeshResult {
-  readonly measuredAt: string;
-  readonly commit: string;
-  readonly node: string;
-  readonly kernel: string;
-  readonly cpu: string;
-  readonly cores: number;
+interface MeshResult extends Origin {
   readonly groups: number;
   readonly weft: readonly SizeFigures[];
   readonly memberlist: readonly SizeFigures[];
@@ -30,14 +27,15 @@ interface MeshResult {
 }
 
 const result = JSON.parse(readFileSync(FIGURES, 'utf8')) as MeshResult;
+const simulation = JSON.parse(readFileSync(SIMULATION, 'utf8')) as SimulationResult;
 writeFileSync(`docs/${PLOT}`, drawStarts(result.weft, result.memberlist));
 writeFileSync(PAGE, `${sections(result).join('\n\n')}\n`);
 
 function sections(result: MeshResult): readonly string[] {
   return [
     '# Benchmarks',
-    `Written by \`npm run bench -- page\` from \`${FIGURES}\`; not to be edited.`,
-    describeMachine(result),
+    `Written by \`npm run bench -- page\` from \`${FIGURES}\` and \`${SIMULATION}\`; not to be edited.`,
+    describeOrigin(result),
     '## The mesh on real sockets',
     `![Time until all know all, by number of peers](${PLOT})`,
     ...result.weft.flatMap((ours) => [
@@ -47,12 +45,8 @@ function sections(result: MeshResult): readonly string[] {
     ...describeOwn(result),
     ...describeMemory(result),
     ...describeMethod(result.groups),
+    ...describeSimulation(simulation),
   ];
-}
-
-function describeMachine({ measuredAt, commit, node, kernel, cpu, cores }: MeshResult): string {
-  const day = measuredAt.slice(0, 10);
-  return `Measured on ${day} at commit ${commit}: ${cores} cores (${cpu}), Linux ${kernel}, Node ${node}.`;
 }
 
 function rivalOf({ memberlist }: MeshResult, peers: number): SizeFigures | undefined {
@@ -83,9 +77,4 @@ function describeMemory({ memory }: MeshResult): readonly string[] {
 
 function bound(): string {
   return `≤ ${(MEMORY_TARGET_BYTES / 1e6).toFixed(0)} MB`;
-}
-
-function markdown(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [header, header.map(() => '---'), ...rows];
-  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

@@ -6,12 +6,16 @@ import type { Measured } from './run.ts';
 
 type Figures = Readonly<Partial<Record<keyof Measured, number>>>;
 
+/**
+ * Up to 60 peers against Weave's mesh, which has links as ours: until all are up. Above that against
+ * memberlist, which has none: until all know all.
+ */
 export const TARGETS: Readonly<Record<number, Figures>> = {
   30: { linkedMs: 1_000, startBytes: 100_000, startCpuMs: 150 },
   60: { linkedMs: 2_000, startBytes: 100_000, startCpuMs: 150, idleBytesPerSecond: 1_500 },
-  100: { linkedMs: 3_000, startBytes: 600_000 },
+  100: { knownMs: 3_000, startBytes: 600_000 },
   500: {
-    linkedMs: 15_000,
+    knownMs: 15_000,
     startBytes: 600_000,
     recordMs: 30,
     recordBytes: 2_600,

@@ -9,6 +9,14 @@ import { renderTable } from '#peer/cli/table.ts';
 import { summarize, writeResult } from '../result.ts';
 import { CPUS, type CpuName, type Measured, measure } from './measurement.ts';
 import { KINDS, OptionError, type Options, USAGE, parseOptions } from './options.ts';
+import {
+  type SpreadRow,
+  type StartRow,
+  type Table,
+  speedTable,
+  spreadTable,
+  startTable,
+} from './tables.ts';
 
 const SPREAD_SIZES = [1_000, 5_000, 10_000];
 const START_SIZE = 5_000;
@@ -24,12 +32,17 @@ if (options.isHelp) print(USAGE.trimEnd());
 else if (options.spread !== undefined) await spreads([options.spread]);
 else if (options.start !== undefined) await starts(options.start, seeds.slice(0, 1));
 else if (options.speed !== undefined) await speeds([options.speed]);
-else
-  writeResult(RESULT_FILE, {
-    speed: await speeds(SPEED_SIZES),
-    spread: await spreads(SPREAD_SIZES),
-    start: await starts(START_SIZE, seeds),
-  });
+else await all();
+
+/** What there is so far is written after each part, as all of them take an hour. */
+async function all(): Promise<void> {
+  const speed = await speeds(SPEED_SIZES);
+  writeResult(RESULT_FILE, { speed, spread: [], start: [] });
+  const spread = await spreads(SPREAD_SIZES);
+  writeResult(RESULT_FILE, { speed, spread, start: [] });
+  const start = await starts(START_SIZE, seeds);
+  writeResult(RESULT_FILE, { speed, spread, start });
+}
 
 function readOptions(): Options {
   try {
@@ -41,8 +54,8 @@ function readOptions(): Options {
   }
 }
 
-async function spreads(sizes: readonly number[]) {
-  const results = [];
+async function spreads(sizes: readonly number[]): Promise<readonly SpreadRow[]> {
+  const results: SpreadRow[] = [];
   for (const peers of sizes) {
     const bySeed: Measured<'spread'>[] = [];
     for (const seed of seeds) bySeed.push(await measure('spread', { peers, seed }));
@@ -51,60 +64,25 @@ async function spreads(sizes: readonly number[]) {
       results.push({ peers, cpuPerNewRecord: name, ...figures });
     }
   }
-  const rows = results.map((result) => [
-    String(result.peers),
-    result.cpuPerNewRecord,
-    fixed(result.p50Ms.median),
-    fixed(result.lastMs.median),
-    fixed(result.limitMs.median),
-    `${fixed(result.ratio.median)} (${fixed(result.ratio.least)} to ${fixed(result.ratio.most)})`,
-    fixed(result.copies.median),
-    fixed(result.bytesPerPeer.median, 0),
-  ]);
-  const columns = ['peers', 'cpu a new record', 'p50 ms', 'last ms', 'limit ms', 'last/limit'];
-  print(renderTable([...columns, 'copies', 'bytes a peer'], rows));
+  show(spreadTable(results));
   return results;
 }
 
-async function starts(peers: number, seeds: readonly number[]) {
-  const results = [];
+async function starts(peers: number, seeds: readonly number[]): Promise<readonly StartRow[]> {
+  const results: StartRow[] = [];
   for (const kind of kinds) {
     const runs: Measured<'start'>[] = [];
     for (const seed of seeds) runs.push(await measure('start', { peers, seed, kind }));
     results.push({ peers, kind, ...summarizeFields(runs) });
   }
-  const rows = results.map((result) => [
-    String(result.peers),
-    result.kind,
-    fixed(result.agreedMs.median, 0),
-    `${fixed(result.lagP50Ms.median, 0)}/${fixed(result.lagP99Ms.median, 0)}`,
-    `${fixed(result.lagLastMs.median, 0)} (${fixed(result.lagFloorMs.median, 0)})`,
-    fixed(result.sentBytesPerPeer.median / 1e3, 0),
-    fixed(result.ratio.median),
-    fixed(result.copies.median),
-    fixed(result.links.median, 0),
-    fixed(result.cpuSeconds.median, 0),
-    fixed(result.gigabytes.median, 1),
-  ]);
-  const columns = [
-    'peers',
-    'start',
-    'all agree, ms after the last',
-    'lag p50/p99 ms',
-    'last (floor)',
-  ];
-  const costs = ['sent KB a peer', 'x floor', 'copies', 'links', 'cpu s', 'GB'];
-  print(renderTable([...columns, ...costs], rows));
+  show(startTable(results));
   return results;
 }
 
 async function speeds(sizes: readonly number[]) {
   const results = [];
   for (const peers of sizes) results.push(await measure('speed', { peers, seed: seeds[0] ?? 1 }));
-  const rows = results.map(({ peers, events, eventsPerSecond, gigabytes }) =>
-    [peers, events, Math.round(eventsPerSecond), gigabytes.toFixed(1)].map(String),
-  );
-  print(renderTable(['peers', 'events', 'events/s', 'GB'], rows));
+  show(speedTable(results));
   return results;
 }
 
@@ -117,8 +95,8 @@ function summarizeFields<T extends object>(runs: readonly T[]) {
   return Object.fromEntries(entries) as Record<keyof T, ReturnType<typeof summarize>>;
 }
 
-function fixed(value: number, digits = 2): string {
-  return value.toFixed(digits);
+function show({ header, rows }: Table): void {
+  print(renderTable(header, rows));
 }
 
 function print(text: string): void {
