@@ -3,17 +3,19 @@
  * in its signed record, by revision and hash. When two members of our list say the same (or all there
  * are beside us, if fewer), one of them is asked for the difference, and taken at its word if the list
  * hashes to that. When one alone says so, the arbiter is asked after a while, which makes the second.
+ * So where there are two others or more, one that lies makes nobody believe a list: no honest one signs
+ * for the hash of the liar's, and for the hash that an honest one signs for there is no other list.
  *
  * A list that lacks ourselves is never taken from others: only the arbiter's own word fences. What
  * the arbiter does not confirm costs its writers their credit, for longer each time.
  */
 import type { CoreEffect } from './core-event.ts';
-import type { View } from '../ipam/custody-state.ts';
-import { type ViewUpdate, hashMembers, updatedView } from '../ipam/view-update.ts';
+import type { HashView, View } from '../ipam/custody-state.ts';
+import { type ViewUpdate, updatedView } from '../ipam/view-update.ts';
 import type { PeerRecord } from '../mesh/directory.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 
-/** Of those that say the same, apart from us. One liar can make none believe it. */
+/** Of those that say the same, apart from us: one of them is honest while no two lie in concert. */
 const WITNESSES = 2;
 /** A question that has no answer by then goes to another witness. */
 const ANSWER_TIMEOUT_MS = 5_000;
@@ -48,6 +50,7 @@ export interface Audience extends Reader {
 
 export class ViewSpreading {
   readonly #random: () => number;
+  readonly #hashView: HashView;
   /** Newer lists, by the member, or the newcomer, that says to have it. */
   readonly #claims = new Map<PeerId, Claim>();
   readonly #distrusted = new Map<PeerId, Distrust>();
@@ -58,8 +61,9 @@ export class ViewSpreading {
   /** What was claimed when the arbiter was asked, until it has answered. */
   #doubted: ReadonlyMap<PeerId, Claim> | undefined;
 
-  constructor(random: () => number) {
+  constructor(random: () => number, hashView: HashView) {
     this.#random = random;
+    this.#hashView = hashView;
   }
 
   /** Records have come. */
@@ -171,7 +175,7 @@ export class ViewSpreading {
   }
 
   #isWitnessed(now: number, told: View, view: View): boolean {
-    const hash = hashMembers(told.members);
+    const hash = this.#hashView(told);
     const claims = [...this.#claims].filter(
       ([peer]) => view.members.has(peer) && this.#isTrusted(now, peer),
     );
