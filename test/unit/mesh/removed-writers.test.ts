@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { REMOVED_WRITERS_MAX } from '#peer/mesh/limits.ts';
-import { Mesh } from '#peer/mesh/mesh.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
 import type { DirectoryRecord } from '#peer/mesh/record.ts';
-import { testContent, testEndpoint } from '#test/support/records.ts';
+import { testContent } from '#test/support/records.ts';
+import { createMesh, linkUp } from './lone-mesh.ts';
 import { ManyRecords, manyId } from './many-records.ts';
 
 const RECORDS = new ManyRecords();
@@ -25,20 +25,13 @@ function linksOf(n: number): DirectoryRecord {
 /** A mesh whose members are those that are listed. */
 class Hearer {
   readonly listed = new Set<PeerId>([manyId(1), manyId(LINK)]);
-  readonly mesh = new Mesh({
-    self: manyId(1),
-    epoch: 1,
-    codec: RECORDS.codec,
-    linksMax: 24,
-    bootstrap: [],
-    random: () => 0.5,
+  readonly mesh = createMesh(RECORDS.codec, {
     members: (all) => all.filter(({ peer }) => this.listed.has(peer)),
     isListed: (peer) => this.listed.has(peer),
   });
 
   constructor() {
-    const [endpoint, peer] = [testEndpoint(1), manyId(LINK)];
-    this.mesh.step(0, { type: 'link-up', link: LINK, peer, initiator: 'them', endpoint });
+    this.mesh.step(0, linkUp(LINK));
   }
 
   /** How many of these are taken. */
