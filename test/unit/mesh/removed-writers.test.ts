@@ -29,6 +29,8 @@ class Hearer {
     members: (all) => all.filter(({ peer }) => this.listed.has(peer)),
     isListed: (peer) => this.listed.has(peer),
   });
+  /** Why what was not taken was not. */
+  readonly refusals: string[] = [];
 
   constructor() {
     this.mesh.step(0, linkUp(LINK));
@@ -42,6 +44,7 @@ class Hearer {
       link: LINK,
       frame: { type: 'records', records: signed },
     });
+    for (const effect of effects) if (effect.type === 'refused') this.refusals.push(effect.reason);
     return effects.flatMap((one) => (one.type === 'learned' ? one.records : [])).length;
   }
 
@@ -97,7 +100,9 @@ describe('records of removed writers', () => {
     const hearer = new Hearer();
     const all = range(1_000, REMOVED_WRITERS_MAX + 1);
     hearer.hear(all.map(recordOf));
+    assert.deepEqual(hearer.refusals, []);
     assert.equal(hearer.hear([recordOf(1_000), linksOf(1_000)]), 0);
+    assert.deepEqual(hearer.refusals, ['too-many-removed', 'too-many-unlisted']);
     assert.equal(hearer.hear([linksOf(1_001)]), 1);
     assert.equal(hearer.mesh.directory.size, REMOVED_WRITERS_MAX + 1);
   });
