@@ -128,7 +128,7 @@ describe('a list that one member says to have', () => {
     assert.equal(due(50)[0]?.type, 'ask-peer-view');
   });
 
-  it('is not made true by another that says something else, or by a stranger', () => {
+  it('is not made true by another that says something else, or by one that is no member', () => {
     hear(recordUnder(2, NEW), recordUnder(3, viewOf(9n, [SELF, B])), recordUnder(9, NEW));
     assert.deepEqual(due(0), []);
   });
