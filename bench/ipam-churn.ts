@@ -10,6 +10,7 @@ import { Ipam } from '#peer/ipam/ipam.ts';
 import { censusOf } from '#peer/ipam/ownership.ts';
 import type { AllocateRequest } from '#peer/ipam/outcomes.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
+import { hashView } from '#peer/wire/view-hash.ts';
 
 /** Donors are drawn from so many peers, as from those that a need is asked of in the core. */
 const CANDIDATES = 64;
@@ -116,7 +117,7 @@ export class Churn {
 
   #add(self: PeerId): void {
     const { durable } = new MemoryStore();
-    const ipam = new Ipam({ self, universe: [this.#universe], durable, now: this.now });
+    const ipam = new Ipam({ self, universe: [this.#universe], durable, now: this.now, hashView });
     ipam.register(this.#view);
     ipam.found(this.#founder ?? self);
     this.#nodes.set(self, { ipam, name: `node-${self}`, pods: [] });

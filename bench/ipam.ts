@@ -14,6 +14,7 @@ import { formatAddress, isAligned, overlaps } from '#peer/ipam/cidr.ts';
 import { Ipam } from '#peer/ipam/ipam.ts';
 import { parseCidr } from '#peer/ipam/parse.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
+import { hashView } from '#peer/wire/view-hash.ts';
 import { Churn, type Fragmentation } from './ipam-churn.ts';
 import { summarize, writeResult } from './result.ts';
 
@@ -94,7 +95,7 @@ function threadMs(): number {
 function createHolder(): Ipam {
   const self = '0'.repeat(31).concat('1') as PeerId;
   const universe = [parseCidr('10.32.0.0/12')];
-  const ipam = new Ipam({ self, universe, durable: EMPTY_DURABLE, now: 0 });
+  const ipam = new Ipam({ self, universe, durable: EMPTY_DURABLE, now: 0, hashView });
   ipam.register({ rev: 1n, members: new Map([[self, 'node']]) });
   ipam.found(self);
   return ipam;

@@ -3,6 +3,7 @@
 import { enableCompileCache } from 'node:module';
 import process from 'node:process';
 import { setFlagsFromString } from 'node:v8';
+import { EXIT_OK, EXIT_USAGE } from './cli/verb.ts';
 
 // A peer lives for months and allocates little: a small young generation saves it 5 to 15 MB.
 setFlagsFromString('--max-semi-space-size=1');
@@ -12,9 +13,6 @@ setFlagsFromString('--semi-space-growth-factor=1');
 setFlagsFromString('--heap-growing-percent=33');
 // Honours NODE_COMPILE_CACHE; without a cache every start compiles everything anew.
 enableCompileCache();
-
-/** sysexits.h: EX_USAGE is 64 there, but 2 is what shells and getopt taught everybody. */
-const EXIT_USAGE = 2;
 
 const USAGE = `Usage: weft VERB [OPTIONS]
 
@@ -46,7 +44,7 @@ async function main([verb = '', ...args]: readonly string[]): Promise<number> {
   const isHelp = ['', 'help', '--help', '-h'].includes(verb);
   const output = isHelp ? process.stdout : process.stderr;
   output.write(isHelp ? USAGE : `weft: "${verb}" is no verb\n\n${USAGE}`);
-  return isHelp ? 0 : EXIT_USAGE;
+  return isHelp ? EXIT_OK : EXIT_USAGE;
 }
 
 process.exitCode = await main(process.argv.slice(2));

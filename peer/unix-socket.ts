@@ -5,11 +5,18 @@ import { chmod, mkdir, rm } from 'node:fs/promises';
 import { type Server, Socket } from 'node:net';
 import { dirname } from 'node:path';
 
+export interface RootSocket {
+  readonly path: string;
+  /** Connections that may wait to be accepted; without it as many as Node has by itself. */
+  readonly backlog?: number;
+}
+
 /**
  * Listens at `path`. A socket that a dead process left there is replaced. Rejects, with what to do,
  * when a live one serves it or it is no socket.
  */
-export async function listenForRoot(server: Server, path: string): Promise<void> {
+export async function listenForRoot(server: Server, socket: RootSocket): Promise<void> {
+  const { path } = socket;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   if (await isServed(path)) {
     throw new Error(`${path} is served by another process: is a peer running already?`);
@@ -18,7 +25,7 @@ export async function listenForRoot(server: Server, path: string): Promise<void>
   // The umask, not a later chmod alone, so that there is no moment at which others could connect.
   const umask = process.umask(0o177);
   try {
-    server.listen(path);
+    server.listen(socket);
   } finally {
     process.umask(umask);
   }

@@ -19,6 +19,7 @@ import type { Cidr } from '#peer/ipam/cidr.ts';
 import type { Credentials } from '#peer/transport/handshake.ts';
 import { Transport } from '#peer/transport/transport.ts';
 import { createRecordCodec } from '#peer/wire/record-codec.ts';
+import { hashView } from '#peer/wire/view-hash.ts';
 /** As config/options.ts has it. */
 const LINKS_MAX = 24;
 const SILENT = pino({ level: 'silent' });
@@ -180,7 +181,7 @@ function makeCore(options: BenchPeerOptions): Core {
     epoch: 1,
     instance: 1n,
     codec: wrapCodec?.(codec) ?? codec,
-    ipam: new Ipam({ self, universe, durable, now: now() }),
+    ipam: new Ipam({ self, universe, durable, now: now(), hashView }),
     profile: options.profile,
     bootstrap: options.bootstrap,
     linksMax: LINKS_MAX,

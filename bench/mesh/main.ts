@@ -5,10 +5,11 @@
  */
 import process from 'node:process';
 import { renderTable } from '#peer/cli/table.ts';
+import { readOptions } from '../command-line.ts';
 import { buildMemberlist, runMemberlist } from '../rivals/memberlist.ts';
 import { megabytes, percent, summarize, writeResult } from '../result.ts';
 import { measureMemory, type MemoryFigures } from './memory.ts';
-import { type Options, OptionError, parseOptions, type Scenario } from './options.ts';
+import { type Options, parseOptions, type Scenario } from './options.ts';
 import { HEADER, rowsOf } from './rows.ts';
 import { type RunFigures, runMesh, type SizeFigures, summarizeRuns } from './run.ts';
 
@@ -21,7 +22,7 @@ const OWN_VERIFICATIONS_PEERS = 100;
  */
 const RIVAL_BUDGET_MS = 120_000;
 
-const options = readOptions();
+const options = readOptions(parseOptions);
 if (options.rivals) await buildMemberlist();
 const weft: SizeFigures[] = [];
 const memberlist: SizeFigures[] = [];
@@ -42,16 +43,6 @@ function save(last: {
   if (options.output === undefined) return;
   const { sharesVerifications, groups } = options;
   writeResult(options.output, { sharesVerifications, groups, weft, memberlist, ...last });
-}
-
-function readOptions(): Options {
-  try {
-    return parseOptions(process.argv.slice(2));
-  } catch (error) {
-    if (!(error instanceof OptionError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(2);
-  }
 }
 
 /** Ours and the rival's in turn, so that both meet the machine in the same moods. */

@@ -1,5 +1,6 @@
 /** What the command line of the mesh bench says. */
 import { parseArgs } from 'node:util';
+import { parseChoice, parseCount, parseOrTell } from '../command-line.ts';
 
 /** `own`: the start of one size again, with no verification shared. `memory`: see memory.ts. */
 export type Scenario = 'start' | 'record' | 'vanish' | 'idle' | 'own' | 'memory';
@@ -42,45 +43,20 @@ const FLAGS = {
   output: { type: 'string' },
 } as const;
 
-/** What is wrong with the command line, for people. */
-export class OptionError extends Error {
-  override readonly name = 'OptionError';
-}
-
 /** Throws OptionError. */
 export function parseOptions(argv: readonly string[]): Options {
-  const values = parseFlags(argv);
-  return {
-    sizes: values.peers.split(',').map((text) => countOf('--peers', text, 2)),
-    runs: countOf('--runs', values.runs, 1),
-    scenarios: new Set(values.scenarios.split(',').map(scenarioOf)),
-    groups: countOf('--groups', values.groups, 1),
-    sharesVerifications: !values['own-verifications'],
-    rivals: values.rivals,
-    profileDirectory: values['cpu-prof'],
-    output: values.output,
-  };
-}
-
-function parseFlags(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: FLAGS }).values;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new OptionError(`${reason}\n\n${USAGE}`, { cause: error });
-  }
-}
-
-function countOf(option: string, text: string, least: number): number {
-  const count = Number(text);
-  if (Number.isSafeInteger(count) && count >= least) return count;
-  throw new OptionError(`${option} ${text}: a whole number from ${least} is expected\n\n${USAGE}`);
-}
-
-function scenarioOf(text: string): Scenario {
-  const scenario = SCENARIOS.find((known) => known === text);
-  if (scenario !== undefined) return scenario;
-  throw new OptionError(
-    `--scenarios ${text}: one of ${SCENARIOS.join(', ')} is expected\n\n${USAGE}`,
-  );
+  return parseOrTell(USAGE, () => {
+    const { values } = parseArgs({ args: [...argv], options: FLAGS });
+    const scenarios = values.scenarios.split(',');
+    return {
+      sizes: values.peers.split(',').map((text) => parseCount('--peers', text, 2)),
+      runs: parseCount('--runs', values.runs, 1),
+      scenarios: new Set(scenarios.map((text) => parseChoice('--scenarios', text, SCENARIOS))),
+      groups: parseCount('--groups', values.groups, 1),
+      sharesVerifications: !values['own-verifications'],
+      rivals: values.rivals,
+      profileDirectory: values['cpu-prof'],
+      output: values.output,
+    };
+  });
 }

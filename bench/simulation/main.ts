@@ -6,9 +6,10 @@
  */
 import process from 'node:process';
 import { renderTable } from '#peer/cli/table.ts';
+import { readOptions } from '../command-line.ts';
 import { summarize, writeResult } from '../result.ts';
 import { CPUS, type CpuName, type Measured, measure } from './measurement.ts';
-import { KINDS, OptionError, type Options, USAGE, parseOptions } from './options.ts';
+import { KINDS, USAGE, parseOptions } from './options.ts';
 import {
   type SpreadRow,
   type StartRow,
@@ -24,7 +25,7 @@ const SPEED_SIZES = [100, 1_000, 10_000];
 const SEEDS = [1, 2, 3];
 const RESULT_FILE = 'bench/results/simulation.json';
 
-const options = readOptions();
+const options = readOptions(parseOptions);
 const seeds = options.seed === undefined ? SEEDS : [options.seed];
 const kinds = KINDS.filter((kind) => options.kind === undefined || options.kind === kind);
 
@@ -42,16 +43,6 @@ async function all(): Promise<void> {
   writeResult(RESULT_FILE, { speed, spread, start: [] });
   const start = await starts(START_SIZE, seeds);
   writeResult(RESULT_FILE, { speed, spread, start });
-}
-
-function readOptions(): Options {
-  try {
-    return parseOptions(process.argv.slice(2));
-  } catch (error) {
-    if (!(error instanceof OptionError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(2);
-  }
 }
 
 async function spreads(sizes: readonly number[]): Promise<readonly SpreadRow[]> {

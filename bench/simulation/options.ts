@@ -1,5 +1,6 @@
 /** What the command line of the simulation bench says. */
 import { parseArgs } from 'node:util';
+import { parseChoice, parseCount, parseOrTell } from '../command-line.ts';
 import type { Kind } from './start.ts';
 
 export const KINDS: readonly Kind[] = ['cold', 'warm', 'storm'];
@@ -40,42 +41,22 @@ const FLAGS = {
 /** A mesh of one peer has nothing to tell anybody. */
 const PEERS_MIN = 2;
 
-/** What is wrong with the command line, for people. */
-export class OptionError extends Error {
-  override readonly name = 'OptionError';
-}
-
 /** Throws OptionError. */
 export function parseOptions(argv: readonly string[]): Options {
-  const { spread, start, speed, kind, seed, help } = parseFlags(argv);
-  return {
-    isHelp: help,
-    spread: countOf('--spread', spread, PEERS_MIN),
-    start: countOf('--start', start, PEERS_MIN),
-    speed: countOf('--speed', speed, PEERS_MIN),
-    kind: kindOf(kind),
-    seed: countOf('--seed', seed, 0),
-  };
-}
-
-function parseFlags(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: FLAGS }).values;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new OptionError(`${reason}\n\n${USAGE}`, { cause: error });
-  }
+  return parseOrTell(USAGE, () => {
+    const { values } = parseArgs({ args: [...argv], options: FLAGS });
+    const { spread, start, speed, kind, seed, help } = values;
+    return {
+      isHelp: help,
+      spread: countOf('--spread', spread, PEERS_MIN),
+      start: countOf('--start', start, PEERS_MIN),
+      speed: countOf('--speed', speed, PEERS_MIN),
+      kind: kind === undefined ? undefined : parseChoice('--kind', kind, KINDS),
+      seed: countOf('--seed', seed, 0),
+    };
+  });
 }
 
 function countOf(option: string, text: string | undefined, least: number): number | undefined {
-  if (text === undefined) return undefined;
-  const count = Number(text);
-  if (text !== '' && Number.isSafeInteger(count) && count >= least) return count;
-  throw new OptionError(`${option} ${text}: a whole number from ${least} is expected\n\n${USAGE}`);
-}
-
-function kindOf(text: string | undefined): Kind | undefined {
-  const kind = KINDS.find((known) => known === text);
-  if (text === undefined || kind !== undefined) return kind;
-  throw new OptionError(`--kind ${text}: one of ${KINDS.join(', ')} is expected\n\n${USAGE}`);
+  return text === undefined ? undefined : parseCount(option, text, least);
 }

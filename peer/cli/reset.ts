@@ -8,11 +8,10 @@ import { lockStateDirectory } from '../store/leftovers.ts';
 import type { Leftover } from '../leftover.ts';
 import { parseResetOptions, RESET_USAGE, type ResetOptions } from './reset-options.ts';
 import { findLeftovers, type ResetPlaces } from './reset-plan.ts';
+import { EXIT_OK, EXIT_USAGE } from './verb.ts';
 
-const EXIT_OK = 0;
 /** Something is left: it was not asked to go, or could not. */
 const EXIT_FAILURE = 1;
-const EXIT_USAGE = 2;
 
 export async function runReset(args: readonly string[]): Promise<number> {
   const options = parseResetOptions(args);

@@ -11,13 +11,10 @@ import { CONTROL_TIMEOUT_MS, controlSocketPath } from '../control/control-server
 import type { RemovalRequest } from '../control/removal.ts';
 import { OPTIONS } from '../config/options.ts';
 import { printable } from './table.ts';
+import { EXIT_OK, EXIT_UNAVAILABLE, EXIT_USAGE, processTerminal, type Terminal } from './verb.ts';
 
-/** Exit codes; 69 is EX_UNAVAILABLE of sysexits.h. */
-const EXIT_OK = 0;
 /** The peer says no, or the operator thought better of it. */
 const EXIT_REFUSED = 1;
-const EXIT_USAGE = 2;
-const EXIT_UNAVAILABLE = 69;
 
 const DEFAULT_SOCKET = controlSocketPath(defaultCniSocket());
 
@@ -30,9 +27,7 @@ given to others. Should it come back, it begins as a new peer, and its pods have
   --even-if-alive        also when it is not known to be down
   --control-socket FILE  where the peer of this node listens; beside its CNI socket`;
 
-export interface RmpeerTerminal {
-  readonly out: (text: string) => void;
-  readonly error: (text: string) => void;
+export interface AskingTerminal extends Terminal {
   /** Asks for a line; undefined where there is nobody to ask. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
 }
@@ -45,7 +40,7 @@ interface RmpeerOptions extends RemovalRequest {
 /** Runs the command with what follows `weft rmpeer`. Resolves to its exit code. */
 export async function runRmpeer(
   args: readonly string[],
-  terminal: RmpeerTerminal = processTerminal(),
+  terminal: AskingTerminal = askingTerminal(),
 ): Promise<number> {
   const options = parseOptions(args);
   if (options === 'help') return say(terminal.out, USAGE, EXIT_OK);
@@ -69,7 +64,7 @@ function questionFor(name: string): string {
   return `"${printable(name)}" is removed for good, and others get what it held. Type its name to go on: `;
 }
 
-async function remove(options: RmpeerOptions, { out, error }: RmpeerTerminal): Promise<number> {
+async function remove(options: RmpeerOptions, { out, error }: AskingTerminal): Promise<number> {
   const { socketPath, name } = options;
   try {
     const { status, body } = await post(options);
@@ -142,8 +137,8 @@ function defaultCniSocket(): string {
   return option !== undefined && 'default' in option ? option.default : '';
 }
 
-function processTerminal(): RmpeerTerminal {
-  const { stdin, stdout, stderr } = process;
+function askingTerminal(): AskingTerminal {
+  const { stdin, stdout } = process;
   const ask = async (question: string): Promise<string> => {
     const lines = createInterface({ input: stdin, output: stdout });
     try {
@@ -152,11 +147,7 @@ function processTerminal(): RmpeerTerminal {
       lines.close();
     }
   };
-  return {
-    out: (line) => stdout.write(line),
-    error: (line) => stderr.write(line),
-    ask: stdin.isTTY ? ask : undefined,
-  };
+  return { ...processTerminal, ask: stdin.isTTY ? ask : undefined };
 }
 
 function say(print: (text: string) => void, line: string, exitCode: number): number {

@@ -51,7 +51,7 @@ export async function startControlServer(
   });
   server.maxConnections = CONNECTIONS_MAX;
   server.requestTimeout = CONTROL_TIMEOUT_MS;
-  await listenForRoot(server, socketPath);
+  await listenForRoot(server, { path: socketPath });
   return {
     close: async () => {
       const closed = once(server, 'close');

@@ -19,7 +19,7 @@ import { type PeerRecord, isPeerRecord } from '../mesh/directory.ts';
 import type { MeshEffect, MeshEvent } from '../mesh/effect.ts';
 import { Mesh, type MeshOptions } from '../mesh/mesh.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
-import type { PeerContent, Profile } from '../mesh/record.ts';
+import type { DirectoryRecord, PeerContent, Profile } from '../mesh/record.ts';
 import type { ReclaimState } from './reclaiming.ts';
 import { Returns } from './returns.ts';
 import { SpaceQuestions } from './space-questions.ts';
@@ -69,13 +69,12 @@ export class Core {
       isListed: (peer) => this.ipam.isListed(peer),
     });
     const { ipam, mesh } = this;
-    const { startedAt } = ipam;
     const members = () => this.members(mesh.directory.peers());
-    this.#membership = new Membership({ ...options, mesh, now: startedAt, members });
+    this.#membership = new Membership({ ...options, mesh, now: ipam.startedAt, members });
     const isNew = options.epoch === 1 && ipam.phase() === 'unregistered';
-    this.#gate = new BootGate(startedAt, { isNew });
+    this.#gate = new BootGate(ipam.startedAt, { isNew });
     this.#started = ipam.phase() === 'member' ? ipam.custody() : undefined;
-    this.#returns = new Returns(startedAt);
+    this.#returns = new Returns(ipam.startedAt);
   }
 
   get self(): PeerId {
@@ -196,15 +195,18 @@ export class Core {
     const wasSynced = this.mesh.isSynced();
     const effects = this.mesh.step(now, event);
     if (effects.some((effect) => this.#isOfCopy(effect))) return this.#fence(COPIED);
-    const kept: CoreEffect[] = effects.filter((effect) => effect.type !== 'own-record');
+    const kept = effects.filter((effect) => effect.type !== 'own-record');
     const learned = kept.flatMap((effect) => (effect.type === 'learned' ? effect.records : []));
+    if (learned.length > 0) this.#learned(learned);
     // What was left alone until the directory was known to be whole may be taken away now.
-    if (wasSynced !== this.mesh.isSynced()) kept.push({ type: 'look-again' });
-    if (learned.length === 0) return kept;
-    if (this.#unseen !== 'all') for (const { peer } of learned) this.#unseen.add(peer);
-    this.#membership.learned(learned.filter(isPeerRecord));
+    const isLookDue = learned.length > 0 || wasSynced !== this.mesh.isSynced();
+    return isLookDue ? [...kept, { type: 'look-again' }] : kept;
+  }
+
+  #learned(records: readonly DirectoryRecord[]): void {
+    if (this.#unseen !== 'all') for (const { peer } of records) this.#unseen.add(peer);
+    this.#membership.learned(records.filter(isPeerRecord));
     this.#questions.wake();
-    return [...kept, { type: 'look-again' }];
   }
 
   /** Whether it tells that we, with this identity, have published what this disk knows nothing of. */

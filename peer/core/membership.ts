@@ -49,7 +49,7 @@ export class Membership {
     const { now, random } = options;
     this.#options = options;
     this.#namesakes = new Namesakes(random);
-    this.#spreading = new ViewSpreading(random);
+    this.#spreading = new ViewSpreading(random, options.ipam.hashView);
     this.#watching = new Watching(now, random);
     const isRestarted = options.ipam.phase() === 'member';
     this.#reclaiming = new Reclaiming(now, random, { isRestarted });

@@ -21,7 +21,7 @@ const ASK_AGAIN_MS = { least: 1_000, most: 15_000 };
 const PATIENCE_MS = 60_000;
 
 /** Peers without a record that one list is read for; what is left is read for with the next. */
-export const STRANGERS_MAX = 1_024;
+export const LATECOMERS_MAX = 1_024;
 /** Peers that are known to be gone, until all is reclaimed. Above, whoever makes them up stops reclaim. */
 export const GONE_MAX = 16_384;
 
@@ -69,7 +69,7 @@ export class Reclaiming {
   #mayBeExecutor: boolean;
   #askAgainMs = ASK_AGAIN_MS.least;
   /** Without a record here, heard of before the question that is open. */
-  #strangers: readonly PeerId[] = [];
+  #latecomers: readonly PeerId[] = [];
   readonly #gone = new Set<PeerId>();
   #state: ReclaimState = { type: 'nothing-to-reclaim' };
 
@@ -109,7 +109,7 @@ export class Reclaiming {
       return;
     }
     this.#listedRev = view.rev;
-    const gone = this.#strangers.filter((peer) => !view.members.has(peer));
+    const gone = this.#latecomers.filter((peer) => !view.members.has(peer));
     for (const peer of gone.slice(0, GONE_MAX - this.#gone.size)) this.#gone.add(peer);
   }
 
@@ -178,9 +178,9 @@ export class Reclaiming {
     this.#state = { type: 'nothing-to-reclaim' };
   }
 
-  #relist(now: number, strangers: readonly PeerId[], { isKnown }: Scene): void {
-    this.#state = { type: 'relisting', for: strangers };
-    this.#strangers = strangers.filter((peer) => !isKnown(peer)).slice(0, STRANGERS_MAX);
+  #relist(now: number, latecomers: readonly PeerId[], { isKnown }: Scene): void {
+    this.#state = { type: 'relisting', for: latecomers };
+    this.#latecomers = latecomers.filter((peer) => !isKnown(peer)).slice(0, LATECOMERS_MAX);
     this.#listedRev = undefined;
     this.#askAt = now + this.#askAgainMs;
     this.#askAgainMs = Math.min(2 * this.#askAgainMs, ASK_AGAIN_MS.most);

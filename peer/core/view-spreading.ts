@@ -3,17 +3,19 @@
  * in its signed record, by revision and hash. When two members of our list say the same (or all there
  * are beside us, if fewer), one of them is asked for the difference, and taken at its word if the list
  * hashes to that. When one alone says so, the arbiter is asked after a while, which makes the second.
+ * So where there are two others or more, one that lies makes nobody believe a list: no honest one signs
+ * for the hash of the liar's, and for the hash that an honest one signs for there is no other list.
  *
  * A list that lacks ourselves is never taken from others: only the arbiter's own word fences. What
  * the arbiter does not confirm costs its writers their credit, for longer each time.
  */
 import type { CoreEffect } from './core-event.ts';
-import type { View } from '../ipam/custody-state.ts';
-import { type ViewUpdate, hashMembers, updatedView } from '../ipam/view-update.ts';
+import type { HashView, View } from '../ipam/custody-state.ts';
+import { type ViewUpdate, updatedView } from '../ipam/view-update.ts';
 import type { PeerRecord } from '../mesh/directory.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 
-/** Of those that say the same, apart from us. One liar can make none believe it. */
+/** Of those that say the same, apart from us: one of them is honest while no two lie in concert. */
 const WITNESSES = 2;
 /** A question that has no answer by then goes to another witness. */
 const ANSWER_TIMEOUT_MS = 5_000;
@@ -22,11 +24,11 @@ const ASK_SPREAD_MS_PER_MEMBER = 20;
 const ASK_SPREAD_MS = { least: 200, most: 60_000 };
 /** The arbiter may be away: asked again, for as long as somebody is said to have a newer list. */
 const ASK_AGAIN_MS = 10_000;
-/** How long the claims of a member count for nothing after one that the arbiter did not confirm. */
+/** How long the testimony of a member counts for nothing after one that the arbiter did not confirm. */
 const DISTRUST_MS = { least: 10_000, most: 3_600_000 };
 
 /** A list that members say to have. */
-interface Claim {
+interface Testimony {
   readonly rev: bigint;
   readonly hash: bigint;
 }
@@ -36,7 +38,7 @@ interface Distrust {
   readonly forMs: number;
 }
 
-/** Who reads others' claims, and with which list. */
+/** Who reads others' testimony, and with which list. */
 export interface Reader {
   readonly self: PeerId;
   readonly view: View;
@@ -48,18 +50,20 @@ export interface Audience extends Reader {
 
 export class ViewSpreading {
   readonly #random: () => number;
+  readonly #hashView: HashView;
   /** Newer lists, by the member, or the newcomer, that says to have it. */
-  readonly #claims = new Map<PeerId, Claim>();
+  readonly #testimonies = new Map<PeerId, Testimony>();
   readonly #distrusted = new Map<PeerId, Distrust>();
   /** Witnesses whose answer was of no use, since we have our list. */
   readonly #useless = new Set<PeerId>();
   #asked: { readonly peer: PeerId; readonly until: number } | undefined;
   #askArbiterAt = Number.POSITIVE_INFINITY;
   /** What was claimed when the arbiter was asked, until it has answered. */
-  #doubted: ReadonlyMap<PeerId, Claim> | undefined;
+  #doubted: ReadonlyMap<PeerId, Testimony> | undefined;
 
-  constructor(random: () => number) {
+  constructor(random: () => number, hashView: HashView) {
     this.#random = random;
+    this.#hashView = hashView;
   }
 
   /** Records have come. */
@@ -69,14 +73,15 @@ export class ViewSpreading {
       // Who registered after our list is no witness, but once it has a further one a reason to ask.
       const isNewcomer = registeredRev > view.rev && viewRev > registeredRev;
       const counts = peer !== self && (view.members.has(peer) || isNewcomer);
-      if (counts && viewRev > view.rev) this.#claims.set(peer, { rev: viewRev, hash: viewHash });
-      else this.#claims.delete(peer);
+      if (counts && viewRev > view.rev)
+        this.#testimonies.set(peer, { rev: viewRev, hash: viewHash });
+      else this.#testimonies.delete(peer);
     }
   }
 
   /** We have another list: all records are to be looked at anew. */
   adopted(records: Iterable<PeerRecord>, audience: Reader): void {
-    this.#claims.clear();
+    this.#testimonies.clear();
     this.#useless.clear();
     this.#asked = undefined;
     this.#askArbiterAt = Number.POSITIVE_INFINITY;
@@ -92,7 +97,8 @@ export class ViewSpreading {
 
   /** The arbiter has told its list: whoever had said to have a newer one before that was wrong. */
   told(now: number, rev: bigint): void {
-    for (const [peer, claim] of this.#doubted ?? []) if (claim.rev > rev) this.#distrust(now, peer);
+    for (const [peer, testimony] of this.#doubted ?? [])
+      if (testimony.rev > rev) this.#distrust(now, peer);
     if (this.#doubted !== undefined) this.#askArbiterAt = Number.POSITIVE_INFINITY;
     this.#doubted = undefined;
   }
@@ -114,7 +120,7 @@ export class ViewSpreading {
 
   /** Whom to ask now. */
   due(now: number, audience: Audience): readonly CoreEffect[] {
-    if (this.#claims.size === 0) return [];
+    if (this.#testimonies.size === 0) return [];
     if (this.#asked !== undefined && now < this.#asked.until) return [];
     if (this.#asked !== undefined) this.#useless.add(this.#asked.peer);
     this.#asked = undefined;
@@ -125,24 +131,28 @@ export class ViewSpreading {
   }
 
   nextAt(): number {
-    if (this.#claims.size === 0) return Number.POSITIVE_INFINITY;
+    if (this.#testimonies.size === 0) return Number.POSITIVE_INFINITY;
     return this.#asked?.until ?? this.#askArbiterAt;
   }
 
   #askArbiter(now: number, { view }: Audience): readonly CoreEffect[] {
-    const claims = new Map([...this.#claims].filter(([peer]) => this.#isTrusted(now, peer)));
-    if (claims.size === 0) return this.#waitForTrust();
+    const testimonies = new Map(
+      [...this.#testimonies].filter(([peer]) => this.#isTrusted(now, peer)),
+    );
+    if (testimonies.size === 0) return this.#waitForTrust();
     if (this.#askArbiterAt === Number.POSITIVE_INFINITY)
       this.#askArbiterAt = now + this.#random() * spreadOf(view);
     if (now < this.#askArbiterAt) return [];
     this.#askArbiterAt = now + ASK_AGAIN_MS;
-    this.#doubted = claims;
+    this.#doubted = testimonies;
     return [{ type: 'ask-view' }];
   }
 
-  /** Nobody's claims count now: looked at again when somebody's do. */
+  /** Nobody's testimony counts now: looked at again when somebody's do. */
   #waitForTrust(): readonly CoreEffect[] {
-    const until = [...this.#claims.keys()].map((peer) => this.#distrusted.get(peer)?.until ?? 0);
+    const until = [...this.#testimonies.keys()].map(
+      (peer) => this.#distrusted.get(peer)?.until ?? 0,
+    );
     this.#askArbiterAt = Math.min(...until);
     return [];
   }
@@ -158,24 +168,28 @@ export class ViewSpreading {
   }
 
   #newestWitnessed(now: number, { view }: Reader): readonly PeerId[] {
-    const byClaim = new Map<string, { readonly rev: bigint; readonly peers: PeerId[] }>();
-    for (const [peer, { rev, hash }] of this.#claims) {
+    const byTestimony = new Map<string, { readonly rev: bigint; readonly peers: PeerId[] }>();
+    for (const [peer, { rev, hash }] of this.#testimonies) {
       if (!view.members.has(peer) || !this.#isTrusted(now, peer)) continue;
       const key = `${rev} ${hash}`;
-      const same = byClaim.get(key) ?? { rev, peers: [] };
+      const same = byTestimony.get(key) ?? { rev, peers: [] };
       same.peers.push(peer);
-      byClaim.set(key, same);
+      byTestimony.set(key, same);
     }
-    const enough = [...byClaim.values()].filter(({ peers }) => peers.length >= witnessesOf(view));
+    const enough = [...byTestimony.values()].filter(
+      ({ peers }) => peers.length >= witnessesOf(view),
+    );
     return enough.sort((a, b) => (a.rev > b.rev ? -1 : 1))[0]?.peers ?? [];
   }
 
   #isWitnessed(now: number, told: View, view: View): boolean {
-    const hash = hashMembers(told.members);
-    const claims = [...this.#claims].filter(
+    const hash = this.#hashView(told);
+    const testimonies = [...this.#testimonies].filter(
       ([peer]) => view.members.has(peer) && this.#isTrusted(now, peer),
     );
-    const same = claims.filter(([, claim]) => claim.rev === told.rev && claim.hash === hash);
+    const same = testimonies.filter(
+      ([, testimony]) => testimony.rev === told.rev && testimony.hash === hash,
+    );
     return same.length >= witnessesOf(view);
   }
 

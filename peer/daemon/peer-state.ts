@@ -15,6 +15,7 @@ import { openDirectoryCache } from '../store/directory-cache.ts';
 import type { Store } from '../store/store.ts';
 import { type ClusterHash, type Identity, clusterHash, loadIdentity } from '../wire/identity.ts';
 import { createRecordCodec } from '../wire/record-codec.ts';
+import { hashView } from '../wire/view-hash.ts';
 
 export interface PeerState {
   readonly store: Store;
@@ -72,7 +73,7 @@ function rebuildCore(state: Omit<PeerState, 'core'>, { config, now }: PeerStateO
     epoch,
     instance: randomBytes(8).readBigUInt64BE(),
     codec,
-    ipam: new Ipam({ self, universe: config.universe, durable, now: now() }),
+    ipam: new Ipam({ self, universe: config.universe, durable, now: now(), hashView }),
     profile: { name: config.name, endpoints: [endpoint], vtep },
     bootstrap: [...config.seeds, ...config.join],
     linksMax: config.connectionLimit,

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { Core } from '../core/core.ts';
 import type { Counters } from '../counters.ts';
 import { formatAddress, formatCidr } from '../ipam/cidr.ts';
+import { countUntold } from '../ipam/ownership.ts';
 import type { KernelReport } from '../kernel/kernel-report.ts';
 import type { PeerRecord } from '../mesh/directory.ts';
 import type { LinkId } from '../mesh/effect.ts';
@@ -57,7 +58,7 @@ export function buildReport(source: ReportSource): Report {
       return reportOwnership(core);
     },
     kernel,
-    counters: { ...counters.all(), ...countConflicts(core) },
+    counters: { ...counters.all(), ...countConflicts(core), ...countUntold(core.ipam) },
     problems: [
       ...problems,
       ...kernel.failures.map((failure) => `the kernel is not programmed as wanted: ${failure}`),

@@ -67,23 +67,19 @@ export interface ClaimAccount {
 
 /** One account of each family of the universe. */
 export function account(input: AccountsInput): readonly Account[] {
-  const all = othersOf(input).map((one) => ({ ...one, state: stateOf(one, input) }));
+  const all = holdersOf(input);
   const members = all.filter(({ state }) => state !== 'removed');
   const removed = all.filter(({ state }) => state === 'removed');
-  return input.universe.map((universe) => accountOf(universe, { members, removed }, input));
+  return input.universe.map((universe) => accountOf(universe, { members, removed }, input.free));
 }
 
 interface Holder extends Other {
   readonly state: HolderState;
+  readonly isSelf: boolean;
 }
 
-/** A line that is still to be booked. */
-interface Line {
-  readonly holder: Holder;
-  readonly cidr: Cidr;
-  /** Undefined for what is held. */
-  readonly to: PeerId | undefined;
-}
+/** What is on its way. */
+type Line = Omit<PendingAccount, 'addresses'>;
 
 /**
  * What members hold is booked first, then what they have on its way: who has accepted a grant holds
@@ -92,28 +88,84 @@ interface Line {
 function accountOf(
   universe: Cidr,
   { members, removed }: Readonly<Record<'members' | 'removed', readonly Holder[]>>,
-  input: AccountsInput,
+  free: AccountsInput['free'],
 ): Account {
-  const held = members.flatMap(heldLines);
-  const lines = [...held, ...members.flatMap(pendingLines), ...removed.flatMap(heldLines)];
-  const claims = lines.map(({ cidr }) => cidr);
+  const { family } = universe;
+  const [held, left] = [heldBlocks(members, family), heldBlocks(removed, family)];
+  const lines = members.flatMap((holder) => linesOf(holder, family));
+  const claims = [...held, ...lines.map(({ cidr }) => cidr), ...left];
   const { booked, unclaimed, doubly } = sweep(universe, claims, held.length);
-  const partsOf = (one: Interval) => alignedParts(universe.family, one);
-  const mine = lines.map((line, i) => ({ ...line, addresses: booked[i] ?? 0n }));
-  const inFamily = mine.filter(({ cidr }) => cidr.family === universe.family);
+  const [linesFrom, leftFrom] = [held.length, held.length + lines.length];
+  const own = { family, free: free.get(family) ?? 0n };
+  const holders = [
+    ...holderAccounts(members, booked.slice(0, linesFrom), own),
+    ...holderAccounts(removed, booked.slice(leftFrom), own),
+  ];
+  const pending = pendingAccounts(lines, booked.slice(linesFrom, leftFrom));
+  const partsOf = (one: Interval) => alignedParts(family, one);
   const orphaned = unclaimed.flatMap(partsOf);
-  const byHolder = Map.groupBy(inFamily, ({ holder }) => holder);
-  const holders = [...members, ...removed].flatMap((holder) =>
-    holderAccount(holder, byHolder.get(holder) ?? [], freeOf(holder, universe.family, input)),
-  );
-  const pending = inFamily.flatMap(pendingAccount);
   const totals = totalsOf(holders, pending, orphaned);
   const claimed = claimsIn(universe, members);
   return { universe, holders, pending, orphaned, doubly: doubly.flatMap(partsOf), claimed, totals };
 }
 
+/** Of all of them, one after the other. */
+function heldBlocks(holders: readonly Holder[], family: Family): readonly Cidr[] {
+  const blocks: Cidr[] = [];
+  for (const { custody } of holders)
+    for (const { cidr } of custody.hold) if (cidr.family === family) blocks.push(cidr);
+  return blocks;
+}
+
+function linesOf({ peer, custody }: Holder, family: Family): readonly Line[] {
+  const lines = custody.pending.map(({ block: { cidr }, to }) => ({ from: peer, to, cidr }));
+  return lines.filter(({ cidr }) => cidr.family === family);
+}
+
+/**
+ * `booked`: addresses of each of their blocks, as heldBlocks has them. Of a removed peer only what
+ * nobody else has by now is told: the rest it has given away.
+ */
+function holderAccounts(
+  holders: readonly Holder[],
+  booked: readonly bigint[],
+  { family, free }: { readonly family: Family; readonly free: bigint },
+): readonly HolderAccount[] {
+  const accounts: HolderAccount[] = [];
+  let at = 0;
+  for (const { peer, state, custody, isSelf } of holders) {
+    const blocks: Cidr[] = [];
+    let addresses = 0n;
+    for (const { cidr } of custody.hold) {
+      if (cidr.family !== family) continue;
+      const own = booked[at++] ?? 0n;
+      addresses += own;
+      if (state !== 'removed' || own > 0n) blocks.push(cidr);
+    }
+    if (blocks.length === 0) continue;
+    const known = isSelf ? { exact: free } : { log2: freeLog2Of(custody, family) };
+    accounts.push({ peer, state, blocks, addresses, free: known });
+  }
+  return accounts;
+}
+
+function freeLog2Of({ freeLog2 }: Custody, family: Family): number {
+  return family === 4 ? freeLog2.v4 : freeLog2.v6;
+}
+
+/** Of what its taker holds already nothing is left to tell. */
+function pendingAccounts(
+  lines: readonly Line[],
+  booked: readonly bigint[],
+): readonly PendingAccount[] {
+  return lines
+    .map((line, i) => ({ ...line, addresses: booked[i] ?? 0n }))
+    .filter(({ addresses }) => addresses > 0n);
+}
+
 function claimsIn(universe: Cidr, members: readonly Holder[]): readonly ClaimAccount[] {
-  const claims = members.flatMap(({ peer, custody }) =>
+  const claimants = members.filter(({ custody }) => custody.carriedOver.length > 0);
+  const claims = claimants.flatMap(({ peer, custody }) =>
     blocksAround(custody.carriedOver, [universe]).map((cidr) => ({ cidr, peer })),
   );
   const byBlock = Map.groupBy(claims, ({ cidr }) => cidr.address);
@@ -125,53 +177,24 @@ function claimsIn(universe: Cidr, members: readonly Holder[]): readonly ClaimAcc
     .sort((a, b) => compareCidrs(a.cidr, b.cidr));
 }
 
-type Booked = Line & { readonly addresses: bigint };
-
-/** Of a removed peer only what nobody else has by now: the rest it has given away. */
-function holderAccount(
-  { peer, state }: Holder,
-  lines: readonly Booked[],
-  free: HolderAccount['free'],
-): readonly HolderAccount[] {
-  const own = lines.filter(({ to }) => to === undefined);
-  const shown = own.filter(({ addresses }) => state !== 'removed' || addresses > 0n);
-  if (shown.length === 0) return [];
-  const addresses = own.reduce((sum, line) => sum + line.addresses, 0n);
-  return [{ peer, state, blocks: shown.map(({ cidr }) => cidr), addresses, free }];
-}
-
-function pendingAccount({ holder, to, cidr, addresses }: Booked): readonly PendingAccount[] {
-  return to === undefined || addresses === 0n ? [] : [{ from: holder.peer, to, cidr, addresses }];
-}
-
-function heldLines(holder: Holder): readonly Line[] {
-  return holder.custody.hold.map(({ cidr }) => ({ holder, cidr, to: undefined }));
-}
-
-function pendingLines(holder: Holder): readonly Line[] {
-  return holder.custody.pending.map(({ block: { cidr }, to }) => ({ holder, cidr, to }));
-}
-
 /** Ourselves first, the others by their ids. */
-function othersOf({ self, records }: AccountsInput): readonly Other[] {
-  const others = [...records].filter(([peer]) => peer !== self.peer);
-  others.sort(([a], [b]) => (a < b ? -1 : 1));
-  return [self, ...others.map(([peer, custody]) => ({ peer, custody }))];
+function holdersOf(input: AccountsInput): readonly Holder[] {
+  const { self, records } = input;
+  const others: Holder[] = [];
+  for (const [peer, custody] of records) {
+    if (peer === self.peer) continue;
+    others.push({ peer, custody, state: stateOf({ peer, custody }, input), isSelf: false });
+  }
+  others.sort((a, b) => (a.peer < b.peer ? -1 : 1));
+  return [{ ...self, state: 'held', isSelf: true }, ...others];
 }
 
-function stateOf({ peer, custody }: Other, { self, allows, down }: AccountsInput): HolderState {
-  if (peer === self.peer) return 'held';
+function stateOf(
+  { peer, custody }: Other,
+  { allows, down }: Pick<AccountsInput, 'allows' | 'down'>,
+): HolderState {
   if (!allows(peer, custody.registeredRev)) return 'removed';
   return down.has(peer) ? 'unreachable' : 'held';
-}
-
-function freeOf(
-  { peer, custody }: Other,
-  family: Family,
-  { self, free }: AccountsInput,
-): HolderAccount['free'] {
-  if (peer === self.peer) return { exact: free.get(family) ?? 0n };
-  return { log2: family === 4 ? custody.freeLog2.v4 : custody.freeLog2.v6 };
 }
 
 function totalsOf(
@@ -179,15 +202,9 @@ function totalsOf(
   pending: readonly PendingAccount[],
   orphaned: readonly Cidr[],
 ): Account['totals'] {
-  const of = (state: HolderState) =>
-    holders
-      .filter((holder) => holder.state === state)
-      .reduce((sum, { addresses }) => sum + addresses, 0n);
-  return {
-    held: of('held'),
-    unreachable: of('unreachable'),
-    removed: of('removed'),
-    pending: pending.reduce((sum, { addresses }) => sum + addresses, 0n),
-    orphaned: orphaned.reduce((sum, cidr) => sum + size(cidr), 0n),
-  };
+  const totals = { held: 0n, unreachable: 0n, removed: 0n, pending: 0n, orphaned: 0n };
+  for (const { state, addresses } of holders) totals[state] += addresses;
+  for (const { addresses } of pending) totals.pending += addresses;
+  for (const cidr of orphaned) totals.orphaned += size(cidr);
+  return totals;
 }

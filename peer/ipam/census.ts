@@ -50,8 +50,8 @@ export function takeCensus(input: CensusInput): Census {
   const older = ids.filter((peer) => revOf(known, peer) < view.rev);
   if (older.length > 0) return { type: 'waiting', for: older };
   const members = ids.flatMap((peer) => othersOf(known, peer));
-  const strangers = findStrangers(members, { ...input, records: known });
-  if (strangers.length > 0) return { type: 'relist', for: strangers };
+  const latecomers = findLatecomers(members, { ...input, records: known });
+  if (latecomers.length > 0) return { type: 'relist', for: latecomers };
   const behind = findBehind(members);
   if (behind.length > 0) return { type: 'waiting', for: behind };
   return countOrphans(members, input);
@@ -71,7 +71,7 @@ function othersOf(known: ReadonlyMap<PeerId, Custody>, peer: PeerId): readonly O
  * Rule 3: who was given something, is not in the list, and may have registered after it. Those that
  * registered before it are removed, and nothing is accepted of them under this list.
  */
-function findStrangers(
+function findLatecomers(
   members: readonly Other[],
   { view, records, founder, gone }: CensusInput,
 ): readonly PeerId[] {

@@ -130,14 +130,19 @@ export function addressFromBytes(bytes: Uint8Array): Address | undefined {
 
 /** RFC 5952 for IPv6 (lower case, the longest run of zero groups shortened), dotted quads for IPv4. */
 export function formatAddress(address: Address): string {
+  if (address.family === 4) return formatQuad(Number(address.value));
   const bytes = addressBytes(address);
-  if (address.family === 4) return bytes.join('.');
   const groups = Array.from({ length: 8 }, (_, i) =>
     (((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0)).toString(16),
   );
   const run = longestZeroRun(groups);
   if (run.count < 2) return groups.join(':');
   return `${groups.slice(0, run.start).join(':')}::${groups.slice(run.start + run.count).join(':')}`;
+}
+
+/** Without bytes between: reports write tens of thousands of these. */
+function formatQuad(value: number): string {
+  return `${value >>> 24}.${(value >>> 16) & 0xff}.${(value >>> 8) & 0xff}.${value & 0xff}`;
 }
 
 export function formatCidr({ family, address, length }: Cidr): string {

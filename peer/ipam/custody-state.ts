@@ -37,7 +37,7 @@ export interface Custody {
   readonly counterparties: readonly Counterparty[];
   /** The revision of the newest arbiter list that this peer has adopted. */
   readonly viewRev: bigint;
-  /** What that list hashes to (view-update.ts); 0 for none. */
+  /** What that list hashes to (HashView); 0 for none. */
   readonly viewHash: bigint;
   /** The revision at which this identity was registered; 0 before it is. */
   readonly registeredRev: bigint;
@@ -56,3 +56,9 @@ export interface View {
   /** Node name of each member, by identity. */
   readonly members: ReadonlyMap<PeerId, string>;
 }
+
+/**
+ * A number that tells a list's members and their names from all others, whoever makes those up: the
+ * core has no hash of its own, and the edge's is in wire/view-hash.ts. 0 for a list of nobody.
+ */
+export type HashView = (view: View) => bigint;

@@ -23,7 +23,6 @@ import {
 import type { Counterparty, Custody, PendingGrant, View } from './custody-state.ts';
 import type { DurableCustody } from './durable.ts';
 import { BLOCKS_MAX, COUNTERPARTIES_MAX, TERM_MAX } from './limits.ts';
-import { hashOf } from './view-update.ts';
 import type { CustodyWrite } from './writes.ts';
 
 export interface CustodyState extends Omit<DurableCustody, 'counterparties'> {
@@ -121,7 +120,7 @@ export function inOrder(peers: ReadonlyMap<PeerId, Custody>): readonly Other[] {
 /** What a state is published as; what custody does not know is handed in. */
 export function publishedOf(
   { hold, pending, counterparties, view, registeredRev }: CustodyState,
-  more: Pick<Custody, 'freeLog2' | 'carriedOver'>,
+  more: Pick<Custody, 'freeLog2' | 'carriedOver' | 'viewHash'>,
 ): Custody {
   return {
     ...more,
@@ -131,7 +130,6 @@ export function publishedOf(
       .sort((a, b) => (a.to === b.to ? a.n - b.n : a.to < b.to ? -1 : 1)),
     counterparties: [...counterparties.values()].sort((a, b) => (a.peer < b.peer ? -1 : 1)),
     viewRev: view.rev,
-    viewHash: hashOf(view),
     registeredRev,
   };
 }

@@ -22,7 +22,7 @@ import { Askers } from './askers.ts';
 import type { Census } from './census.ts';
 import { cidrsOf } from './blocks.ts';
 import * as custody from './custody.ts';
-import type { Custody, View } from './custody-state.ts';
+import type { Custody, HashView, View } from './custody-state.ts';
 import type { Durable } from './durable.ts';
 import { type Refused, choosePart, findBound, holdingsOf, refuse } from './giving.ts';
 import {
@@ -49,6 +49,8 @@ export interface IpamOptions {
   readonly durable: Durable;
   /** Monotonic, milliseconds, as everywhere here. */
   readonly now: number;
+  /** What of a list is published. */
+  readonly hashView: HashView;
 }
 
 export class Ipam {
@@ -56,6 +58,7 @@ export class Ipam {
   readonly universe: readonly Cidr[];
   /** When this run began. */
   readonly startedAt: number;
+  readonly hashView: HashView;
   readonly #addresses: Addresses;
   readonly #askers = new Askers();
   readonly #rests = new RestingBlocks();
@@ -63,8 +66,9 @@ export class Ipam {
   #state: custody.CustodyState;
 
   /** Throws UniverseChanged. */
-  constructor({ self, universe, durable, now }: IpamOptions) {
+  constructor({ self, universe, durable, now, hashView }: IpamOptions) {
     this.self = self;
+    this.hashView = hashView;
     this.startedAt = now;
     this.universe = [...universe].sort(compareCidrs);
     this.#claims = new Claims(this.universe);
@@ -84,11 +88,9 @@ export class Ipam {
   /** `view`: the arbiter's answer to the registration of this identity. */
   register(view: View): outcomes.RegisterOutcome {
     if (!view.members.has(this.self)) {
-      const reason = `the arbiter's list of revision ${view.rev} doesn't have ${this.self}`;
-      return {
-        type: 'refused',
-        reason: `${reason}: it was replaced or removed, start as a new one`,
-      };
+      const found = `the arbiter's list of revision ${view.rev} doesn't have ${this.self}`;
+      const reason = `${found}: it was replaced or removed, start as a new one`;
+      return { type: 'refused', reason };
     }
     if (this.#state.registeredRev !== 0n) return { type: 'registered', writes: [] };
     const writes: readonly CustodyWrite[] = [
@@ -111,12 +113,9 @@ export class Ipam {
   allocate(now: number, request: outcomes.AllocateRequest): outcomes.AllocateOutcome {
     const phase = this.phase();
     if (phase === 'removed') {
-      const reason = 'this peer was removed from the cluster and gives out no more addresses';
-      return {
-        type: 'exhausted',
-        reason: `${reason}: it has to start again as a new identity`,
-        bound: undefined,
-      };
+      const found = 'this peer was removed from the cluster and gives out no more addresses';
+      const reason = `${found}: it has to start again as a new identity`;
+      return { type: 'exhausted', reason, bound: undefined };
     }
     return this.#addresses.allocate(now, request);
   }
@@ -340,6 +339,7 @@ export class Ipam {
   /** What to publish, once all writes so far are on disk. Not before this peer is a `member`. */
   custody(): Custody {
     return custody.publishedOf(this.#state, {
+      viewHash: this.hashView(this.#state.view),
       freeLog2: { v4: this.#giveableLog2(4), v6: this.#giveableLog2(6) },
       carriedOver: carriedOverOf(this.#outside(), this.universe),
     });

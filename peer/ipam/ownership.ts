@@ -1,12 +1,16 @@
 /**
  * What can be said of ownership as a whole, from our own state and the records of all others: the
- * census, whether one is needed at all, and the accounts. Nothing is changed here.
+ * census, whether one is needed at all, the accounts, and what our record can't tell. Nothing is
+ * changed here.
  */
 import { assert } from '../assert.ts';
 import { type Account, account } from './accounts.ts';
 import { type Census, takeCensus, unclaimed } from './census.ts';
+import { containsAddress } from './cidr.ts';
+import { blocksAround } from './claims.ts';
 import type { Custody } from './custody-state.ts';
 import type { Ipam } from './ipam.ts';
+import { CARRIED_OVER_MAX } from './limits.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 
 /** All of the directory, members or not; our own record counts for nothing beside our state. */
@@ -40,6 +44,22 @@ export function isAllClaimed(ipam: Ipam, records: Records): boolean {
     return { ...custody, pending: custody.pending.filter(({ to }) => isAllowed(to)) };
   });
   return unclaimed(claims, ipam.universe).length === 0;
+}
+
+/**
+ * Smallest blocks with addresses of our pods from before that our record has no room for, which
+ * nobody leaves alone until others are handed over. By the name that all counters are shown with; as
+ * many as there are now.
+ */
+export function countUntold(ipam: Ipam): Readonly<Record<string, number>> {
+  const { hold } = ipam.custody();
+  const outside = ipam
+    .carriedOver()
+    .flatMap(({ addresses }) =>
+      addresses.filter((address) => !hold.some(({ cidr }) => containsAddress(cidr, address))),
+    );
+  const count = blocksAround(outside, ipam.universe).length - CARRIED_OVER_MAX;
+  return count > 0 ? { 'too-many-carried-over': count } : {};
 }
 
 /** The accounts of the universe, for the report. `down`: by what others say. */

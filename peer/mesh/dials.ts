@@ -5,6 +5,7 @@
  * handshakes are slow everybody dials less. Whom the arbiter lists is dialled before who only claims
  * to be somebody.
  */
+import { assert } from '../assert.ts';
 import { endpointKey } from './endpoint-key.ts';
 import {
   DIALS_IN_FLIGHT_MAX,
@@ -51,6 +52,8 @@ interface Dial {
 }
 
 const NOTHING: readonly Endpoint[] = [];
+
+assert(DIAL_SLOWNESS_MAX <= DIALS_IN_FLIGHT_MAX, 'where dials are slow, nobody would be dialled');
 
 export class Dials {
   readonly #self: PeerId;

@@ -69,6 +69,7 @@ export type Refusal =
   | 'bad-signature'
   | 'writer-budget'
   | 'directory-full'
+  | 'too-many-removed'
   | 'too-many-unlisted'
   | 'unlisted-budget'
   | 'unasked-entries'

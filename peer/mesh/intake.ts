@@ -159,7 +159,8 @@ export class Intake {
     const { codec, directory, self, epoch } = this.#options;
     const isFirst = directory.get(recordId(record)) === undefined;
     const isFull = directory.size + newCount >= DIRECTORY_RECORDS_MAX;
-    if (isFirst && (isFull || this.#removed.isTooOld(record))) return 'directory-full';
+    if (isFirst && isFull) return 'directory-full';
+    if (isFirst && this.#removed.isTooOld(record)) return 'too-many-removed';
     const isOwn = record.peer === self;
     const noRoom = isOwn ? undefined : this.#unlisted.findRefusal(now, recordId(record), by);
     if (noRoom !== undefined) return noRoom;

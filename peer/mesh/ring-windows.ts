@@ -8,7 +8,7 @@ import { type PeerId, readHex } from './peer-id.ts';
 import {
   type Neighbours,
   ROTATION_DIGITS,
-  type Standing,
+  type Outlook,
   chooseNeighbours,
   positionOn,
   walk,
@@ -134,20 +134,20 @@ export class RingWindows {
   }
 
   /** As rings.ts defines them. `linked`: who is on the rings and has a link to us. */
-  neighbours(standing: Standing, linked: readonly PeerId[]): Neighbours {
+  neighbours(outlook: Outlook, linked: readonly PeerId[]): Neighbours {
     const walks = Array.from({ length: RING_COUNT }, (_, ring) =>
-      [2 * ring, 2 * ring + 1].map((at) => this.#walk(at, standing, linked)),
+      [2 * ring, 2 * ring + 1].map((at) => this.#walk(at, outlook, linked)),
     );
     return chooseNeighbours(walks, this.#everybody(), this.#self);
   }
 
-  #walk(at: number, standing: Standing, linked: readonly PeerId[]): readonly PeerId[] {
+  #walk(at: number, outlook: Outlook, linked: readonly PeerId[]): readonly PeerId[] {
     const [nearest, listed] = [this.#nearest[at], this.#listed[at]];
     if (nearest === undefined || listed === undefined) return [];
-    const near = walk(nearest.ids, standing);
+    const near = walk(nearest.ids, outlook);
     if (near.hasEnded || nearest.ids.length < RING_WALK_MAX) return near.wanted;
     const others = new Set([...listed.ids, ...linked]);
-    return walk(nearest.sort([...new Set([...nearest.ids, ...others])]), standing).wanted;
+    return walk(nearest.sort([...new Set([...nearest.ids, ...others])]), outlook).wanted;
   }
 
   /** Nobody when they are too many for a full mesh. */

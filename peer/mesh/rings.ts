@@ -31,7 +31,7 @@ export interface Neighbours {
 }
 
 /** What a peer knows of another that decides how far it walks a ring. */
-export interface Standing {
+export interface Outlook {
   /** There is no link to it, and none can be made now. */
   isUnreachable(id: PeerId): boolean;
   isLinked(id: PeerId): boolean;
@@ -40,7 +40,7 @@ export interface Standing {
 }
 
 /** Of everybody when all is well. */
-export const IN_GOOD_STANDING: Standing = {
+export const CLEAR_OUTLOOK: Outlook = {
   isUnreachable: () => false,
   isLinked: () => false,
   isListed: () => true,
@@ -55,11 +55,11 @@ export function buildRings(ids: readonly PeerId[]): Rings {
 }
 
 /** The neighbours that `self` wants: what its walks along all rings, both ways, find. */
-export function neighbours(rings: Rings, self: PeerId, standing: Standing): Neighbours {
+export function neighbours(rings: Rings, self: PeerId, outlook: Outlook): Neighbours {
   const walks = rings.orders.map((order) =>
     [1, -1].map((direction) => {
       const outward = outwardFrom(order, self, direction);
-      return walk(withinSight(outward, standing), standing).wanted;
+      return walk(withinSight(outward, outlook), outlook).wanted;
     }),
   );
   const everybody = rings.orders[0] ?? [];
@@ -119,13 +119,13 @@ function findPlace(order: readonly PeerId[], ring: number, id: PeerId): number {
  */
 export function walk(
   outward: readonly PeerId[],
-  standing: Standing,
+  outlook: Outlook,
 ): { readonly wanted: readonly PeerId[]; readonly hasEnded: boolean } {
   const wanted: PeerId[] = [];
   let hasClaim = false;
   for (const id of outward) {
-    const isReachable = !standing.isUnreachable(id);
-    const isVouched = standing.isLinked(id) || standing.isListed(id);
+    const isReachable = !outlook.isUnreachable(id);
+    const isVouched = outlook.isLinked(id) || outlook.isListed(id);
     const isFurtherClaim = isReachable && !isVouched && hasClaim;
     if (!isFurtherClaim) wanted.push(id);
     if (isReachable && isVouched) return { wanted, hasEnded: true };
@@ -138,10 +138,10 @@ export function walk(
  * Whom a walk looks at: the nearest, as many as a walk may pass, and beyond these as many of those
  * that are listed, and everybody linked. So no number of made-up identities is in the way.
  */
-function withinSight(outward: readonly PeerId[], standing: Standing): readonly PeerId[] {
-  const listed = outward.filter((id) => standing.isListed(id)).slice(0, RING_WALK_MAX);
+function withinSight(outward: readonly PeerId[], outlook: Outlook): readonly PeerId[] {
+  const listed = outward.filter((id) => outlook.isListed(id)).slice(0, RING_WALK_MAX);
   const inSight = new Set([...outward.slice(0, RING_WALK_MAX), ...listed]);
-  return outward.filter((id) => inSight.has(id) || standing.isLinked(id));
+  return outward.filter((id) => inSight.has(id) || outlook.isLinked(id));
 }
 
 /** Everybody else on the ring, from the neighbour in this direction (1 or -1) on. */

@@ -20,7 +20,7 @@ import type { MeshOptions } from './mesh-options.ts';
 import type { PeerId } from './peer-id.ts';
 import type { Endpoint } from './record.ts';
 import { RingWindows, WINDOW_WIDTH } from './ring-windows.ts';
-import { type Neighbours, type Rings, type Standing, buildRings } from './rings.ts';
+import { type Neighbours, type Rings, type Outlook, buildRings } from './rings.ts';
 
 export interface TopologyOptions extends Pick<
   MeshOptions,
@@ -34,7 +34,7 @@ export interface TopologyOptions extends Pick<
   readonly hits: BoundHits;
 }
 
-export class Topology implements Standing {
+export class Topology implements Outlook {
   readonly #options: TopologyOptions;
   readonly #join: JoinEndpoints;
   /** By endpoint of a wanted peer: who answered there instead of it. */

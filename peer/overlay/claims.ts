@@ -30,25 +30,25 @@ export interface RefusedClaim extends Claim {
   readonly by: Claim;
 }
 
-interface Standing {
+interface Upheld {
   readonly claim: Claim;
   /** The next larger range around it that stands. */
-  readonly around: Standing | undefined;
+  readonly around: Upheld | undefined;
 }
 
 /** The claims that stand. Built in O(n log n), for a pass over 10,000 peers makes one. */
 export class Claims {
   /** Sorted: family, address, larger ranges first. */
-  readonly #standing: Standing[] = [];
+  readonly #upheld: Upheld[] = [];
   readonly refused: readonly RefusedClaim[];
 
   constructor(claims: readonly Claim[]) {
     const refused: RefusedClaim[] = [];
     for (const claim of claims.toSorted(compareClaims)) {
-      const around = innermost(this.#standing.at(-1), (range) => contains(range, claim.cidr));
+      const around = innermost(this.#upheld.at(-1), (range) => contains(range, claim.cidr));
       // A larger range of an older claim stays: the kernel prefers the smaller, newer one.
       if (around === undefined || outranks(claim, around.claim)) {
-        this.#standing.push({ claim, around });
+        this.#upheld.push({ claim, around });
       } else {
         refused.push({ ...claim, by: around.claim });
       }
@@ -59,7 +59,7 @@ export class Claims {
   /** The claims of one claimant that stand, in order. */
   byClaimant(): ReadonlyMap<number, readonly Claim[]> {
     return Map.groupBy(
-      this.#standing.map(({ claim }) => claim),
+      this.#upheld.map(({ claim }) => claim),
       ({ claimant }) => claimant,
     );
   }
@@ -71,27 +71,27 @@ export class Claims {
   }
 
   /** The last range that starts at or before the address: it, or one around it, has the address. */
-  #lastBefore({ family, value }: Address): Standing | undefined {
+  #lastBefore({ family, value }: Address): Upheld | undefined {
     const at: Cidr = { family, address: value, length: bits(family) };
-    let [low, high] = [0, this.#standing.length];
+    let [low, high] = [0, this.#upheld.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const cidr = this.#standing[middle]?.claim.cidr;
+      const cidr = this.#upheld[middle]?.claim.cidr;
       if (cidr !== undefined && compareCidrs(cidr, at) <= 0) low = middle + 1;
       else high = middle;
     }
-    return this.#standing[low - 1];
+    return this.#upheld[low - 1];
   }
 }
 
 /** Aligned ranges nest or are disjoint, so the ranges around a thing are a chain. */
 function innermost(
-  from: Standing | undefined,
+  from: Upheld | undefined,
   isAround: (range: Cidr) => boolean,
-): Standing | undefined {
-  let standing = from;
-  while (standing !== undefined && !isAround(standing.claim.cidr)) standing = standing.around;
-  return standing;
+): Upheld | undefined {
+  let upheld = from;
+  while (upheld !== undefined && !isAround(upheld.claim.cidr)) upheld = upheld.around;
+  return upheld;
 }
 
 /** Of one range the claim that stands comes first. */

@@ -1,6 +1,6 @@
 /** The bound of every collection of a peer's core. One that is not named here counts as boundless. */
 import { ATTACHMENTS_MAX } from '#peer/ipam/addresses.ts';
-import { GONE_MAX, STRANGERS_MAX } from '#peer/core/reclaiming.ts';
+import { GONE_MAX, LATECOMERS_MAX } from '#peer/core/reclaiming.ts';
 import { UPDATES_MAX } from '#peer/core/view-history.ts';
 import { WAITING_MAX } from '#peer/core/waiting-allocations.ts';
 import {
@@ -136,8 +136,8 @@ const BOUNDS: Readonly<Record<string, number>> = {
   '#membership.#history.#updates[].added': DIRECTORY_RECORDS_MAX,
   '#membership.#history.#updates[].removed': DIRECTORY_RECORDS_MAX,
   '#membership.#reclaiming.#gone': GONE_MAX,
-  '#membership.#reclaiming.#strangers': STRANGERS_MAX,
-  '#membership.#spreading.#claims': DIRECTORY_RECORDS_MAX,
+  '#membership.#reclaiming.#latecomers': LATECOMERS_MAX,
+  '#membership.#spreading.#testimonies': DIRECTORY_RECORDS_MAX,
   '#membership.#spreading.#distrusted': DIRECTORY_RECORDS_MAX,
   '#membership.#spreading.#doubted': DIRECTORY_RECORDS_MAX,
   '#membership.#spreading.#useless': DIRECTORY_RECORDS_MAX,

@@ -1,4 +1,5 @@
 /** Runs an attack of so many frames, and makes a violation as small as it gets. */
+import { shorten } from '../support/shorten.ts';
 import { Attacker, type Step } from './attacker.ts';
 import { Dice } from './dice.ts';
 import { measureHeapBytes } from './heap.ts';
@@ -89,19 +90,6 @@ export function shrink(steps: readonly Step[]): readonly Step[] {
     fewest = withBytes(shorten([...step.bytes], (bytes) => isViolating(withBytes(bytes))));
   }
   return fewest;
-}
-
-/** Leaves out ever smaller parts for as long as `holds` still does. */
-function shorten<T>(list: readonly T[], holds: (shorter: readonly T[]) => boolean): readonly T[] {
-  let shortest = list;
-  for (let part = Math.ceil(list.length / 2); part >= 1; part = Math.floor(part / 2)) {
-    for (let from = 0; from < shortest.length;) {
-      const shorter = shortest.toSpliced(from, part);
-      if (holds(shorter)) shortest = shorter;
-      else from += part;
-    }
-  }
-  return shortest;
 }
 
 function violates(steps: readonly Step[]): boolean {

@@ -90,7 +90,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'later registrants ignored',
     file: 'peer/ipam/census.ts',
-    text: "if (strangers.length > 0) return { type: 'relist', for: strangers };",
+    text: "if (latecomers.length > 0) return { type: 'relist', for: latecomers };",
     replacement: '',
     runsMax: 200_000,
     isQuick: false,

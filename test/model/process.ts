@@ -97,7 +97,7 @@ export class Process {
   said: CustodyState | undefined;
   /** The list has to be from after the election. */
   electedRev: bigint | undefined;
-  strangers: readonly PeerId[] = [];
+  latecomers: readonly PeerId[] = [];
   readonly gone = new Set<PeerId>();
   readonly listings: Listing[] = [];
   readonly claims: Claims;

@@ -32,7 +32,7 @@ export function askExecutor(world: World, process: Process): void {
 /** The arbiter reads its list now; the answer comes whenever it comes. */
 export function askList(world: World, process: Process): void {
   if (process.listings.length >= LISTINGS_MAX || world.isDeaf(process.machine)) return;
-  process.listings.push({ view: world.registry.list(), heard: process.strangers });
+  process.listings.push({ view: world.registry.list(), heard: process.latecomers });
   if (world.isTraced)
     world.say(`${nameOf(process)} asks for the list: ${world.registry.list().rev}`);
 }
@@ -58,7 +58,7 @@ export function census(world: World, process: Process): void {
     founder: state.founder,
     gone: process.gone,
   });
-  process.strangers = result.type === 'relist' ? result.for : [];
+  process.latecomers = result.type === 'relist' ? result.for : [];
   if (result.type === 'waiting') world.count('censuses that waited');
   if (result.type === 'relist') world.count('censuses begun anew');
   if (world.isTraced && result.type !== 'orphans')

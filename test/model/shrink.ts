@@ -2,6 +2,7 @@
  * Makes a failing run small: leaves out steps for as long as the same invariant is violated.
  * Deterministic: the same seed is shrunk to the same steps.
  */
+import { shorten } from '../support/shorten.ts';
 import { run } from './run.ts';
 
 /** Runs that shrinking may take: a second or two. */
@@ -20,27 +21,7 @@ export function shrink(seed: number): readonly number[] | undefined {
   let kept: readonly number[] = Array.from({ length: violatedAt + 1 }, (_, n) => n);
   for (let before = -1; before !== kept.length;) {
     before = kept.length;
-    kept = fewer(kept, fails);
-  }
-  return kept;
-}
-
-/** Leaves out ever smaller parts of the list (Zeller, "Yesterday, my program worked", 1999). */
-function fewer(
-  steps: readonly number[],
-  fails: (kept: readonly number[]) => boolean,
-): readonly number[] {
-  let kept = steps;
-  for (
-    let size = Math.ceil(kept.length / 2);
-    size >= 1;
-    size = size === 1 ? 0 : Math.ceil(size / 2)
-  ) {
-    for (let at = 0; at < kept.length;) {
-      const rest = [...kept.slice(0, at), ...kept.slice(at + size)];
-      if (fails(rest)) kept = rest;
-      else at += size;
-    }
+    kept = shorten(kept, fails);
   }
   return kept;
 }

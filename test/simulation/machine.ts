@@ -8,6 +8,7 @@ import type { MeshEvent } from '../../peer/mesh/effect.ts';
 import { Mesh, type RecordCodec } from '../../peer/mesh/mesh.ts';
 import type { PeerId } from '../../peer/mesh/peer-id.ts';
 import type { Endpoint, Profile } from '../../peer/mesh/record.ts';
+import { hashView } from '../../peer/wire/view-hash.ts';
 import { EMPTY_CUSTODY } from '../support/records.ts';
 
 export interface Machine {
@@ -37,7 +38,7 @@ export interface CoreMachineOptions extends MachineOptions {
 }
 
 export function createCoreMachine(options: CoreMachineOptions): Machine {
-  const core = new Core({ ...options, ipam: new Ipam(options) });
+  const core = new Core({ ...options, ipam: new Ipam({ ...options, hashView }) });
   return {
     core,
     mesh: core.mesh,

@@ -2,6 +2,7 @@
  * Makes a failing plan small: leaves out faults and peers for as long as the same invariant is
  * violated. Deterministic: the same seed is shrunk to the same plan.
  */
+import { shorten } from '../support/shorten.ts';
 import { type Plan, type Restriction, restrict } from './plan.ts';
 import { run } from './run.ts';
 
@@ -34,21 +35,8 @@ export function shrink(plan: Plan, seed: number, invariant: string): Shrunk {
 
 type Fails = (restriction: Restriction) => boolean;
 
-/** Leaves out ever smaller parts of the list (Zeller, "Yesterday, my program worked", 1999). */
 function fewerFaults({ peers, faults }: Required<Restriction>, fails: Fails): readonly number[] {
-  let kept = faults;
-  for (
-    let size = Math.ceil(kept.length / 2);
-    size >= 1;
-    size = size === 1 ? 0 : Math.ceil(size / 2)
-  ) {
-    for (let at = 0; at < kept.length;) {
-      const rest = [...kept.slice(0, at), ...kept.slice(at + size)];
-      if (fails({ peers, faults: rest })) kept = rest;
-      else at += size;
-    }
-  }
-  return kept;
+  return shorten(faults, (kept) => fails({ peers, faults: kept }));
 }
 
 function fewerPeers({ peers, faults }: Required<Restriction>, fails: Fails): number {

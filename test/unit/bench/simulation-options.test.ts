@@ -1,7 +1,8 @@
 /** What the command line of the simulation bench says, and what is said of one that is wrong. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { OptionError, USAGE, parseOptions } from '../../../bench/simulation/options.ts';
+import { OptionError } from '../../../bench/command-line.ts';
+import { USAGE, parseOptions } from '../../../bench/simulation/options.ts';
 
 describe('the command line of the simulation bench', () => {
   it('says what is run, how large and of which seed', () => {

@@ -13,6 +13,7 @@ import { parseCidr } from '#peer/ipam/parse.ts';
 import type { PeerRecord } from '#peer/mesh/directory.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
 import type { DirectoryRecord, Endpoint } from '#peer/mesh/record.ts';
+import { hashView } from '#peer/wire/view-hash.ts';
 import { testCodec, testEndpoint, testIdentity, testProfile } from '#test/support/records.ts';
 import { MemoryStore } from '../ipam/memory-store.ts';
 
@@ -50,6 +51,7 @@ export class Member {
         universe: [UNIVERSE],
         durable: store.durable,
         now: 0,
+        hashView,
       }),
       profile: { ...testProfile(n), ...(name === undefined ? {} : { name }) },
       bootstrap,

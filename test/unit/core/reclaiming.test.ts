@@ -8,7 +8,7 @@ import { parseCidr } from '#peer/ipam/parse.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
 import { peerId, viewOf } from '../ipam/builders.ts';
 
-const [SELF, OTHER, STRANGER] = [peerId(1), peerId(2), peerId(9)];
+const [SELF, OTHER, LATECOMER] = [peerId(1), peerId(2), peerId(9)];
 const VIEW = viewOf(5n, [SELF, OTHER]);
 const ORPHANS: Census = { type: 'orphans', orphans: [parseCidr('10.32.0.0/24')], term: 3 };
 const LOOK_AT = 5_000;
@@ -140,17 +140,17 @@ describe('a census that waits', () => {
   });
 
   it('for somebody unknown reads another list, and knows who is gone when that lacks it', () => {
-    census = { type: 'relist', for: [STRANGER] };
+    census = { type: 'relist', for: [LATECOMER] };
     elect(LOOK_AT);
     reclaiming.due(LOOK_AT, scene);
-    assert.deepEqual(reclaiming.state(), { type: 'relisting', for: [STRANGER] });
+    assert.deepEqual(reclaiming.state(), { type: 'relisting', for: [LATECOMER] });
     elect(reclaiming.nextAt());
     reclaiming.due(LOOK_AT + 10_000, scene);
-    assert.deepEqual(asked, [new Set(), new Set([STRANGER])]);
+    assert.deepEqual(asked, [new Set(), new Set([LATECOMER])]);
   });
 
   it('for somebody who registered later takes it for gone neither by its record nor by the list', () => {
-    census = { type: 'relist', for: [STRANGER] };
+    census = { type: 'relist', for: [LATECOMER] };
     scene.isKnown = () => true;
     elect(LOOK_AT);
     reclaiming.due(LOOK_AT, scene);

@@ -4,9 +4,10 @@ import { beforeEach, describe, it } from 'node:test';
 import type { CoreEffect } from '#peer/core/core-event.ts';
 import { ViewSpreading } from '#peer/core/view-spreading.ts';
 import type { View } from '#peer/ipam/custody-state.ts';
-import { hashMembers, updateBetween, wholeUpdate } from '#peer/ipam/view-update.ts';
+import { updateBetween, wholeUpdate } from '#peer/ipam/view-update.ts';
 import { type PeerRecord, isPeerRecord } from '#peer/mesh/directory.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
+import { hashView } from '#peer/wire/view-hash.ts';
 import { testCodec, testContent, testIdentity } from '#test/support/records.ts';
 
 const [SELF, A, B, C, GONE] = [1, 2, 3, 4, 5].map((n) => testIdentity(n).id) as [
@@ -18,15 +19,21 @@ const [SELF, A, B, C, GONE] = [1, 2, 3, 4, 5].map((n) => testIdentity(n).id) as 
 ];
 const OLD: View = viewOf(5n, [SELF, A, B, C, GONE]);
 const NEW: View = viewOf(9n, [SELF, A, B, C]);
+/**
+ * Nobody's: the id for which a mixed hash of it and this name is that of C and its name, word by word,
+ * with MurmurHash3's rounds run backwards. A sum of such hashes, as the hash of a list once was, does
+ * not tell a list with it in C's place from NEW.
+ */
+const MAKES_UP_FOR_C = { id: '15161aae0e305965f09aee3d6c2fcda3' as PeerId, name: 'forged' };
 
 function viewOf(rev: bigint, peers: readonly PeerId[]): View {
   return { rev, members: new Map(peers.map((peer) => [peer, `node ${peer.slice(0, 4)}`])) };
 }
 
 /** What the n-th peer publishes when it has adopted the list. */
-function recordUnder(n: number, { rev, members }: View, registeredRev = 1n): PeerRecord {
-  const viewHash = hashMembers(members);
-  const content = testContent(n, { viewRev: rev, viewHash, registeredRev });
+function recordUnder(n: number, view: View, registeredRev = 1n): PeerRecord {
+  const viewHash = hashView(view);
+  const content = testContent(n, { viewRev: view.rev, viewHash, registeredRev });
   const record = testCodec(n).seal({ peer: testIdentity(n).id, epoch: 1, seq: 1, content });
   assert.ok(isPeerRecord(record));
   return record;
@@ -36,7 +43,7 @@ let spreading: ViewSpreading;
 let linked: Set<PeerId>;
 
 beforeEach(() => {
-  spreading = new ViewSpreading(() => 0.5);
+  spreading = new ViewSpreading(() => 0.5, hashView);
   linked = new Set();
 });
 
@@ -86,6 +93,16 @@ describe('a list that two members say to have', () => {
     assert.deepEqual(due(spreading.nextAt()), [{ type: 'ask-view' }]);
   });
 
+  it('is not taken from one that tells another list of it, made up to have the same hash', () => {
+    hear(recordUnder(2, NEW), recordUnder(3, NEW));
+    const [asked] = due(0);
+    assert.ok(asked?.type === 'ask-peer-view');
+    const members = new Map(NEW.members);
+    members.delete(C);
+    members.set(MAKES_UP_FOR_C.id, MAKES_UP_FOR_C.name);
+    assert.equal(answer(1, asked.peer, { rev: NEW.rev, members }), undefined);
+  });
+
   it('is not taken from them when it lacks us: only the arbiter fences', () => {
     const without = viewOf(9n, [A, B, C]);
     hear(recordUnder(2, without), recordUnder(3, without));
@@ -111,7 +128,7 @@ describe('a list that one member says to have', () => {
     assert.equal(due(50)[0]?.type, 'ask-peer-view');
   });
 
-  it('is not made true by another that says something else, or by a stranger', () => {
+  it('is not made true by another that says something else, or by one that is no member', () => {
     hear(recordUnder(2, NEW), recordUnder(3, viewOf(9n, [SELF, B])), recordUnder(9, NEW));
     assert.deepEqual(due(0), []);
   });

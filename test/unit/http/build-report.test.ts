@@ -6,11 +6,15 @@ import { Counters } from '#peer/counters.ts';
 import { buildReport, formatEndpoint } from '#peer/http/build-report.ts';
 import type { Report } from '#peer/http/report.ts';
 import { containsAddress, size } from '#peer/ipam/cidr.ts';
+import { CARRIED_OVER_MAX } from '#peer/ipam/limits.ts';
 import { parseAddress, parseCidr } from '#peer/ipam/parse.ts';
 import { requestOf } from '../ipam/builders.ts';
-import { Member, createFounder, createJoiner, giveSpace } from '../core/member.ts';
+import { MemoryStore } from '../ipam/memory-store.ts';
+import { Member, createFounder, createJoiner, giveSpace, viewOf } from '../core/member.ts';
 
 const KERNEL: Report['kernel'] = { inSync: true, drift: {}, failures: ['no route'] };
+
+const POD_MAC = '0a:58:0a:20:09:11';
 
 /** The network and broadcast address of the universe. */
 const NEVER_GIVEN = ['10.32.0.0', '10.32.255.255'].map(parseAddress);
@@ -161,6 +165,25 @@ describe('the report', () => {
     const { counters, problems } = reportOf(createPair().joiner);
     assert.deepEqual(counters, { 'not-tls': 3 });
     assert.deepEqual(problems, ['a problem', 'the kernel is not programmed as wanted: no route']);
+  });
+
+  it('counts the blocks of pods from before that the record has no room for, while there are any', () => {
+    const store = new MemoryStore();
+    const [found, more] = [CARRIED_OVER_MAX + 3, 3];
+    for (let n = 0; n < found; n++) {
+      const { key, hostInterface, podName } = requestOf(n);
+      const addresses = [parseAddress(`10.32.${n}.17`)];
+      const attachment = { ...key, hostInterface, podName, addresses, podMac: POD_MAC };
+      store.commit([{ type: 'add-attachment', attachment }]);
+    }
+    const founder = createFounder(1);
+    const lost = new Member(2, { store });
+    lost.hear(founder.record);
+    lost.join(viewOf(2n, [founder, lost]), founder.id);
+    assert.equal(reportOf(lost).counters['too-many-carried-over'], more);
+    lost.tell({ type: 'release', key: requestOf(0).key, reply: 1 });
+    assert.equal(reportOf(lost).counters['too-many-carried-over'], more - 1);
+    assert.equal(reportOf(founder).counters['too-many-carried-over'], undefined);
   });
 
   it('is plain JSON', () => {

@@ -2,8 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { type Account, type AccountsInput, account } from '#peer/ipam/accounts.ts';
-import { type Cidr, formatCidr, size } from '#peer/ipam/cidr.ts';
+import {
+  type Account,
+  type AccountsInput,
+  type HolderAccount,
+  type HolderState,
+  account,
+} from '#peer/ipam/accounts.ts';
+import { type Cidr, containsAddress, formatCidr, lastAddress, size } from '#peer/ipam/cidr.ts';
 import type { Custody } from '#peer/ipam/custody-state.ts';
 import { parseCidr } from '#peer/ipam/parse.ts';
 import { sweep } from '#peer/ipam/sweep.ts';
@@ -136,3 +142,116 @@ test('what members claim for pods from before is told, with all who claim it', (
     [['10.32.0.192/28', [OTHER, DOWN].sort()]],
   );
 });
+
+const STATES: readonly HolderState[] = ['held', 'unreachable', 'removed'];
+const UNIVERSES = [parseCidr('10.32.0.0/26'), parseCidr('fd00::/122')];
+
+/** Half of them lie outside of the universe. */
+const parts = fc
+  .record({ of: fc.constantFrom(...UNIVERSES), first: fc.nat(127), log2: fc.nat(6) })
+  .map(({ of: { family, address, length }, first, log2 }): Cidr => {
+    return {
+      family,
+      address: address + BigInt((first >> log2) << log2),
+      length: length + 6 - log2,
+    };
+  });
+
+interface DrawnHolder {
+  readonly peer: PeerId;
+  readonly state: HolderState;
+  readonly custody: Custody;
+}
+
+/** Ourselves first, and by their ids. */
+const holders = fc
+  .array(
+    fc.record({
+      state: fc.constantFrom(...STATES),
+      hold: fc.array(parts, { maxLength: 3 }),
+      pending: fc.array(fc.tuple(parts, fc.nat(6)), { maxLength: 2 }),
+    }),
+    { minLength: 1, maxLength: 6 },
+  )
+  .map((drawn) =>
+    drawn.map(({ state, hold, pending }, i): DrawnHolder => {
+      const custody = custodyOf({
+        hold: hold.map((cidr) => ({ cidr, term: 1 })),
+        pending: pending.map(([cidr, to], n) => ({ block: { cidr, term: 1 }, to: peerId(to), n })),
+      });
+      return { peer: peerId(i), state: i === 0 ? 'held' : state, custody };
+    }),
+  );
+
+/** Who has how much of the universe, counted address by address: of several the first line has it. */
+function countOneByOne(universe: Cidr, drawn: readonly DrawnHolder[]) {
+  const members = drawn.filter(({ state }) => state !== 'removed');
+  const removed = drawn.filter(({ state }) => state === 'removed');
+  const heldBy = ({ peer, custody }: DrawnHolder) =>
+    custody.hold.map(({ cidr }) => ({ peer, cidr, to: undefined }));
+  const pendingOf = ({ peer, custody }: DrawnHolder) =>
+    custody.pending.map(({ block: { cidr }, to }) => ({ peer, cidr, to }));
+  const held = members.flatMap(heldBy);
+  const all = [...held, ...members.flatMap(pendingOf), ...removed.flatMap(heldBy)];
+  const lines = all.map((line) => ({ ...line, addresses: 0n }));
+  const { family } = universe;
+  let [orphaned, doubly] = [0n, 0n];
+  for (let value = universe.address; value <= lastAddress(universe); value++) {
+    const around = lines.filter(({ cidr }) => containsAddress(cidr, { family, value }));
+    const [first] = around;
+    if (first === undefined) orphaned++;
+    else first.addresses++;
+    if (around.filter((line) => lines.indexOf(line) < held.length).length > 1) doubly++;
+  }
+  const mine = lines.filter(({ cidr }) => cidr.family === family);
+  return { lines: mine, orphaned, doubly };
+}
+
+test('the accounts are what counting address by address gives, in both families', () => {
+  const property = fc.property(holders, (drawn) => {
+    const [self, ...others] = drawn;
+    assert.ok(self !== undefined);
+    const stateOf = new Map(others.map(({ peer, state }) => [peer, state]));
+    const made = account({
+      self,
+      records: new Map(others.toReversed().map(({ peer, custody }) => [peer, custody])),
+      allows: (peer) => stateOf.get(peer) !== 'removed',
+      universe: UNIVERSES,
+      down: new Set(others.filter(({ state }) => state === 'unreachable').map(({ peer }) => peer)),
+      free: new Map(),
+    });
+    for (const [i, universe] of UNIVERSES.entries()) {
+      const told = made[i];
+      assert.ok(told !== undefined);
+      const { lines, orphaned, doubly } = countOneByOne(universe, drawn);
+      for (const { peer, state } of drawn) {
+        const own = lines.filter((line) => line.peer === peer && line.to === undefined);
+        const shown = own.filter(({ addresses }) => state !== 'removed' || addresses > 0n);
+        const holder: HolderAccount | undefined = told.holders.find((one) => one.peer === peer);
+        assert.deepEqual(
+          holder?.blocks ?? [],
+          shown.map(({ cidr }) => cidr),
+        );
+        assert.equal(holder?.addresses ?? 0n, sumAll(own));
+        assert.equal(holder?.state ?? state, state);
+      }
+      const pending = lines.filter(({ to, addresses }) => to !== undefined && addresses > 0n);
+      assert.deepEqual(
+        told.pending.map(({ from, to, cidr, addresses }) => ({ peer: from, cidr, to, addresses })),
+        pending,
+      );
+      assert.equal(sumSizes(told.orphaned), orphaned);
+      assert.equal(sumSizes(told.doubly), doubly);
+      assert.equal(sumOf(told), size(universe));
+    }
+  });
+  fc.assert(property, propertyOptions(300));
+});
+
+function sumAll(lines: readonly { readonly addresses: bigint }[]): bigint {
+  return lines.reduce((sum, { addresses }) => sum + addresses, 0n);
+}
+
+function sumSizes(cidrs: readonly Cidr[]): bigint {
+  return cidrs.reduce((sum, cidr) => sum + size(cidr), 0n);
+}

@@ -6,6 +6,7 @@ import { Ipam } from '#peer/ipam/ipam.ts';
 import type { AllocateRequest } from '#peer/ipam/outcomes.ts';
 import { parseCidr } from '#peer/ipam/parse.ts';
 import { type PeerId, parsePeerId } from '#peer/mesh/peer-id.ts';
+import { hashView } from '#peer/wire/view-hash.ts';
 import { MemoryStore } from './memory-store.ts';
 
 export function peerId(n: number): PeerId {
@@ -57,7 +58,7 @@ export function createMember({
   universe = [parseCidr('10.32.0.0/16')],
 }: MemberOptions) {
   const store = new MemoryStore();
-  const ipam = new Ipam({ self, universe, durable: store.durable, now: 0 });
+  const ipam = new Ipam({ self, universe, durable: store.durable, now: 0, hashView });
   const registered = ipam.register(view);
   assert.equal(registered.type, 'registered');
   if (registered.type === 'registered') store.commit(registered.writes);

@@ -9,6 +9,7 @@ import { Ipam } from '#peer/ipam/ipam.ts';
 import { CARRIED_OVER_MAX, UNASKED_BLOCKS_MAX, UNLISTED_CLAIMANTS_MAX } from '#peer/ipam/limits.ts';
 import { parseAddress, parseCidr } from '#peer/ipam/parse.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
+import { hashView } from '#peer/wire/view-hash.ts';
 import { createMember, custodyOf, peerId, requestOf } from './builders.ts';
 
 const UNIVERSE = [parseCidr('10.32.0.0/24')];
@@ -41,7 +42,13 @@ function createLost(address: string, universe: readonly Cidr[]): Ipam {
   const podMac = '0a:58:00:00:00:01';
   const addresses = [parseAddress(address)];
   const attachments = [{ ...key, addresses, hostInterface, podName, podMac }];
-  return new Ipam({ self: SELF, universe, durable: { ...store.durable, attachments }, now: 0 });
+  return new Ipam({
+    self: SELF,
+    universe,
+    durable: { ...store.durable, attachments },
+    now: 0,
+    hashView,
+  });
 }
 
 /** The /28 that begins so many addresses behind 10.32.0.0. */

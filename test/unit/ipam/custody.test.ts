@@ -12,6 +12,7 @@ import { describeDamage } from '#peer/ipam/durable-check.ts';
 import { Ipam } from '#peer/ipam/ipam.ts';
 import { parseCidr } from '#peer/ipam/parse.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
+import { hashView } from '#peer/wire/view-hash.ts';
 import { propertyOptions } from '#test/support/property-options.ts';
 import { createMember, peerId, requestOf, viewOf } from './builders.ts';
 import type { MemoryStore } from './memory-store.ts';
@@ -141,7 +142,13 @@ class Model {
     const before = peer.ipam.custody();
     const { self } = peer;
     assert.equal(describeDamage(peer.store.durable), undefined);
-    peer.ipam = new Ipam({ self, universe: UNIVERSE, durable: peer.store.durable, now: this.#now });
+    peer.ipam = new Ipam({
+      self,
+      universe: UNIVERSE,
+      durable: peer.store.durable,
+      now: this.#now,
+      hashView,
+    });
     peer.heard = new Map();
     assert.deepEqual(peer.ipam.custody(), before);
   }

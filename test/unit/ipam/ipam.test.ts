@@ -8,6 +8,7 @@ import { EMPTY_DURABLE } from '#peer/ipam/durable.ts';
 import { Ipam } from '#peer/ipam/ipam.ts';
 import { parseCidr } from '#peer/ipam/parse.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
+import { hashView } from '#peer/wire/view-hash.ts';
 import { createMember, peerId, requestOf, viewOf } from './builders.ts';
 
 const [A, B, C] = [peerId(1), peerId(2), peerId(3)];
@@ -25,7 +26,7 @@ function grantTo(donor: Ipam, to: PeerId, wantLog2 = 8) {
 }
 
 test('an identity goes from unregistered over unfounded to member, and ends removed', () => {
-  const ipam = new Ipam({ self: A, universe: DUAL, durable: EMPTY_DURABLE, now: 0 });
+  const ipam = new Ipam({ self: A, universe: DUAL, durable: EMPTY_DURABLE, now: 0, hashView });
   assert.equal(ipam.phase(), 'unregistered');
   assert.equal(ipam.register(viewOf(1n, [B])).type, 'refused');
   ipam.register(viewOf(1n, [A]));
@@ -90,7 +91,7 @@ test("the peer's own overlay addresses are made once and survive a restart", () 
   const made = ipam.allocateVtep(0);
   store.commit(made.writes);
   assert.deepEqual(made.addresses.map(formatAddress), ['10.32.0.1', 'fd00::1']);
-  const restarted = new Ipam({ self: A, universe: DUAL, durable: store.durable, now: 9 });
+  const restarted = new Ipam({ self: A, universe: DUAL, durable: store.durable, now: 9, hashView });
   assert.deepEqual(restarted.allocateVtep(9), { addresses: made.addresses, writes: [] });
   const pod = restarted.allocate(9, requestOf(1));
   assert.ok(pod.type === 'allocated');
@@ -232,7 +233,7 @@ test('a peer that holds nothing has a need of each family; the founder has none'
 test('a universe that does not hold what the peer holds is an error that names both', () => {
   const { store } = createMember({ self: A, view: VIEW, founder: A, universe: DUAL });
   const universe = [parseCidr('10.48.0.0/16'), parseCidr('fd00::/48')];
-  assert.throws(() => new Ipam({ self: A, universe, durable: store.durable, now: 0 }), {
+  assert.throws(() => new Ipam({ self: A, universe, durable: store.durable, now: 0, hashView }), {
     name: 'UniverseChanged',
     message: /10\.32\.0\.0\/16.*10\.48\.0\.0\/16/,
   });

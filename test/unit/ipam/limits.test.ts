@@ -27,6 +27,7 @@ import { parseCidr } from '#peer/ipam/parse.ts';
 import { RECORD_BODY_BYTES_MAX } from '#peer/mesh/limits.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
 import { ENDPOINTS_MAX } from '#peer/wire/values.ts';
+import { hashView } from '#peer/wire/view-hash.ts';
 import { propertyOptions } from '#test/support/property-options.ts';
 import { EMPTY_CUSTODY, testCodec, testIdentity, testProfile } from '#test/support/records.ts';
 import { createMember, peerId, requestOf, viewOf } from './builders.ts';
@@ -106,7 +107,7 @@ describe('a grant from another', () => {
     const counterparty = { peer: FOUNDER, granted: 0, cleared: 0, accepted: GRANT_COUNT_MAX };
     store.commit([{ type: 'set-counterparty', counterparty }]);
     const { durable } = store;
-    const again = new Ipam({ self: SELF, universe: [UNIVERSE], durable, now: 0 });
+    const again = new Ipam({ self: SELF, universe: [UNIVERSE], durable, now: 0, hashView });
     assert.equal(again.look(new Map([[FOUNDER, granting([blockAt(0)], 1)]])).changed, false);
     const shown = granting([blockAt(0)], GRANT_COUNT_MAX + 1);
     assert.equal(again.look(new Map([[FOUNDER, shown]])).changed, false);
@@ -229,7 +230,7 @@ describe('a donor', () => {
     };
     store.commit([{ type: 'set-counterparty', counterparty }]);
     const universe = [parseCidr('10.32.0.0/16')];
-    const full = new Ipam({ self: SELF, universe, durable: store.durable, now: 0 });
+    const full = new Ipam({ self: SELF, universe, durable: store.durable, now: 0, hashView });
     assert.equal(boundOf(full.grant(0, { ...NEED, to: FOUNDER })), 'too-many-grants');
   });
 });

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type DialTarget, Dials } from '#peer/mesh/dials.ts';
-import { endpointKey } from '#peer/mesh/endpoint-key.ts';
 import {
   CLAIM_ENDPOINTS_MAX,
   DIALS_IN_FLIGHT_MAX,
@@ -10,10 +9,8 @@ import {
   DIAL_BACKOFF_MAX_MS,
   DIAL_BACKOFF_MIN_MS,
 } from '#peer/mesh/limits.ts';
-import { Mesh } from '#peer/mesh/mesh.ts';
-import type { PeerId } from '#peer/mesh/peer-id.ts';
-import type { DirectoryRecord } from '#peer/mesh/record.ts';
-import { testContent, testEndpoint } from '#test/support/records.ts';
+import { testEndpoint } from '#test/support/records.ts';
+import { createMesh, dialled } from './lone-mesh.ts';
 import { ManyRecords, manyId } from './many-records.ts';
 
 const RECORDS = new ManyRecords();
@@ -65,25 +62,13 @@ describe('dials to claims', () => {
 
   it('are to few endpoints of each, and to all of who is listed', () => {
     for (const isListed of [false, true]) {
-      const mesh = createMesh((peer) => isListed || peer === manyId(1));
+      const mesh = createMesh(RECORDS.codec, {
+        isListed: (peer) => isListed || peer === manyId(1),
+      });
       const endpoints = Array.from({ length: 8 }, (_, n) => testEndpoint(10 + n));
-      const dialled = mesh
-        .step(0, { type: 'recall', records: [recordAt(2, endpoints)] })
-        .flatMap((effect) => (effect.type === 'dial' ? endpointKey(effect.endpoint) : []));
-      assert.equal(dialled.length, isListed ? endpoints.length : CLAIM_ENDPOINTS_MAX);
+      const records = [RECORDS.oneAt(2, endpoints)];
+      const dials = dialled(mesh.step(0, { type: 'recall', records }));
+      assert.equal(dials.length, isListed ? endpoints.length : CLAIM_ENDPOINTS_MAX);
     }
   });
 });
-
-function createMesh(isListed: (peer: PeerId) => boolean): Mesh {
-  const { codec } = RECORDS;
-  const options = { self: manyId(1), epoch: 1, codec, linksMax: 24, bootstrap: [] };
-  return new Mesh({ ...options, random: () => 0.5, members: (all) => all, isListed });
-}
-
-function recordAt(n: number, endpoints: readonly DialTarget['endpoint'][]): DirectoryRecord {
-  const content = testContent(n);
-  const profile = { ...content.profile, endpoints };
-  const body = { peer: manyId(n), epoch: 1, seq: 1, content: { ...content, profile } };
-  return RECORDS.codec.seal(body);
-}

@@ -2,67 +2,53 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { endpointKey } from '#peer/mesh/endpoint-key.ts';
-import type { MeshEffect, MeshEvent } from '#peer/mesh/effect.ts';
+import type { MeshEvent } from '#peer/mesh/effect.ts';
 import { FOUND_ENDPOINTS_MAX } from '#peer/mesh/limits.ts';
-import { Mesh } from '#peer/mesh/mesh.ts';
+import type { Mesh } from '#peer/mesh/mesh.ts';
 import { sealPeer, testCodec, testEndpoint } from '#test/support/records.ts';
-import { manyId } from './many-records.ts';
+import { createMesh, dialled } from './lone-mesh.ts';
 
-function createMesh(): Mesh {
-  return new Mesh({
-    self: manyId(1),
-    epoch: 1,
-    codec: testCodec(1),
-    linksMax: 24,
-    bootstrap: [],
-    random: () => 0,
-    // The rings want nobody: what is dialled is dialled because it was found.
-    members: () => [],
-  });
+/** The rings want nobody: what is dialled is dialled because it was found. */
+function createWantingNobody(): Mesh {
+  return createMesh(testCodec(1), { random: () => 0, members: () => [] });
 }
 
 function found(...numbers: readonly number[]): MeshEvent {
   return { type: 'endpoints-found', endpoints: numbers.map(testEndpoint) };
 }
 
-function dialsOf(effects: readonly MeshEffect[]): readonly string[] {
-  return effects.flatMap((effect) =>
-    effect.type === 'dial' ? [endpointKey(effect.endpoint)] : [],
-  );
-}
-
 it('they are dialled at once, and not again when they are found again', () => {
-  const mesh = createMesh();
-  assert.deepEqual(dialsOf(mesh.step(0, found(1))), [endpointKey(testEndpoint(1))]);
-  assert.deepEqual(dialsOf(mesh.step(0, found(1))), []);
+  const mesh = createWantingNobody();
+  assert.deepEqual(dialled(mesh.step(0, found(1))), [endpointKey(testEndpoint(1))]);
+  assert.deepEqual(dialled(mesh.step(0, found(1))), []);
 });
 
 it('one where nobody answers is dialled again', () => {
-  const mesh = createMesh();
+  const mesh = createWantingNobody();
   mesh.step(0, found(1));
   const effects = mesh.step(0, { type: 'dial-failed', endpoint: testEndpoint(1) });
-  assert.deepEqual(dialsOf(effects), [endpointKey(testEndpoint(1))]);
+  assert.deepEqual(dialled(effects), [endpointKey(testEndpoint(1))]);
 });
 
 it('they are dialled no more once the record of the peer behind them is there', () => {
-  const mesh = createMesh();
+  const mesh = createWantingNobody();
   mesh.step(0, found(2));
   mesh.step(0, { type: 'recall', records: [sealPeer(2)] });
   const effects = mesh.step(0, { type: 'dial-failed', endpoint: testEndpoint(2) });
-  assert.deepEqual(dialsOf(effects), []);
-  assert.deepEqual(dialsOf(mesh.step(0, found(2))), []);
+  assert.deepEqual(dialled(effects), []);
+  assert.deepEqual(dialled(mesh.step(0, found(2))), []);
 });
 
 it('they have a bound: the oldest make room', () => {
-  const mesh = createMesh();
+  const mesh = createWantingNobody();
   const numbers = Array.from({ length: FOUND_ENDPOINTS_MAX + 4 }, (_, n) => n + 1);
-  const dialled = new Set(dialsOf(mesh.step(0, found(...numbers))));
+  const tried = new Set(dialled(mesh.step(0, found(...numbers))));
   for (const number of [...numbers, ...numbers, ...numbers]) {
     const effects = mesh.step(0, { type: 'dial-failed', endpoint: testEndpoint(number) });
-    for (const key of dialsOf(effects)) dialled.add(key);
+    for (const key of dialled(effects)) tried.add(key);
   }
   const newest = numbers.slice(-FOUND_ENDPOINTS_MAX).map((n) => endpointKey(testEndpoint(n)));
   // Who fails is dialled again at once here, so the first eight may take all turns.
-  assert.ok([...dialled].every((key) => newest.includes(key)));
-  assert.ok(!dialled.has(endpointKey(testEndpoint(4))));
+  assert.ok([...tried].every((key) => newest.includes(key)));
+  assert.ok(!tried.has(endpointKey(testEndpoint(4))));
 });

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { RecordCodec } from '#peer/mesh/mesh.ts';
 import { type PeerId, parsePeerId } from '#peer/mesh/peer-id.ts';
-import type { DirectoryRecord, SignedRecord, Version } from '#peer/mesh/record.ts';
+import type { DirectoryRecord, Endpoint, SignedRecord, Version } from '#peer/mesh/record.ts';
 import { createFakeCodec } from '#test/simulation/fake-codec.ts';
-import { testContent } from '#test/support/records.ts';
+import { testContent, testEndpoint } from '#test/support/records.ts';
 
 const VERSION: Version = { epoch: 1, seq: 1 };
 
@@ -22,6 +22,13 @@ export class ManyRecords {
 
   one(n: number, version = VERSION): DirectoryRecord {
     return this.codec.seal({ peer: manyId(n), ...version, content: this.#content });
+  }
+
+  /** Of a writer that can be dialled at these: at one of its own, unless told otherwise. */
+  oneAt(n: number, endpoints: readonly Endpoint[] = [testEndpoint(n)]): DirectoryRecord {
+    const content = testContent(n);
+    const profile = { ...content.profile, endpoints };
+    return this.codec.seal({ peer: manyId(n), ...VERSION, content: { ...content, profile } });
   }
 
   /** Of the writers `from` to `to`, both included. */

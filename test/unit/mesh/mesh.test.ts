@@ -1,7 +1,7 @@
 /** The mesh as a whole: what it takes from others, what it refuses, and how two of them get in step. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { LinkId, MeshEffect, MeshEvent } from '#peer/mesh/effect.ts';
+import type { MeshEffect, MeshEvent } from '#peer/mesh/effect.ts';
 import {
   DIRECTORY_RECORDS_MAX,
   HEARTBEAT_MS,
@@ -11,7 +11,7 @@ import {
   WRITER_RATE,
 } from '#peer/mesh/limits.ts';
 import type { MeshFrame } from '#peer/mesh/frame.ts';
-import { Mesh, type MeshOptions } from '#peer/mesh/mesh.ts';
+import type { Mesh, MeshOptions } from '#peer/mesh/mesh.ts';
 import { type DirectoryRecord, type SignedRecord, recordId, recordKey } from '#peer/mesh/record.ts';
 import { clusterHash } from '#peer/wire/identity.ts';
 import { createRecordCodec } from '#peer/wire/record-codec.ts';
@@ -22,27 +22,11 @@ import {
   testEndpoint,
   testIdentity,
 } from '#test/support/records.ts';
+import { createMesh, linkUp } from './lone-mesh.ts';
 import { ManyRecords, manyId } from './many-records.ts';
 
 const LINK = 1;
 const [SELF, OTHER, MAD] = [manyId(1), manyId(2), manyId(3)];
-
-function createMesh(records: ManyRecords, options: Partial<MeshOptions> = {}): Mesh {
-  return new Mesh({
-    self: SELF,
-    epoch: 1,
-    codec: records.codec,
-    linksMax: 24,
-    bootstrap: [],
-    random: () => 0.5,
-    members: (all) => all,
-    ...options,
-  });
-}
-
-function linkUp(link: LinkId, peer = OTHER): MeshEvent {
-  return { type: 'link-up', link, peer, initiator: 'them', endpoint: testEndpoint(link) };
-}
 
 /** Records that come by the link; answers why each that was refused was. */
 function hear(mesh: Mesh, records: readonly SignedRecord[], now = 0): readonly string[] {
@@ -101,8 +85,8 @@ class Pair {
 describe('two meshes', () => {
   it('that share a part of 5,000 records have all after the first heartbeats, each sent once', () => {
     const records = new ManyRecords();
-    const one = createMesh(records);
-    const other = createMesh(records, { self: OTHER });
+    const one = createMesh(records.codec);
+    const other = createMesh(records.codec, { self: OTHER });
     one.step(0, { type: 'recall', records: records.range(10, 4_000) });
     other.step(0, { type: 'recall', records: records.range(3_001, 5_007) });
     for (const mesh of [one, other]) mesh.step(0, { type: 'publish', content: testContent(1) });
@@ -120,7 +104,7 @@ describe('two meshes', () => {
 
   it('get in step again after a link was congested and lost what was queued', () => {
     const records = new ManyRecords();
-    const [one, other] = [createMesh(records), createMesh(records, { self: OTHER })];
+    const [one, other] = [createMesh(records.codec), createMesh(records.codec, { self: OTHER })];
     const pair = new Pair(one, other, records.codec);
     pair.runUntil(3 * HEARTBEAT_MS);
     one.step(pair.now, { type: 'congested', link: LINK });
@@ -135,7 +119,7 @@ describe('two meshes', () => {
 
 it('a congested link carries heartbeats and nothing else', () => {
   const records = new ManyRecords();
-  const mesh = createMesh(records);
+  const mesh = createMesh(records.codec);
   mesh.step(0, linkUp(LINK, OTHER));
   mesh.step(0, { type: 'recall', records: records.range(10, 20) });
   mesh.step(0, { type: 'congested', link: LINK });
@@ -180,7 +164,7 @@ describe('a poisoned record', () => {
   ];
   for (const [what, reason, signed] of cases) {
     it(`${what} is refused, is not in the directory and goes to nobody`, () => {
-      const mesh = createMesh(new ManyRecords(), { self, codec });
+      const mesh = createMesh(codec, { self });
       mesh.step(0, linkUp(LINK, testIdentity(3).id));
       mesh.step(0, linkUp(2, testIdentity(4).id));
       const frame = { type: 'records', records: [signed] } as const;
@@ -192,7 +176,7 @@ describe('a poisoned record', () => {
 
   it('among sound ones costs these nothing', () => {
     const records = new ManyRecords();
-    const mesh = createMesh(records);
+    const mesh = createMesh(records.codec);
     mesh.step(0, linkUp(LINK));
     const [first, ...rest] = records.range(10, 13);
     assert.ok(first !== undefined);
@@ -206,7 +190,7 @@ describe('a poisoned record', () => {
 describe('whom a peer cannot reach', () => {
   it('it tells once it has published itself, and not before', () => {
     const records = new ManyRecords();
-    const mesh = createMesh(records);
+    const mesh = createMesh(records.codec);
     mesh.step(0, { type: 'recall', records: [records.one(2)] });
     mesh.step(0, { type: 'dial-failed', endpoint: testEndpoint(1) });
     mesh.step(UNREACHABLE_NOTICE_DELAY_MS, { type: 'time' });
@@ -223,7 +207,7 @@ describe('whom a peer cannot reach', () => {
 describe('a writer', () => {
   it('that has spent its budget costs no verification any more', () => {
     const records = new ManyRecords();
-    const mesh = createMesh(records);
+    const mesh = createMesh(records.codec);
     mesh.step(0, linkUp(LINK));
     const { burst } = WRITER_RATE;
     const versions = Array.from({ length: burst + 1 }, (_, n) =>
@@ -236,7 +220,7 @@ describe('a writer', () => {
 
   it('that goes mad is heard at a bounded rate, and others as ever', () => {
     const records = new ManyRecords();
-    const mesh = createMesh(records);
+    const mesh = createMesh(records.codec);
     mesh.step(0, linkUp(LINK));
     let [seq, accepted] = [0, 0];
     for (let now = 0; now <= 10_000; now += 100) {
@@ -256,7 +240,7 @@ describe('a writer', () => {
     const records = new ManyRecords();
     const members = (all: Parameters<MeshOptions['members']>[0]) =>
       all.filter(({ peer }) => peer !== MAD);
-    const mesh = createMesh(records, { members });
+    const mesh = createMesh(records.codec, { members });
     mesh.step(0, linkUp(LINK));
     assert.deepEqual(hear(mesh, signedOf([records.one(3), records.one(4)])), []);
     assert.equal(mesh.directory.size, 2);
@@ -269,7 +253,7 @@ describe('a writer', () => {
     let isRemoved = false;
     const members = (all: Parameters<MeshOptions['members']>[0]) =>
       all.filter(({ peer }) => !isRemoved || peer !== MAD);
-    const mesh = createMesh(records, { members });
+    const mesh = createMesh(records.codec, { members });
     mesh.step(0, linkUp(LINK));
     hear(mesh, signedOf([records.one(3)]));
     assert.equal(mesh.isWanted(MAD), true);
@@ -280,7 +264,7 @@ describe('a writer', () => {
 
   it('that claims to be us is refused, unless it is an earlier run of ours', () => {
     const records = new ManyRecords();
-    const mesh = createMesh(records, { epoch: 5 });
+    const mesh = createMesh(records.codec, { epoch: 5 });
     mesh.step(0, linkUp(LINK));
     const ours = (epoch: number) => signedOf([records.one(1, { epoch, seq: 1 })]);
     assert.deepEqual(hear(mesh, [records.poison(records.one(1, { epoch: 9, seq: 1 }))]), [
@@ -296,7 +280,7 @@ describe('a writer', () => {
 describe('the directory of a mesh', () => {
   it(`holds ${DIRECTORY_RECORDS_MAX} records, also against one frame of more, and updates these`, () => {
     const records = new ManyRecords();
-    const mesh = createMesh(records);
+    const mesh = createMesh(records.codec);
     mesh.step(0, linkUp(LINK));
     const [room, more] = [10, 25];
     mesh.step(0, { type: 'recall', records: records.range(10, DIRECTORY_RECORDS_MAX - 1) });
@@ -316,7 +300,7 @@ describe('the directory of a mesh', () => {
 
 describe('a frame', () => {
   it('of entries that nobody asked for is refused', () => {
-    const mesh = createMesh(new ManyRecords());
+    const mesh = createMesh(new ManyRecords().codec);
     mesh.step(0, linkUp(LINK));
     const frame = { type: 'bucket-entries', buckets: [0], entries: [] } as const;
     const effects = mesh.step(0, { type: 'frame', link: LINK, frame });
@@ -325,7 +309,7 @@ describe('a frame', () => {
 
   it('of a link that is down, or never was, does nothing', () => {
     const records = new ManyRecords();
-    const mesh = createMesh(records);
+    const mesh = createMesh(records.codec);
     mesh.step(0, linkUp(LINK));
     mesh.step(0, { type: 'link-down', link: LINK });
     mesh.step(0, { type: 'link-down', link: LINK });

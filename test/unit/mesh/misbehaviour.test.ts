@@ -1,31 +1,15 @@
 /** What false signatures cost the peer that brings them, and what is asked of it after that. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { LinkId, MeshEvent } from '#peer/mesh/effect.ts';
+import type { LinkId } from '#peer/mesh/effect.ts';
 import { HEARTBEAT_MS, MISBEHAVIOUR_RATE } from '#peer/mesh/limits.ts';
-import { Mesh } from '#peer/mesh/mesh.ts';
+import type { Mesh } from '#peer/mesh/mesh.ts';
 import { type SignedRecord, recordId } from '#peer/mesh/record.ts';
-import { testEndpoint } from '#test/support/records.ts';
+import { createMesh, linkUp } from './lone-mesh.ts';
 import { ManyRecords, manyId } from './many-records.ts';
 
 const LINK = 1;
-const [SELF, OTHER, MAD] = [manyId(1), manyId(2), manyId(3)];
-
-function createMesh({ codec }: ManyRecords): Mesh {
-  return new Mesh({
-    self: SELF,
-    epoch: 1,
-    codec,
-    linksMax: 24,
-    bootstrap: [],
-    random: () => 0.5,
-    members: (all) => all,
-  });
-}
-
-function linkUp(link: LinkId, peer = OTHER): MeshEvent {
-  return { type: 'link-up', link, peer, initiator: 'them', endpoint: testEndpoint(link) };
-}
+const MAD = manyId(3);
 
 function hear(mesh: Mesh, records: readonly SignedRecord[]): void {
   mesh.step(0, { type: 'frame', link: LINK, frame: { type: 'records', records } });
@@ -34,7 +18,7 @@ function hear(mesh: Mesh, records: readonly SignedRecord[]): void {
 describe('a link that brings false signatures', () => {
   it('is borne for a few, and closed when they go on', () => {
     const records = new ManyRecords();
-    const mesh = createMesh(records);
+    const mesh = createMesh(records.codec);
     mesh.step(0, linkUp(LINK));
     const { burst } = MISBEHAVIOUR_RATE;
     const poisoned = records.range(10, 10 + burst).map((record) => records.poison(record));
@@ -50,7 +34,7 @@ describe('a link that brings false signatures', () => {
 
   it('does not get a new chance by a new link, before its patience is earned back', () => {
     const records = new ManyRecords();
-    const mesh = createMesh(records);
+    const mesh = createMesh(records.codec);
     mesh.step(0, linkUp(LINK));
     const poisoned = records
       .range(10, 10 + MISBEHAVIOUR_RATE.burst)
@@ -74,7 +58,7 @@ describe('a link that brings false signatures', () => {
 describe('a version that was refused', () => {
   it('is not asked for again of who brought it, but of others', () => {
     const records = new ManyRecords();
-    const mesh = createMesh(records);
+    const mesh = createMesh(records.codec);
     mesh.step(0, linkUp(LINK));
     mesh.step(0, linkUp(2, MAD));
     const record = records.one(10);

@@ -4,49 +4,15 @@ import { describe, it } from 'node:test';
 import { endpointKey } from '#peer/mesh/endpoint-key.ts';
 import type { LinkId, MeshEffect, MeshEvent } from '#peer/mesh/effect.ts';
 import { DIAL_SETTLE_MS, DIAL_TURN_MS, LINK_AGE_MIN_MS, WAYS_IN } from '#peer/mesh/limits.ts';
-import { Mesh, type MeshOptions } from '#peer/mesh/mesh.ts';
+import type { Mesh, MeshOptions } from '#peer/mesh/mesh.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
-import type { DirectoryRecord, Endpoint } from '#peer/mesh/record.ts';
 import { buildRings, observersOf } from '#peer/mesh/rings.ts';
 import { testContent, testEndpoint } from '#test/support/records.ts';
+import { createMesh, dialled, linkUp } from './lone-mesh.ts';
 import { ManyRecords, manyId } from './many-records.ts';
 
 const SELF = manyId(1);
 const RECORDS = new ManyRecords();
-
-function createMesh(options: Partial<MeshOptions> = {}): Mesh {
-  return new Mesh({
-    self: SELF,
-    epoch: 1,
-    codec: RECORDS.codec,
-    linksMax: 24,
-    bootstrap: [],
-    random: () => 0.5,
-    members: (all) => all,
-    ...options,
-  });
-}
-
-/** The record of a peer that can be dialled at an endpoint of its own. */
-function recordAt(n: number, endpoints: readonly Endpoint[] = [testEndpoint(n)]): DirectoryRecord {
-  const content = testContent(n);
-  const profile = { ...content.profile, endpoints };
-  return RECORDS.codec.seal({
-    peer: manyId(n),
-    epoch: 1,
-    seq: 1,
-    content: { ...content, profile },
-  });
-}
-
-function linkUp(
-  link: LinkId,
-  peer: PeerId,
-  initiator: 'us' | 'them',
-  endpoint?: Endpoint,
-): MeshEvent {
-  return { type: 'link-up', link, peer, initiator, endpoint: endpoint ?? testEndpoint(link) };
-}
 
 function heartbeat(link: LinkId, wanted = true): MeshEvent {
   return { type: 'frame', link, frame: { type: 'heartbeat', setHash: 7n, wanted } };
@@ -62,16 +28,10 @@ function sentBy(effects: readonly MeshEffect[], link: LinkId): readonly PeerId[]
   return peers.sort();
 }
 
-function dialled(effects: readonly MeshEffect[]): readonly string[] {
-  return effects.flatMap((effect) =>
-    effect.type === 'dial' ? [endpointKey(effect.endpoint)] : [],
-  );
-}
-
 /** One that knows 200 others, and has said who it is. */
 function settled(options: Partial<MeshOptions> = {}): Mesh {
-  const mesh = createMesh(options);
-  const records = Array.from({ length: 200 }, (_, n) => recordAt(2 + n));
+  const mesh = createMesh(RECORDS.codec, options);
+  const records = Array.from({ length: 200 }, (_, n) => RECORDS.oneAt(2 + n));
   mesh.step(0, { type: 'recall', records });
   mesh.step(0, { type: 'publish', content: testContent(1) });
   return mesh;
@@ -99,7 +59,7 @@ describe('a newcomer that dials the wrong one', () => {
   it('dials two of these at once, the others by and by, and nobody else', () => {
     const seed = settled();
     const peer = stranger(seed);
-    const newcomer = createMesh({ self: peer, bootstrap: [testEndpoint(1)] });
+    const newcomer = createMesh(RECORDS.codec, { self: peer, bootstrap: [testEndpoint(1)] });
     newcomer.step(0, { type: 'time' });
     newcomer.step(1, linkUp(1, SELF, 'us', testEndpoint(1)));
     seed.step(1, linkUp(1, peer, 'them'));
@@ -150,8 +110,8 @@ describe('a peer that dials', () => {
   });
 
   it('and finds nobody there turns to the next ones at once', () => {
-    const mesh = createMesh();
-    const records = Array.from({ length: 6 }, (_, n) => recordAt(2 + n));
+    const mesh = createMesh(RECORDS.codec);
+    const records = Array.from({ length: 6 }, (_, n) => RECORDS.oneAt(2 + n));
     const recalled = mesh.step(0, { type: 'recall', records });
     const first = recalled.flatMap((effect) => (effect.type === 'dial' ? [effect.endpoint] : []));
     assert.equal(first.length, WAYS_IN);
@@ -162,7 +122,7 @@ describe('a peer that dials', () => {
 
   it('joins at one endpoint, and tries the next when nobody is there', () => {
     const bootstrap = [7, 8, 9].map(testEndpoint);
-    const mesh = createMesh({ bootstrap });
+    const mesh = createMesh(RECORDS.codec, { bootstrap });
     const [first, ...more] = dialled(mesh.step(0, { type: 'time' }));
     assert.equal(first, endpointKey(testEndpoint(8)));
     assert.deepEqual(more, []);
@@ -172,14 +132,14 @@ describe('a peer that dials', () => {
 
   it('does not wait for its own turn, where it is one of those to join at', () => {
     const bootstrap = [1, 7].map(testEndpoint);
-    const mesh = createMesh({ bootstrap, random: () => 0 });
+    const mesh = createMesh(RECORDS.codec, { bootstrap, random: () => 0 });
     const effects = mesh.step(0, { type: 'publish', content: testContent(1) });
     assert.deepEqual(dialled(effects), [endpointKey(testEndpoint(7))]);
   });
 
   it('joins at no second endpoint while the first may lead it in', () => {
     const bootstrap = [7, 8].map(testEndpoint);
-    const mesh = createMesh({ bootstrap, random: () => 0 });
+    const mesh = createMesh(RECORDS.codec, { bootstrap, random: () => 0 });
     mesh.step(0, { type: 'time' });
     assert.deepEqual(dialled(mesh.step(1, linkUp(1, manyId(7), 'us', testEndpoint(7)))), []);
     assert.deepEqual(dialled(mesh.step(DIAL_TURN_MS - 1, { type: 'time' })), []);
@@ -188,9 +148,9 @@ describe('a peer that dials', () => {
   });
 
   it('has no second link with one who answers at another’s endpoint', () => {
-    const mesh = createMesh();
+    const mesh = createMesh(RECORDS.codec);
     const shared = testEndpoint(50);
-    mesh.step(0, { type: 'recall', records: [recordAt(2), recordAt(3, [shared])] });
+    mesh.step(0, { type: 'recall', records: [RECORDS.oneAt(2), RECORDS.oneAt(3, [shared])] });
     mesh.step(0, linkUp(1, manyId(2), 'us', shared));
     const dials: string[] = [];
     for (let now = 0; now < 60_000; now += 1_000) {
@@ -205,8 +165,8 @@ describe('a peer that dials', () => {
 
 describe('a peer that can’t be dialled', () => {
   it('is not called unreachable by those whom it dialled', () => {
-    const mesh = createMesh();
-    mesh.step(0, { type: 'recall', records: [recordAt(2, [])] });
+    const mesh = createMesh(RECORDS.codec);
+    mesh.step(0, { type: 'recall', records: [RECORDS.oneAt(2, [])] });
     mesh.step(0, { type: 'publish', content: testContent(1) });
     mesh.step(0, linkUp(1, manyId(2), 'them'));
     for (let now = 0; now <= 30_000; now += 1_000) mesh.step(now, heartbeat(1));
@@ -215,8 +175,8 @@ describe('a peer that can’t be dialled', () => {
   });
 
   it('is, without a link, and the walk goes on behind it', () => {
-    const mesh = createMesh();
-    mesh.step(0, { type: 'recall', records: [recordAt(2, [])] });
+    const mesh = createMesh(RECORDS.codec);
+    mesh.step(0, { type: 'recall', records: [RECORDS.oneAt(2, [])] });
     mesh.step(0, { type: 'publish', content: testContent(1) });
     for (let now = 0; now <= 30_000; now += 1_000) mesh.step(now, { type: 'time' });
     assert.deepEqual(mesh.directory.down(SELF), [manyId(2)]);
@@ -226,12 +186,12 @@ describe('a peer that can’t be dialled', () => {
 
 describe('a record that waits to be sent', () => {
   it('is not sent to who sends it meanwhile', () => {
-    const mesh = createMesh();
+    const mesh = createMesh(RECORDS.codec);
     const others = [2, 3, 4];
-    mesh.step(0, { type: 'recall', records: others.map((n) => recordAt(n)) });
+    mesh.step(0, { type: 'recall', records: others.map((n) => RECORDS.oneAt(n)) });
     for (const n of others) mesh.step(0, linkUp(n, manyId(n), 'them'));
     const bring = (link: LinkId, n: number) => {
-      const frame = { type: 'records', records: [recordAt(n).signed] } as const;
+      const frame = { type: 'records', records: [RECORDS.oneAt(n).signed] } as const;
       return mesh.step(1, { type: 'frame', link, frame });
     };
     bring(2, 10);
@@ -247,7 +207,7 @@ describe('a record that waits to be sent', () => {
 describe('in step', () => {
   it('is nobody with a peer that is no member, or whose membership nobody vouches for', () => {
     const [member, newcomer] = [manyId(2), manyId(3)];
-    const mesh = createMesh({ isListed: (peer) => peer === member });
+    const mesh = createMesh(RECORDS.codec, { isListed: (peer) => peer === member });
     mesh.step(0, linkUp(1, newcomer, 'them'));
     const equal = (link: LinkId): MeshEvent => {
       const { setHash } = mesh.directory;
@@ -255,7 +215,7 @@ describe('in step', () => {
     };
     mesh.step(1, equal(1));
     assert.equal(mesh.isSynced(), false);
-    mesh.step(2, { type: 'recall', records: [recordAt(2), recordAt(3)] });
+    mesh.step(2, { type: 'recall', records: [RECORDS.oneAt(2), RECORDS.oneAt(3)] });
     mesh.step(3, equal(1));
     assert.equal(mesh.isSynced(), false);
     mesh.step(4, linkUp(2, member, 'them'));

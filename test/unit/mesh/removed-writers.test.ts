@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { REMOVED_WRITERS_MAX } from '#peer/mesh/limits.ts';
-import { Mesh } from '#peer/mesh/mesh.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
 import type { DirectoryRecord } from '#peer/mesh/record.ts';
-import { testContent, testEndpoint } from '#test/support/records.ts';
+import { testContent } from '#test/support/records.ts';
+import { createMesh, linkUp } from './lone-mesh.ts';
 import { ManyRecords, manyId } from './many-records.ts';
 
 const RECORDS = new ManyRecords();
@@ -25,20 +25,15 @@ function linksOf(n: number): DirectoryRecord {
 /** A mesh whose members are those that are listed. */
 class Hearer {
   readonly listed = new Set<PeerId>([manyId(1), manyId(LINK)]);
-  readonly mesh = new Mesh({
-    self: manyId(1),
-    epoch: 1,
-    codec: RECORDS.codec,
-    linksMax: 24,
-    bootstrap: [],
-    random: () => 0.5,
+  readonly mesh = createMesh(RECORDS.codec, {
     members: (all) => all.filter(({ peer }) => this.listed.has(peer)),
     isListed: (peer) => this.listed.has(peer),
   });
+  /** Why what was not taken was not. */
+  readonly refusals: string[] = [];
 
   constructor() {
-    const [endpoint, peer] = [testEndpoint(1), manyId(LINK)];
-    this.mesh.step(0, { type: 'link-up', link: LINK, peer, initiator: 'them', endpoint });
+    this.mesh.step(0, linkUp(LINK));
   }
 
   /** How many of these are taken. */
@@ -49,6 +44,7 @@ class Hearer {
       link: LINK,
       frame: { type: 'records', records: signed },
     });
+    for (const effect of effects) if (effect.type === 'refused') this.refusals.push(effect.reason);
     return effects.flatMap((one) => (one.type === 'learned' ? one.records : [])).length;
   }
 
@@ -104,7 +100,9 @@ describe('records of removed writers', () => {
     const hearer = new Hearer();
     const all = range(1_000, REMOVED_WRITERS_MAX + 1);
     hearer.hear(all.map(recordOf));
+    assert.deepEqual(hearer.refusals, []);
     assert.equal(hearer.hear([recordOf(1_000), linksOf(1_000)]), 0);
+    assert.deepEqual(hearer.refusals, ['too-many-removed', 'too-many-unlisted']);
     assert.equal(hearer.hear([linksOf(1_001)]), 1);
     assert.equal(hearer.mesh.directory.size, REMOVED_WRITERS_MAX + 1);
   });

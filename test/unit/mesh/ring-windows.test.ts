@@ -6,8 +6,8 @@ import { FULL_MESH_PEERS_MAX } from '#peer/mesh/limits.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
 import { RingWindows, WINDOW_WIDTH } from '#peer/mesh/ring-windows.ts';
 import {
-  IN_GOOD_STANDING,
-  type Standing,
+  CLEAR_OUTLOOK,
+  type Outlook,
   buildRings,
   neighbours,
   observersOf,
@@ -31,10 +31,10 @@ const anyTraits = fc.array(
   { minLength: 80, maxLength: 80 },
 );
 
-function standingOf(
+function outlookOf(
   ids: readonly PeerId[],
   traits: readonly { isGone: boolean; isListed: boolean; isLinked: boolean }[],
-): Standing {
+): Outlook {
   const of = (id: PeerId) => traits[ids.indexOf(id)];
   return {
     isUnreachable: (id) => of(id)?.isGone === true && of(id)?.isLinked === false,
@@ -46,10 +46,10 @@ function standingOf(
 function windowsOf(
   self: PeerId,
   ids: readonly PeerId[],
-  standing: Standing = IN_GOOD_STANDING,
+  outlook: Outlook = CLEAR_OUTLOOK,
 ): RingWindows {
   const windows = new RingWindows({ self, width: WINDOW_WIDTH });
-  for (const id of ids) if (id !== self) windows.add(id, { isListed: standing.isListed(id) });
+  for (const id of ids) if (id !== self) windows.add(id, { isListed: outlook.isListed(id) });
   return windows;
 }
 
@@ -59,11 +59,11 @@ describe('the windows of a peer', () => {
       fc.property(anyIds, anyTraits, (ids, traits) => {
         const [self] = ids;
         if (self === undefined) return;
-        const standing = standingOf(ids, traits);
+        const outlook = outlookOf(ids, traits);
         // Nobody has a link to itself.
-        const linked = ids.filter((id) => id !== self && standing.isLinked(id));
-        const found = windowsOf(self, [...ids].reverse(), standing).neighbours(standing, linked);
-        assert.deepEqual(found, neighbours(buildRings(ids), self, standing));
+        const linked = ids.filter((id) => id !== self && outlook.isLinked(id));
+        const found = windowsOf(self, [...ids].reverse(), outlook).neighbours(outlook, linked);
+        assert.deepEqual(found, neighbours(buildRings(ids), self, outlook));
       }),
       { numRuns: 500 },
     );
@@ -75,10 +75,10 @@ describe('the windows of a peer', () => {
         const [self, ...others] = ids;
         if (self === undefined) return;
         const windows = windowsOf(self, []);
-        let before = windows.neighbours(IN_GOOD_STANDING, []);
+        let before = windows.neighbours(CLEAR_OUTLOOK, []);
         for (const id of others) {
           const mayChange = windows.add(id, { isListed: true });
-          const after = windows.neighbours(IN_GOOD_STANDING, []);
+          const after = windows.neighbours(CLEAR_OUTLOOK, []);
           if (!mayChange) assert.deepEqual(after, before);
           before = after;
         }
@@ -107,12 +107,12 @@ describe('identities that were made up', () => {
 
   it('don’t come between two that are listed, be they reachable or not', () => {
     for (const isUnreachable of [() => false, (id: PeerId) => !isHonest(id)]) {
-      const standing: Standing = { isUnreachable, isLinked: () => false, isListed: isHonest };
+      const outlook: Outlook = { isUnreachable, isLinked: () => false, isListed: isHonest };
       const rings = buildRings(honest);
       for (const self of honest) {
-        const found = windowsOf(self, all, standing).neighbours(standing, []);
+        const found = windowsOf(self, all, outlook).neighbours(outlook, []);
         const wanted = new Set(found.wanted);
-        for (const id of neighbours(rings, self, IN_GOOD_STANDING).wanted)
+        for (const id of neighbours(rings, self, CLEAR_OUTLOOK).wanted)
           assert.ok(wanted.has(id), `${self} wants its neighbour ${id}`);
       }
     }
@@ -121,24 +121,24 @@ describe('identities that were made up', () => {
   it('don’t come between two that are linked, be these listed or not', () => {
     const [self, other] = honest;
     assert.ok(self !== undefined && other !== undefined);
-    const standing: Standing = {
+    const outlook: Outlook = {
       isUnreachable: (id) => id !== other,
       isLinked: (id) => id === other,
       isListed: () => false,
     };
-    const found = windowsOf(self, all, standing).neighbours(standing, [other]);
+    const found = windowsOf(self, all, outlook).neighbours(outlook, [other]);
     assert.ok(found.wanted.includes(other));
   });
 
   it('make a peer want a bounded number of links', () => {
     const [self] = honest;
     assert.ok(self !== undefined);
-    const standing: Standing = {
+    const outlook: Outlook = {
       isUnreachable: () => true,
       isLinked: () => false,
       isListed: isHonest,
     };
-    const found = windowsOf(self, all, standing).neighbours(standing, []);
+    const found = windowsOf(self, all, outlook).neighbours(outlook, []);
     assert.ok(found.wanted.length <= 8 * 2 * WINDOW_WIDTH);
   });
 });

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { FULL_MESH_PEERS_MAX, RING_COUNT } from '../../../peer/mesh/limits.ts';
 import type { PeerId } from '../../../peer/mesh/peer-id.ts';
-import { IN_GOOD_STANDING, buildRings, neighbours, observersOf } from '../../../peer/mesh/rings.ts';
+import { CLEAR_OUTLOOK, buildRings, neighbours, observersOf } from '../../../peer/mesh/rings.ts';
 
 const anyId = fc
   .uint8Array({ minLength: 16, maxLength: 16 })
@@ -28,8 +28,8 @@ describe('rings', () => {
       fc.property(anyIds, (ids) => {
         const rings = buildRings(ids);
         for (const id of ids) {
-          for (const other of neighbours(rings, id, IN_GOOD_STANDING).wanted) {
-            assert.ok(neighbours(rings, other, IN_GOOD_STANDING).wanted.includes(id));
+          for (const other of neighbours(rings, id, CLEAR_OUTLOOK).wanted) {
+            assert.ok(neighbours(rings, other, CLEAR_OUTLOOK).wanted.includes(id));
           }
         }
       }),
@@ -47,7 +47,7 @@ describe('rings', () => {
         for (let id = open.pop(); id !== undefined; id = open.pop()) {
           if (reached.has(id)) continue;
           reached.add(id);
-          open.push(...neighbours(rings, id, IN_GOOD_STANDING)[links]);
+          open.push(...neighbours(rings, id, CLEAR_OUTLOOK)[links]);
         }
         assert.equal(reached.size, ids.length);
       }),
@@ -59,7 +59,7 @@ describe('rings', () => {
       fc.property(anyIds, (ids) => {
         const rings = buildRings(ids);
         for (const id of ids) {
-          const { wanted } = neighbours(rings, id, IN_GOOD_STANDING);
+          const { wanted } = neighbours(rings, id, CLEAR_OUTLOOK);
           if (ids.length <= FULL_MESH_PEERS_MAX) assert.equal(wanted.length, ids.length - 1);
           else assert.ok(wanted.length <= 2 * RING_COUNT);
           assert.ok(!wanted.includes(id));
@@ -75,7 +75,7 @@ describe('rings', () => {
     const [self, gone, next] = ring;
     assert.ok(self !== undefined && gone !== undefined && next !== undefined);
     const { wanted } = neighbours(rings, self, {
-      ...IN_GOOD_STANDING,
+      ...CLEAR_OUTLOOK,
       isUnreachable: (id) => id === gone,
     });
     assert.ok(wanted.includes(gone));
@@ -88,7 +88,7 @@ describe('rings', () => {
         const rings = buildRings(ids);
         for (const id of ids) {
           const observers = ids.filter((other) =>
-            neighbours(rings, other, IN_GOOD_STANDING).wanted.includes(id),
+            neighbours(rings, other, CLEAR_OUTLOOK).wanted.includes(id),
           );
           assert.deepEqual(observersOf(rings, id), observers.sort());
         }

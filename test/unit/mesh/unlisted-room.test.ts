@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { LinkId } from '#peer/mesh/effect.ts';
 import { DIRECTORY_RECORDS_MAX, UNLISTED_RATE, UNLISTED_RECORDS_MAX } from '#peer/mesh/limits.ts';
-import { Mesh } from '#peer/mesh/mesh.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
 import { recordId } from '#peer/mesh/record.ts';
 import { testEndpoint } from '#test/support/records.ts';
+import { createMesh, linkUp } from './lone-mesh.ts';
 import { ManyRecords, manyId } from './many-records.ts';
 
 const RECORDS = new ManyRecords();
@@ -18,24 +18,14 @@ const FULL_MS = (1_000 * UNLISTED_RATE.burst) / UNLISTED_RATE.perSecond;
 /** A mesh that knows a list of members, and the links that bring it records. */
 class Hearer {
   readonly listed = new Set<PeerId>([manyId(1), manyId(MAD), manyId(CALM)]);
-  readonly mesh = new Mesh({
-    self: manyId(1),
-    epoch: 1,
-    codec: RECORDS.codec,
-    linksMax: 24,
-    bootstrap: [],
-    random: () => 0.5,
-    members: (all) => all,
-    isListed: (peer) => this.listed.has(peer),
-  });
+  readonly mesh = createMesh(RECORDS.codec, { isListed: (peer) => this.listed.has(peer) });
 
   constructor(links: readonly LinkId[] = [MAD, CALM]) {
     for (const link of links) this.link(link, manyId(link));
   }
 
   link(link: LinkId, peer: PeerId, now = 0): void {
-    const endpoint = testEndpoint(1);
-    this.mesh.step(now, { type: 'link-up', link, peer, initiator: 'them', endpoint });
+    this.mesh.step(now, linkUp(link, peer, 'them', testEndpoint(1)));
   }
 
   /** The link brings records of so many writers from this number on; how many are taken. */

@@ -10,6 +10,7 @@ import { parseCidr } from '#peer/ipam/parse.ts';
 import type { Write } from '#peer/ipam/writes.ts';
 import type { ClusterSettings } from '#peer/store/cluster-settings.ts';
 import { type Binding, type Store, openStore } from '#peer/store/store.ts';
+import { hashView } from '#peer/wire/view-hash.ts';
 import { peerId, viewOf } from '../ipam/builders.ts';
 import { MemoryStore } from '../ipam/memory-store.ts';
 
@@ -45,7 +46,7 @@ export function makeDirectory(t: TestContext): string {
 /** Registers the store's identity and makes it the founder; both stores get all writes. */
 export function makeMember(store: Store, memory = new MemoryStore()) {
   const self = store.identity.peer;
-  const ipam = new Ipam({ self, universe: UNIVERSE, durable: store.load(), now: 0 });
+  const ipam = new Ipam({ self, universe: UNIVERSE, durable: store.load(), now: 0, hashView });
   const commit = (outcome: object) => {
     assert.ok('writes' in outcome, 'a step was refused');
     const writes = outcome.writes as readonly Write[];

@@ -8,6 +8,7 @@ import { Ipam } from '#peer/ipam/ipam.ts';
 import type { Cidr } from '#peer/ipam/cidr.ts';
 import { parseCidr } from '#peer/ipam/parse.ts';
 import type { Store } from '#peer/store/store.ts';
+import { hashView } from '#peer/wire/view-hash.ts';
 import { peerId, requestOf, viewOf } from '../ipam/builders.ts';
 import { UNIVERSE, change, makeDirectory, makeMember, open } from './opened-store.ts';
 
@@ -27,7 +28,7 @@ test('what is committed is what is loaded, as the writes define it', (t) => {
   const loaded = again.load();
   assert.deepEqual(sorted(loaded), sorted(memory.durable));
   const { peer } = again.identity;
-  const restarted = new Ipam({ self: peer, universe: UNIVERSE, durable: loaded, now: 0 });
+  const restarted = new Ipam({ self: peer, universe: UNIVERSE, durable: loaded, now: 0, hashView });
   assert.deepEqual(restarted.custody(), ipam.custody());
   assert.deepEqual(restarted.attachments(), ipam.attachments());
   again.close();
@@ -135,7 +136,13 @@ test('a member that holds nothing yet may be given the settings that the others 
   const first = open(directory, {}, { vni: 8 });
   first.rememberSettings();
   const { peer } = first.identity;
-  const ipam = new Ipam({ self: peer, universe: UNIVERSE, durable: first.load(), now: 0 });
+  const ipam = new Ipam({
+    self: peer,
+    universe: UNIVERSE,
+    durable: first.load(),
+    now: 0,
+    hashView,
+  });
   const outcome = ipam.register(viewOf(7n, [peer]));
   assert.ok(outcome.type === 'registered');
   first.commit(outcome.writes);

@@ -13,7 +13,7 @@ import { WebSocket } from 'ws';
 import { FRAME_BYTES_MAX, HANDSHAKE_BYTES_MAX } from '#peer/transport/limits.ts';
 import { createRandom } from '#test/simulation/random.ts';
 import { type End, Stranger, connectMember, count, credentialsOf, urlOf } from './ends.ts';
-import { assertUnharmed, openPair } from './victim.ts';
+import { assertUnharmed, openPair, openToStranger } from './victim.ts';
 
 function randomBytes(count: number): Buffer {
   const random = createRandom(count);
@@ -24,8 +24,7 @@ const ENOUGH = { timeout: 20_000 };
 
 describe('frames out of turn', ENOUGH, () => {
   it('a proof before the hello is refused', async (t) => {
-    const pair = await openPair(t);
-    const stranger = await Stranger.connect(t, pair.victim);
+    const { pair, stranger } = await openToStranger(t);
     const [keyId, half] = [new Uint8Array(4), new Uint8Array(32)];
     const signature = new Uint8Array(64);
     stranger.send({ type: 'auth', keyId, membership: half, signature, answers: half });
@@ -35,8 +34,7 @@ describe('frames out of turn', ENOUGH, () => {
   });
 
   it('a frame of the mesh before the proof is refused', async (t) => {
-    const pair = await openPair(t);
-    const stranger = await Stranger.connect(t, pair.victim);
+    const { pair, stranger } = await openToStranger(t);
     stranger.send(stranger.helloOf(credentialsOf(3)));
     stranger.send({ type: 'heartbeat', setHash: 0n, wanted: true });
     assert.equal(await stranger.refusedFor(), 'unexpected-frame');
@@ -45,8 +43,7 @@ describe('frames out of turn', ENOUGH, () => {
   });
 
   it('a second hello is refused, before the proof and after it', async (t) => {
-    const pair = await openPair(t);
-    const stranger = await Stranger.connect(t, pair.victim);
+    const { pair, stranger } = await openToStranger(t);
     stranger.send(stranger.helloOf(credentialsOf(3)));
     stranger.send(stranger.helloOf(credentialsOf(3)));
     assert.equal(await stranger.refusedFor(), 'unexpected-frame');
@@ -67,8 +64,7 @@ describe('frames out of turn', ENOUGH, () => {
   });
 
   it('silence is refused in the end', async (t) => {
-    const pair = await openPair(t);
-    const stranger = await Stranger.connect(t, pair.victim);
+    const { pair, stranger } = await openToStranger(t);
     assert.equal(await stranger.refusedFor(), 'handshake-timeout');
     await stranger.gone;
     await assertUnharmed(pair, { 'handshake-timeout': 1 });
@@ -119,8 +115,7 @@ describe('what is no frame', ENOUGH, () => {
   }
 
   it('a frame that only a member may send is too large before the proof', async (t) => {
-    const pair = await openPair(t);
-    const stranger = await Stranger.connect(t, pair.victim);
+    const { pair, stranger } = await openToStranger(t);
     assert.ok(FRAME_BYTES_MAX > 4 * HANDSHAKE_BYTES_MAX);
     stranger.socket.send(new Uint8Array(4 * HANDSHAKE_BYTES_MAX));
     await pair.victim.counted('frame-too-large');
@@ -129,8 +124,7 @@ describe('what is no frame', ENOUGH, () => {
   });
 
   it('whoever says farewell and stays is cut off', async (t) => {
-    const pair = await openPair(t);
-    const stranger = await Stranger.connect(t, pair.victim);
+    const { pair, stranger } = await openToStranger(t);
     // A farewell of its own, and nothing more: the closing frame of the other end goes unanswered.
     stranger.tls.removeAllListeners('data');
     stranger.tls.on('data', () => {});

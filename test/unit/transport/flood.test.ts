@@ -3,31 +3,19 @@
  * get, for as long as they may: simulated, in time that the test sets. Whoever has a key gets in.
  */
 import assert from 'node:assert/strict';
-import { EventEmitter } from 'node:events';
-import type { Socket } from 'node:net';
 import { type TestContext, it } from 'node:test';
 import type { Address } from '#peer/ipam/cidr.ts';
 import { parseAddress } from '#peer/ipam/parse.ts';
 import { Admission } from '#peer/transport/admission.ts';
 import { ADDRESS_RATE, NEWCOMER_RATE } from '#peer/transport/limits.ts';
 import { Strangers } from '#peer/transport/strangers.ts';
+import { FakeSocket } from './fake-socket.ts';
 
 /** What a handshake takes across two regions. */
 const HANDSHAKE_MS = 200;
 /** Strangers come one after the other, so that there are new ones, and returning ones, at any time. */
 const GATHERING_MS = 1_000 / NEWCOMER_RATE.perSecond;
 const NEVER = Number.POSITIVE_INFINITY;
-
-/** As much of a socket as is needed here. */
-class FakeSocket extends EventEmitter {
-  destroyed = false;
-
-  destroy(): void {
-    if (this.destroyed) return;
-    this.destroyed = true;
-    this.emit('close');
-  }
-}
 
 interface Dial {
   readonly address: Address;
@@ -93,8 +81,7 @@ class Flood {
     const admitted = this.#admission.look({ address, port: this.#ports++ });
     if (typeof admitted === 'string') return undefined;
     const socket = new FakeSocket();
-    // A stub of what Strangers uses of a socket.
-    this.#strangers.admit(admitted, socket as unknown as Socket);
+    this.#strangers.admit(admitted, socket.asSocket());
     const { key } = admitted.visitor;
     const dial = { address, socket, key, provenAt: this.#now + handshakeMs };
     if (handshakeMs !== NEVER) this.#dials.add(dial);

@@ -24,7 +24,7 @@ import {
   openEnd,
   urlOf,
 } from './ends.ts';
-import { assertUnharmed, openPair } from './victim.ts';
+import { assertUnharmed, openPair, openToStranger } from './victim.ts';
 
 const ENOUGH = { timeout: 20_000 };
 
@@ -46,8 +46,7 @@ describe('a handshake is refused', ENOUGH, () => {
   ];
   for (const [what, reason, credentials] of cases) {
     it(`${what}: ${reason}`, async (t) => {
-      const pair = await openPair(t);
-      const stranger = await Stranger.connect(t, pair.victim);
+      const { pair, stranger } = await openToStranger(t);
       void stranger.handshake(credentials);
       assert.equal(await stranger.refusedFor(), reason);
       await stranger.gone;
@@ -60,8 +59,7 @@ describe('a handshake is refused', ENOUGH, () => {
     ['a later', { protocolMin: 2, protocolMax: 7 }],
   ] as const) {
     it(`that speaks only ${what} version of the protocol`, async (t) => {
-      const pair = await openPair(t);
-      const stranger = await Stranger.connect(t, pair.victim);
+      const { pair, stranger } = await openToStranger(t);
       stranger.send({ ...stranger.helloOf(credentialsOf(3)), ...protocol });
       assert.equal(await stranger.refusedFor(), 'protocol-version');
       await stranger.gone;
@@ -70,8 +68,7 @@ describe('a handshake is refused', ENOUGH, () => {
   }
 
   it("with the public key of another peer's identity", async (t) => {
-    const pair = await openPair(t);
-    const stranger = await Stranger.connect(t, pair.victim);
+    const { pair, stranger } = await openToStranger(t);
     const key = testIdentity(2).publicKey;
     void stranger.handshake(credentialsOf(3), { ...stranger.helloOf(credentialsOf(3)), key });
     assert.equal(await stranger.refusedFor(), 'bad-identity-proof');
@@ -79,8 +76,7 @@ describe('a handshake is refused', ENOUGH, () => {
   });
 
   it('with bytes that are no public key', async (t) => {
-    const pair = await openPair(t);
-    const stranger = await Stranger.connect(t, pair.victim);
+    const { pair, stranger } = await openToStranger(t);
     const key = new Uint8Array(32).fill(0xff);
     void stranger.handshake(credentialsOf(3), { ...stranger.helloOf(credentialsOf(3)), key });
     assert.equal(await stranger.refusedFor(), 'bad-identity-proof');

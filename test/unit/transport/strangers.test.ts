@@ -1,7 +1,5 @@
 /** Connections without proof of one address: which of them makes room for the next. */
 import assert from 'node:assert/strict';
-import { EventEmitter } from 'node:events';
-import type { Socket } from 'node:net';
 import { type TestContext, describe, it } from 'node:test';
 import {
   HANDSHAKES_PER_ADDRESS_MAX,
@@ -10,17 +8,7 @@ import {
 } from '#peer/transport/limits.ts';
 import { Strangers } from '#peer/transport/strangers.ts';
 import type { Origin } from '#peer/transport/admission.ts';
-
-/** As much of a socket as is needed here. */
-class FakeSocket extends EventEmitter {
-  destroyed = false;
-
-  destroy(): void {
-    if (this.destroyed) return;
-    this.destroyed = true;
-    this.emit('close');
-  }
-}
+import { FakeSocket } from './fake-socket.ts';
 
 /** Strangers of one address, each known by its port, in time that the test sets. */
 class Crowd {
@@ -40,8 +28,7 @@ class Crowd {
     const socket = new FakeSocket();
     const port = this.#sockets.push(socket) - 1;
     const visitor = { key: String(port), address: '192.0.2.1', network: '192.0.2.0/24' };
-    // A stub of what Strangers uses of a socket.
-    this.strangers.admit({ visitor, origin: this.#origin }, socket as unknown as Socket);
+    this.strangers.admit({ visitor, origin: this.#origin }, socket.asSocket());
     return port;
   }
 

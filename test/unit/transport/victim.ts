@@ -1,7 +1,7 @@
 /** Who is attacked in tests, and what has to be as before after an attack. */
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import { type End, count, link, openEnd } from './ends.ts';
+import { type End, Stranger, count, link, openEnd } from './ends.ts';
 
 const ANSWERS = { onQuestion: async () => ({ error: '', arbiter: new Uint8Array() }) };
 
@@ -10,6 +10,12 @@ export async function openPair(t: TestContext): Promise<{ victim: End; friend: E
   const [victim, friend] = [await openEnd(t, 1), await openEnd(t, 2, ANSWERS)];
   await link(victim, friend);
   return { victim, friend };
+}
+
+/** Such a pair, and a stranger that has connected to the victim. */
+export async function openToStranger(t: TestContext) {
+  const pair = await openPair(t);
+  return { pair, stranger: await Stranger.connect(t, pair.victim) };
 }
 
 /** The link of the two is the same as ever, the victim has no other, and it counted just this. */

@@ -2,18 +2,12 @@
 import assert from 'node:assert/strict';
 import { sign } from 'node:crypto';
 import { describe, it } from 'node:test';
-import type { LinkUp, MeshEffect } from '#peer/mesh/effect.ts';
-import { Mesh } from '#peer/mesh/mesh.ts';
+import type { MeshEffect } from '#peer/mesh/effect.ts';
 import type { SignedRecord } from '#peer/mesh/record.ts';
 import { decodeFrame, encodeFrame } from '#peer/wire/frame-codec.ts';
 import { weft } from '#peer/wire/generated/weft.js';
-import {
-  TEST_CLUSTER,
-  sealPeer,
-  testCodec,
-  testEndpoint,
-  testIdentity,
-} from '#test/support/records.ts';
+import { TEST_CLUSTER, sealPeer, testCodec, testIdentity } from '#test/support/records.ts';
+import { createMesh, linkUp } from '../mesh/lone-mesh.ts';
 
 /** Field 1000 with the two bytes "hi". */
 const NEWER_FIELD = Uint8Array.of(0xc2, 0x3e, 0x02, 0x68, 0x69);
@@ -24,23 +18,6 @@ function sealNewer(n: number): SignedRecord {
   const body = Buffer.concat([sealPeer(n).signed.body, NEWER_FIELD]);
   const signed = Buffer.concat([Buffer.from('weft/v1/record'), TEST_CLUSTER, body]);
   return { body, signature: sign(null, signed, testIdentity(n).privateKey) };
-}
-
-function createMesh(n: number): Mesh {
-  return new Mesh({
-    self: testIdentity(n).id,
-    epoch: 1,
-    codec: testCodec(n),
-    linksMax: 24,
-    bootstrap: [],
-    random: () => 0.5,
-    members: (all) => all,
-  });
-}
-
-function linkUp(link: number): LinkUp {
-  const endpoint = testEndpoint(link);
-  return { type: 'link-up', link, peer: testIdentity(link).id, initiator: 'them', endpoint };
 }
 
 /** The bytes of all frames that go out by the link. */
@@ -54,9 +31,8 @@ function bytesBy(link: number, effects: readonly MeshEffect[]): Uint8Array {
 
 describe('a record with a field that we do not know', () => {
   it('is taken, and passed on as the bytes that its writer signed', () => {
-    const mesh = createMesh(1);
-    mesh.step(0, linkUp(FROM));
-    mesh.step(0, linkUp(TO));
+    const mesh = createMesh(testCodec(1), { self: testIdentity(1).id });
+    for (const link of [FROM, TO]) mesh.step(0, linkUp(link, testIdentity(link).id));
     const newer = sealNewer(2);
     const frame = decodeFrame(encodeFrame({ type: 'records', records: [newer] }));
     assert.ok(frame?.type === 'records');
