@@ -23,6 +23,7 @@ import type { DirectoryRecord, PeerContent, Profile } from '../mesh/record.ts';
 import type { ReclaimState } from './reclaiming.ts';
 import { Returns } from './returns.ts';
 import { SpaceQuestions } from './space-questions.ts';
+import { Unseen } from './unseen.ts';
 import {
   ALLOCATION_WAIT_MS,
   type AskedAllocation,
@@ -47,15 +48,15 @@ export class Core {
   readonly #membership: Membership;
   readonly #gate: BootGate;
   readonly #returns: Returns;
-  /** Whose records have come since ownership was derived from them. */
-  #unseen: Set<PeerId> | 'all' = 'all';
+  readonly #unseen = new Unseen();
   #conflicts: ReadonlyMap<PeerId, Conflict> = new Map();
   /** What we would have published at the start; undefined for who was no member then. */
   readonly #started: Custody | undefined;
   /** By a list that the arbiter told in this run: the one on our disk may be as old as that. */
   #isAlone = false;
-  /** Told to be the founder while our disk may still be a copy. */
+  /** Told to be the founder, or told a list, while our disk may still be a copy. */
   #toldFounder: PeerId | undefined;
+  #toldView: View | undefined;
   /** Why nothing is done any more: the process is about to end. */
   #fencedFor: string | undefined;
 
@@ -71,8 +72,7 @@ export class Core {
     const { ipam, mesh } = this;
     const members = () => this.members(mesh.directory.peers());
     this.#membership = new Membership({ ...options, mesh, now: ipam.startedAt, members });
-    const isNew = options.epoch === 1 && ipam.phase() === 'unregistered';
-    this.#gate = new BootGate(ipam.startedAt, { isNew });
+    this.#gate = new BootGate(ipam.startedAt, { isNew: options.epoch === 1 });
     this.#started = ipam.phase() === 'member' ? ipam.custody() : undefined;
     this.#returns = new Returns(ipam.startedAt);
   }
@@ -100,7 +100,7 @@ export class Core {
     return Math.min(always, ipam.nextAt(), this.#membership.nextAt(), this.#returns.nextAt());
   }
 
-  /** What to publish at the start of an identity that is a member already. */
+  /** What to publish at the start, if anything. */
   start(now: number): readonly CoreEffect[] {
     const content = this.#content();
     if (content === undefined) return this.#mesh(now, { type: 'time' });
@@ -160,20 +160,20 @@ export class Core {
   #settle(now: number): readonly CoreEffect[] {
     const expired = this.#waiting.expired(now);
     const refusals = expired.map(({ reply, reason }) => refuse(reply, reason));
-    const hasOpened = this.#gate.look(now, {
-      isSynced: this.mesh.isSynced(),
-      isAlone: this.#isAlone,
-    });
-    if (hasOpened && this.#toldFounder !== undefined)
-      return [...refusals, ...this.#founded(this.#toldFounder)];
-    if (this.ipam.phase() !== 'member' || !this.#gate.isOpen()) return refusals;
+    const { isSynced, isConfirmed } = this.mesh.agreement;
+    const look = { isSynced, isConfirmed, isAlone: this.#isAlone };
+    const { toPublish, toOpen } = this.#gate.look(now, look);
+    const published = toPublish ? this.#commit([]) : [];
+    const before = [...refusals, ...published, ...(toOpen ? this.#catchUp(now) : [])];
+    if (this.#fencedFor !== undefined || !this.#gate.isOpen()) return before;
+    if (this.ipam.phase() !== 'member') return before;
     const isFreed = this.ipam.endRests(now);
     return [
+      ...before,
       ...this.#look(now),
-      ...refusals,
-      ...(hasOpened || isFreed ? this.#retryWaiting(now) : []),
+      ...(toOpen || isFreed ? this.#retryWaiting(now) : []),
       ...(isFreed ? this.#commit([]) : []),
-      ...this.#askForSpace(now),
+      ...this.#questions.due(now, this.ipam, () => this.#upCustodies()),
       ...this.#tend(now),
     ];
   }
@@ -192,19 +192,19 @@ export class Core {
   }
 
   #mesh(now: number, event: MeshEvent): readonly CoreEffect[] {
-    const wasSynced = this.mesh.isSynced();
+    const wasSynced = this.mesh.agreement.isSynced;
     const effects = this.mesh.step(now, event);
     if (effects.some((effect) => this.#isOfCopy(effect))) return this.#fence(COPIED);
     const kept = effects.filter((effect) => effect.type !== 'own-record');
     const learned = kept.flatMap((effect) => (effect.type === 'learned' ? effect.records : []));
     if (learned.length > 0) this.#learned(learned);
     // What was left alone until the directory was known to be whole may be taken away now.
-    const isLookDue = learned.length > 0 || wasSynced !== this.mesh.isSynced();
+    const isLookDue = learned.length > 0 || wasSynced !== this.mesh.agreement.isSynced;
     return isLookDue ? [...kept, { type: 'look-again' }] : kept;
   }
 
   #learned(records: readonly DirectoryRecord[]): void {
-    if (this.#unseen !== 'all') for (const { peer } of records) this.#unseen.add(peer);
+    this.#unseen.add(records);
     this.#membership.learned(records.filter(isPeerRecord));
     this.#questions.wake();
   }
@@ -247,13 +247,29 @@ export class Core {
     return [{ type: 'fence', reason }];
   }
 
+  /** What we were told while the gate was shut. */
+  #catchUp(now: number): readonly CoreEffect[] {
+    const founded = this.#toldFounder === undefined ? [] : this.#founded(this.#toldFounder);
+    return this.#fencedFor === undefined
+      ? [...founded, ...this.#adopt(now, this.#toldView)]
+      : founded;
+  }
+
+  /**
+   * Not before the gate is open: with a newer list than ours on it, our disk would seem newer at the
+   * next start than it is. That we are removed counts at once.
+   */
   #adopt(now: number, view: View | undefined): readonly CoreEffect[] {
     if (view === undefined) return [];
+    if (!this.#gate.isOpen() && view.members.has(this.self)) {
+      if (view.rev > (this.#toldView?.rev ?? 0n)) this.#toldView = view;
+      return [];
+    }
     const before = this.ipam.view();
     const { writes, removed } = this.ipam.adoptView(view, custodiesOf(this.mesh.directory.peers()));
     if (removed) return this.#fence(REMOVED, writes);
     if (writes.length === 0) return [];
-    this.#unseen = 'all';
+    this.#unseen.addAll();
     this.#membership.adopted(now, before);
     return [...this.#commit(writes), ...this.#mesh(now, { type: 'members-changed' })];
   }
@@ -321,7 +337,7 @@ export class Core {
   /** Accepts and clears what records show, and takes overlay addresses once there are some. */
   #look(now: number): readonly CoreEffect[] {
     const isHungry = this.#conflicts.size > 0 && this.ipam.isShort();
-    if (this.#unseen !== 'all' && this.#unseen.size === 0 && !isHungry) return [];
+    if (this.#unseen.isEmpty() && !isHungry) return [];
     const records = this.#takeUnseen();
     const inherited = this.ipam.passOn(now, records.map(knownOf));
     const { writes, changed, conflicts } = this.ipam.look(custodiesOf(records));
@@ -338,14 +354,9 @@ export class Core {
     return [...(publishes ? this.#commit(all) : this.#after(all, [])), ...allocated];
   }
 
-  /**
-   * The members' records that something may follow from: those that came, and those of a conflict,
-   * which may be over. What follows from any other is what followed at the last look, until our
-   * view of the members is another one: then all are looked at again.
-   */
+  /** The members' records that something may follow from: those that came, and of a conflict, which may be over. */
   #takeUnseen(): readonly PeerRecord[] {
-    const unseen = this.#unseen;
-    this.#unseen = new Set();
+    const unseen = this.#unseen.take();
     if (unseen === 'all') return this.others();
     const peers = [...new Set([...unseen, ...this.#conflicts.keys()])];
     const records = peers.flatMap((peer) => this.mesh.directory.peer(peer) ?? []);
@@ -354,17 +365,6 @@ export class Core {
 
   #retryWaiting(now: number): readonly CoreEffect[] {
     return this.#waiting.takeAll().flatMap((asked) => this.#allocate(now, asked));
-  }
-
-  #askForSpace(now: number): readonly CoreEffect[] {
-    if (!this.#questions.isDue(now) || !this.ipam.isShort()) return [];
-    const peers = this.#upCustodies();
-    const open = this.ipam.needs(peers).filter((need) => this.#questions.mayAsk(now, need.family));
-    return open.flatMap((need): readonly CoreEffect[] => {
-      const donors = this.ipam.chooseDonors(need, peers, this.#options.random);
-      this.#questions.asked(now, need.family, { donorCount: donors.length });
-      return donors.length === 0 ? [] : [{ type: 'ask-space', donors, need }];
-    });
   }
 
   /** Of the other members that are not down. */
@@ -391,7 +391,7 @@ export class Core {
 
   /** What we publish; undefined before the arbiter has said that we are a member. */
   #content(): PeerContent | undefined {
-    if (this.ipam.phase() !== 'member') return undefined;
+    if (this.ipam.phase() !== 'member' || !this.#gate.mayPublish()) return undefined;
     const { profile, instance } = this.#options;
     const vtep = { ...profile.vtep, overlay: this.ipam.vtep() };
     const custody = this.ipam.custody();

@@ -1,5 +1,9 @@
-/** When a peer that needs space may ask for it: one question a family at a time, with backoff. */
+/** When a peer that needs space may ask for it, and whom: one question a family at a time, with backoff. */
+import type { CoreEffect } from './core-event.ts';
 import type { Family } from '../ipam/cidr.ts';
+import type { Custody } from '../ipam/custody-state.ts';
+import type { Ipam } from '../ipam/ipam.ts';
+import type { PeerId } from '../mesh/peer-id.ts';
 
 /** How long donors are asked one after the other; whoever is asked then is the last. */
 export const ASKING_MS = 5_000;
@@ -45,6 +49,18 @@ export class SpaceQuestions {
   accepted(): void {
     this.#questions.clear();
     this.wake();
+  }
+
+  /** The questions to ask now. `peers`: the other members that are not down. */
+  due(now: number, ipam: Ipam, peers: () => ReadonlyMap<PeerId, Custody>): readonly CoreEffect[] {
+    if (!this.isDue(now) || !ipam.isShort()) return [];
+    const donating = peers();
+    const open = ipam.needs(donating).filter((need) => this.mayAsk(now, need.family));
+    return open.flatMap((need): readonly CoreEffect[] => {
+      const donors = ipam.chooseDonors(need, donating, this.#random);
+      this.asked(now, need.family, { donorCount: donors.length });
+      return donors.length === 0 ? [] : [{ type: 'ask-space', donors, need }];
+    });
   }
 
   /** Whether there is a reason to derive what is needed. */

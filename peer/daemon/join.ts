@@ -94,7 +94,7 @@ async function waitForDirectory(options: Joining): Promise<void> {
 
 async function isSyncedInTime({ core, signal }: Joining): Promise<boolean> {
   for (let waitedMs = 0; waitedMs < SYNC_WAIT_MS; waitedMs += SYNC_POLL_MS) {
-    if (core.mesh.isSynced()) return true;
+    if (core.mesh.agreement.isSynced) return true;
     await delay(SYNC_POLL_MS, undefined, { signal });
   }
   return false;

@@ -106,7 +106,7 @@ export class Standing {
    */
   isSettled(): boolean {
     const { core, config } = this.#options;
-    return !hasOthers(config) || core.mesh.isSynced() || this.#holdsUniverse();
+    return !hasOthers(config) || core.mesh.agreement.isSynced || this.#holdsUniverse();
   }
 
   /** Whether ADDs are served. */

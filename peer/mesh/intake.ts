@@ -120,8 +120,8 @@ export class Intake {
     if (directory.has(id) && !this.#isOfAnotherRun(record)) return { type: 'known', id };
     const reason = this.#findRefusal(now, record, { by, newCount });
     if (reason === undefined && record.peer !== this.#options.self) return { type: 'new', record };
-    if (reason === undefined || !MAY_BE_TAKEN_LATER.has(reason)) this.#quarantine.add(now, id, by);
     if (reason === undefined) return { type: 'own', record };
+    if (!MAY_BE_TAKEN_LATER.has(reason)) this.#quarantine.add(now, id, by);
     return reason === 'bad-signature'
       ? { type: 'refused', reason }
       : { type: 'refused', reason, declined: id };
@@ -188,7 +188,8 @@ function sort(taken: Taken, examined: Examined): void {
       taken.known.push(examined.id);
       return;
     case 'own':
-      taken.declined.push(recordId(examined.record));
+      // Others have it: until this run has published there is nothing newer to take its place.
+      taken.fresh.push(examined.record);
       if (examined.record.content.type === 'links') taken.isNoticeOwed = true;
       else taken.own.push(examined.record.content);
       return;

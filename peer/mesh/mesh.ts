@@ -3,6 +3,7 @@
  * reconciliation; everything that it does to the world is in the effects it returns. The same
  * code runs in the daemon and in the simulator.
  */
+import { Agreement } from './agreement.ts';
 import { Answers } from './answers.ts';
 import { BoundHits } from './bound-hits.ts';
 import { Dials } from './dials.ts';
@@ -57,7 +58,7 @@ export class Mesh {
   #seq = 0;
   /** When nextAt() promised the next step; one that comes later means that we were not running. */
   #expectedAt = Number.POSITIVE_INFINITY;
-  #hasMatched = false;
+  readonly #agreement: Agreement;
   /** Whom we wanted when the links were told last. */
   #notedFor: Neighbours | undefined;
 
@@ -74,6 +75,9 @@ export class Mesh {
       hits: this.#hits,
       isShunned: (peer) => this.#patience.isShunned(peer),
     });
+    const counts = (peer: PeerId): boolean =>
+      this.#topology.isMember(peer) && this.#topology.isListed(peer);
+    this.#agreement = new Agreement({ ...options, directory: this.directory, counts });
   }
 
   /** Handles one event at `now` (milliseconds of a clock that never goes back). */
@@ -107,12 +111,9 @@ export class Mesh {
     return this.#topology.isWanted(peer);
   }
 
-  /**
-   * Whether our directory has equalled that of a listed member since the start: two newcomers that
-   * know nothing are not in step with anybody.
-   */
-  isSynced(): boolean {
-    return this.#hasMatched;
+  /** How far others know what we know. */
+  get agreement(): Pick<Agreement, 'isSynced' | 'isConfirmed'> {
+    return this.#agreement;
   }
 
   /** Peers that are down by what their observers say. */
@@ -282,8 +283,7 @@ export class Mesh {
     if (frame.wanted) link.unwantedSince = undefined;
     const isEqual = this.#reconcile.heartbeat(now, link.id, frame.setHash);
     const { peer } = link;
-    if (isEqual && !this.#hasMatched)
-      this.#hasMatched = this.#topology.isMember(peer) && this.#topology.isListed(peer);
+    if (isEqual) this.#agreement.note(peer);
     const isReferred = link.isToBeReferred && !this.isWanted(peer);
     link.isToBeReferred = false;
     return isReferred ? this.#refer(link.id, peer) : [];
@@ -374,7 +374,7 @@ export class Mesh {
   /** Tells others whom we can't reach, a little after that changed. */
   #publishUnreachable(now: number): readonly MeshEffect[] {
     // Who is no member yet publishes nothing: it may never become one, and records stay.
-    if (this.directory.peer(this.#options.self) === undefined) return NO_EFFECTS;
+    if (!this.#agreement.hasPublished()) return NO_EFFECTS;
     const down = this.#topology.unreachable();
     const told = this.directory.down(this.#options.self);
     return this.#notice.isDue(now, down, told)

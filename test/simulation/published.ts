@@ -26,7 +26,8 @@ export class Published {
   }
 
   learned(peer: SimulatedPeer, record: DirectoryRecord): void {
-    if (record.peer === peer.id) this.#publish(record);
+    // Of an earlier run it is what others had of it.
+    if (record.peer === peer.id && record.epoch === peer.disk.epoch) this.#publish(record);
     const known = this.#knownTo(peer);
     const kind = record.content.type;
     const before = known.get(record.peer)?.[kind];

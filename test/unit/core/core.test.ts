@@ -270,14 +270,14 @@ describe('the members', () => {
     const link = founder.linkTo(later.id);
     const { setHash } = founder.core.mesh.directory;
     founder.tell({ type: 'frame', link, frame: { type: 'heartbeat', setHash, wanted: true } });
-    assert.equal(founder.core.mesh.isSynced(), false);
+    assert.equal(founder.core.mesh.agreement.isSynced, false);
     founder.hear(joiner.record);
     const listed = founder.linkTo(joiner.id);
     const hash = founder.core.mesh.directory.setHash;
     const frame = { type: 'heartbeat', setHash: hash, wanted: true } as const;
     const looksBefore = looksOf(founder);
     founder.tell({ type: 'frame', link: listed, frame });
-    assert.equal(founder.core.mesh.isSynced(), true);
+    assert.equal(founder.core.mesh.agreement.isSynced, true);
     assert.equal(looksOf(founder), looksBefore + 1, 'the kernel is looked at again');
   });
 

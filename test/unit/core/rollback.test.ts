@@ -35,7 +35,7 @@ function allocate(member: Member, reply: number): CoreReply | undefined {
   return member.replies.get(reply);
 }
 
-/** Both have the same: the heartbeat of a member says so. */
+/** Both have the same: the heartbeat of a member says so. First before we publish, then after. */
 function agree(member: Member, other: Member): void {
   const { setHash } = member.core.mesh.directory;
   const link = member.linkTo(other.id);
@@ -54,6 +54,24 @@ describe('a peer whose disk was set back', () => {
     assert.match(fenceOf(again), /older copy/);
     assert.deepEqual(again.store.durable.attachments, []);
     assert.equal(allocate(again, 1)?.type, 'refused');
+  });
+
+  it('is found out at the next start, too, if it ends before it has noted that', () => {
+    const { founder, joiner, early } = settle();
+    for (const epoch of [2, 3]) {
+      const again = new Member(2, { store: copyOf(early), epoch });
+      again.start();
+      again.hear(founder.record);
+      // Nothing of this run has gone out to take the place of what is told against it.
+      const told = again
+        .all('send')
+        .flatMap(({ frame }) => (frame.type === 'records' ? frame.records : []));
+      assert.deepEqual(told, []);
+      const link = again.linkTo(founder.id);
+      const records = [joiner.record.signed];
+      again.tell({ type: 'frame', link, frame: { type: 'records', records } });
+      assert.match(fenceOf(again), /older copy/);
+    }
   });
 
   it('is told of that by whoever it links with', () => {
@@ -112,6 +130,7 @@ describe('a peer whose disk was set back', () => {
     const records = [joiner.record.signed];
     again.tell({ type: 'frame', link, frame: { type: 'records', records } });
     agree(again, founder);
+    agree(again, founder);
     assert.equal(fenceOf(again), '');
     assert.equal(allocate(again, 1)?.type, 'attached');
   });
@@ -120,6 +139,8 @@ describe('a peer whose disk was set back', () => {
     const { founder, joiner } = settle();
     const later = new Member(2, { store: copyOf(joiner.store), epoch: 3 });
     later.start();
+    later.hear(founder.record);
+    agree(later, founder);
     const again = new Member(2, { store: copyOf(joiner.store), epoch: 2 });
     again.start();
     const link = again.linkTo(founder.id);
@@ -162,6 +183,7 @@ describe('after a restart', () => {
     again.tell({ type: 'space-asked', from: founder.id, need: need(), reply: 2 });
     const refused = again.replies.get(2);
     assert.match(refused?.type === 'refused' ? refused.reason : '', /has just started/);
+    agree(again, founder);
     assert.equal(again.replies.get(1), undefined);
     agree(again, founder);
     assert.equal(again.replies.get(1)?.type, 'attached');
@@ -175,9 +197,45 @@ describe('after a restart', () => {
     const again = new Member(2, { store: copyOf(asked.joiner.store), epoch: 2 });
     again.start();
     again.hear(founder.record);
+    agree(again, founder);
     assert.deepEqual(again.store.durable.custody.hold, []);
     agree(again, founder);
     assert.equal(again.store.durable.custody.hold.length, 1);
+  });
+
+  it('nothing is published before a member agrees with us, and then at once', () => {
+    const { founder, joiner } = settle();
+    const again = new Member(2, { store: copyOf(joiner.store), epoch: 2 });
+    again.start();
+    again.hear(founder.record);
+    assert.equal(again.core.mesh.directory.peer(again.id), undefined);
+    agree(again, founder);
+    assert.equal(again.record.epoch, 2);
+  });
+
+  it('a list is not written before the gate is open, and then it is; that we are removed counts at once', () => {
+    const { founder, joiner } = settle();
+    const { view } = joiner.store.durable.custody;
+    const newer = {
+      rev: view.rev + 1n,
+      members: new Map([...view.members, [new Member(3).id, 'node3']]),
+    };
+    const lacking = { rev: view.rev + 2n, members: founder.store.durable.custody.view.members };
+    const [again, removed] = [0, 1].map(() => {
+      const one = new Member(2, { store: copyOf(joiner.store), epoch: 2 });
+      one.start();
+      one.hear(founder.record);
+      one.tell({ type: 'executor-told', question: 0, executor: founder.id, view: newer });
+      assert.equal(one.store.durable.custody.view.rev, view.rev);
+      return one;
+    });
+    assert.ok(again !== undefined && removed !== undefined);
+    removed.tell({ type: 'executor-told', question: 0, executor: founder.id, view: lacking });
+    assert.match(fenceOf(removed), /removed/);
+    agree(again, founder);
+    agree(again, founder);
+    assert.equal(again.store.durable.custody.view.rev, newer.rev);
+    assert.equal(again.record.content.custody.viewRev, newer.rev);
   });
 
   it('whoever meets nobody goes on after half a minute, and tells until then what it waits for', () => {

@@ -193,7 +193,7 @@ describe('a new identity', () => {
     const { setHash } = member.core.mesh.directory;
     const heartbeat = { type: 'heartbeat', wanted: true, setHash } as const;
     member.tell({ type: 'frame', link: member.linkTo(other.id), frame: heartbeat });
-    assert.ok(member.core.mesh.isSynced());
+    assert.ok(member.core.mesh.agreement.isSynced);
     const rejected = assert.rejects(join({ ...options, hasOthers: true }), { name: 'AbortError' });
     setImmediate(() => controller.abort());
     await rejected;

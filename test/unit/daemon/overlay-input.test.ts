@@ -54,7 +54,7 @@ describe('the input of the overlay', () => {
     again.tell({ type: 'recall', records: [founder.record] });
     again.start();
     assert.deepEqual(overlayInput(again.core, LOCAL, false), before);
-    assert.equal(again.core.mesh.isSynced(), false);
+    assert.equal(again.core.mesh.agreement.isSynced, false);
   });
 
   it('keeps to the newer of what is remembered and what is heard', () => {

@@ -99,7 +99,7 @@ describe('two meshes', () => {
     assert.ok([...pair.sent.values()].every((count) => count === 1));
     assert.deepEqual(pair.refused, []);
     pair.runUntil(4 * HEARTBEAT_MS);
-    assert.ok(one.isSynced() && other.isSynced());
+    assert.ok(one.agreement.isSynced && other.agreement.isSynced);
   });
 
   it('get in step again after a link was congested and lost what was queued', () => {
@@ -262,7 +262,7 @@ describe('a writer', () => {
     assert.equal(mesh.isWanted(MAD), false);
   });
 
-  it('that claims to be us is refused, unless it is an earlier run of ours', () => {
+  it('that claims to be us is refused, unless it is an earlier run of ours, whose record counts until we publish', () => {
     const records = new ManyRecords();
     const mesh = createMesh(records.codec, { epoch: 5 });
     mesh.step(0, linkUp(LINK));
@@ -272,8 +272,18 @@ describe('a writer', () => {
     ]);
     assert.deepEqual(hear(mesh, ours(5)), ['own-record-from-elsewhere']);
     assert.deepEqual(hear(mesh, ours(6)), ['own-record-from-elsewhere']);
-    assert.deepEqual(hear(mesh, ours(4)), []);
     assert.equal(mesh.directory.size, 0);
+    assert.deepEqual(hear(mesh, ours(4)), []);
+    assert.deepEqual(
+      mesh.directory.peers().map(({ epoch }) => epoch),
+      [4],
+    );
+    mesh.step(0, { type: 'publish', content: testContent(1) });
+    assert.deepEqual(hear(mesh, ours(4)), []);
+    assert.deepEqual(
+      mesh.directory.peers().map(({ epoch }) => epoch),
+      [5],
+    );
   });
 });
 

@@ -214,12 +214,12 @@ describe('in step', () => {
       return { type: 'frame', link, frame: { type: 'heartbeat', setHash, wanted: true } };
     };
     mesh.step(1, equal(1));
-    assert.equal(mesh.isSynced(), false);
+    assert.equal(mesh.agreement.isSynced, false);
     mesh.step(2, { type: 'recall', records: [RECORDS.oneAt(2), RECORDS.oneAt(3)] });
     mesh.step(3, equal(1));
-    assert.equal(mesh.isSynced(), false);
+    assert.equal(mesh.agreement.isSynced, false);
     mesh.step(4, linkUp(2, member, 'them'));
     mesh.step(5, equal(2));
-    assert.equal(mesh.isSynced(), true);
+    assert.equal(mesh.agreement.isSynced, true);
   });
 });
