@@ -35,6 +35,8 @@ export type ReclaimState =
   | { readonly type: 'left-to-executor'; readonly executor: PeerId | undefined }
   /** We are the executor, and wait for these members to be heard of in a newer state. */
   | { readonly type: 'waiting'; readonly for: readonly PeerId[] }
+  /** We are the executor, and these have another list than ours under its revision. */
+  | { readonly type: 'at-odds'; readonly for: readonly PeerId[] }
   /** We are the executor, and need a newer list because of these. */
   | { readonly type: 'relisting'; readonly for: readonly PeerId[] }
   /** The arbiter's list is older than the one we have: it was set back, and is not to be believed. */
@@ -155,7 +157,7 @@ export class Reclaiming {
 
   #count(now: number, scene: Scene): Orphans | undefined {
     const census = scene.takeCensus(this.#gone);
-    if (census.type === 'waiting') {
+    if (census.type === 'waiting' || census.type === 'at-odds') {
       this.#state = census;
       return undefined;
     }

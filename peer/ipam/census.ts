@@ -35,6 +35,8 @@ export interface CensusInput {
 export type Census =
   /** Members without a record, under an older list, or seen from before what others show of them. */
   | { readonly type: 'waiting'; readonly for: readonly PeerId[] }
+  /** Members that have another list than ours under its very revision: one of us was told a false one. */
+  | { readonly type: 'at-odds'; readonly for: readonly PeerId[] }
   /** These may be members that the list doesn't have yet, or have a newer one: list anew. */
   | { readonly type: 'relist'; readonly for: readonly PeerId[] }
   /** Maximal aligned ranges, none when all is held; and the term to take them with. */
@@ -49,6 +51,8 @@ export function takeCensus(input: CensusInput): Census {
   if (newer.length > 0) return { type: 'relist', for: newer };
   const older = ids.filter((peer) => revOf(known, peer) < view.rev);
   if (older.length > 0) return { type: 'waiting', for: older };
+  const atOdds = ids.filter((peer) => known.get(peer)?.viewHash !== self.custody.viewHash);
+  if (atOdds.length > 0) return { type: 'at-odds', for: atOdds };
   const members = ids.flatMap((peer) => othersOf(known, peer));
   const latecomers = findLatecomers(members, { ...input, records: known });
   if (latecomers.length > 0) return { type: 'relist', for: latecomers };

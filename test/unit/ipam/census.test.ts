@@ -74,6 +74,15 @@ test('a member that has not adopted the list is waited for', () => {
   assert.deepEqual(takeCensus(inputOf({ [GIVER]: at(4n) })), { type: 'waiting', for: [GIVER] });
 });
 
+test('a member with another list of the same revision is waited for, and told of as such', () => {
+  const other = at(5n, { viewHash: 77n });
+  assert.deepEqual(takeCensus(inputOf({ [GIVER]: other })), { type: 'at-odds', for: [GIVER] });
+  const input = inputOf();
+  const all = [...input.records].map(([peer, one]) => [peer, { ...one, viewHash: 77n }] as const);
+  const self = { ...input.self, custody: { ...input.self.custody, viewHash: 77n } };
+  assert.equal(takeCensus({ ...input, self, records: new Map(all) }).type, 'orphans');
+});
+
 test('a member with a newer list than ours means that ours is too old', () => {
   assert.deepEqual(takeCensus(inputOf({ [GIVER]: at(6n) })), { type: 'relist', for: [GIVER] });
 });
