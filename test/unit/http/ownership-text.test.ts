@@ -48,23 +48,18 @@ it('what the reclaim waits for is told, with what to do', () => {
   assert.match(ofState('arbiter-went-back'), /Reclaim has stopped/);
 });
 
+function renderExecutor(executor: string, isExecutorDown: boolean): string {
+  const told = { executor, executorName: 'node4', isExecutorDown };
+  return render({ reclaim: { state: 'left-to-executor', waitsFor: [], ...told } });
+}
+
 it('who takes back is named, and what to do while that one is down', () => {
-  const ofExecutor = (executor: string, isExecutorDown: boolean): string =>
-    render({
-      reclaim: {
-        state: 'left-to-executor',
-        waitsFor: [],
-        executor,
-        executorName: 'node4',
-        isExecutorDown,
-      },
-    });
-  assert.match(ofExecutor('4'.repeat(32), false), /node4 takes back .*: weft ipam there says/);
+  assert.match(renderExecutor('4'.repeat(32), false), /node4 takes back .*: weft ipam there says/);
   assert.match(
-    ofExecutor('4'.repeat(32), true),
+    renderExecutor('4'.repeat(32), true),
     /node4 .* is down: .*Start it, .*weft rmpeer node4\./,
   );
-  assert.match(ofExecutor(sampleReport().peer.id, false), /This peer takes back/);
+  assert.match(renderExecutor(sampleReport().peer.id, false), /This peer takes back/);
 });
 
 it('what two members claim is an alarm', () => {
