@@ -28,7 +28,10 @@ export interface CensusInput {
   readonly universe: readonly Cidr[];
   /** Who began with the universe. */
   readonly founder: PeerId;
-  /** Peers without a record here that a list lacks which was read after they were heard of. */
+  /**
+   * Peers that a list lacks which was read after they were heard of: without a record here, or with
+   * one that says to have registered after that list, which nobody can have.
+   */
   readonly gone?: ReadonlySet<PeerId>;
 }
 
@@ -88,7 +91,8 @@ function findLatecomers(
 
   function mayBeNewer(peer: PeerId): boolean {
     const record = records.get(peer);
-    return record === undefined ? gone?.has(peer) !== true : record.registeredRev > view.rev;
+    if (gone?.has(peer) === true) return false;
+    return record === undefined || record.registeredRev > view.rev;
   }
 }
 

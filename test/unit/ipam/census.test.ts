@@ -135,6 +135,15 @@ test('somebody unknown who was granted something is removed only if a later list
   assert.equal(takeCensus(inputOf(records, { gone })).type, 'orphans');
 });
 
+test('who only says to have registered after the list is gone, whatever its record has', () => {
+  const liar = peerId(10);
+  const giver = at(5n, { counterparties: [counts(liar, { granted: 1, cleared: 1 })] });
+  const lie = at(5n, { registeredRev: 2n ** 50n, hold: [block('10.32.0.128/26', 2)] });
+  const records = { [GIVER]: giver, [liar]: lie };
+  const gone = new Set([liar]);
+  assert.deepEqual(orphansOf(inputOf(records, { gone })), ['10.32.0.64/26', '10.32.0.128/25']);
+});
+
 test('a founder that registered after the list may hold everything', () => {
   const founder = peerId(10);
   const census = takeCensus(inputOf({}, { founder }));
