@@ -184,7 +184,7 @@ export class Membership {
       self: ipam.self,
       viewRev: rev,
       isMember: (peer) => members.has(peer),
-      isKnown: (peer) => mesh.directory.peer(peer) !== undefined,
+      registeredRevOf: (peer) => mesh.directory.peer(peer)?.content.custody.registeredRev,
       isWatcher: () => isWatcher(this.#ranks()),
       isAllClaimed: () => isAllClaimed(ipam, custodiesOf(mesh.directory.peersAsTheyCame())),
       takeCensus: (gone) => censusOf(ipam, custodiesOf(mesh.directory.peersAsTheyCame()), gone),

@@ -20,7 +20,7 @@ const ASK_AGAIN_MS = { least: 1_000, most: 15_000 };
 /** Who does not watch leaves it to who does for so long, and as long again, drawn at random. */
 const PATIENCE_MS = 60_000;
 
-/** Peers without a record that one list is read for; what is left is read for with the next. */
+/** Peers that one list is read for; what is left is read for with the next. */
 export const LATECOMERS_MAX = 1_024;
 /** Peers that are known to be gone, until all is reclaimed. Above, whoever makes them up stops reclaim. */
 export const GONE_MAX = 16_384;
@@ -35,6 +35,8 @@ export type ReclaimState =
   | { readonly type: 'left-to-executor'; readonly executor: PeerId | undefined }
   /** We are the executor, and wait for these members to be heard of in a newer state. */
   | { readonly type: 'waiting'; readonly for: readonly PeerId[] }
+  /** We are the executor, and these have another list than ours under its revision. */
+  | { readonly type: 'at-odds'; readonly for: readonly PeerId[] }
   /** We are the executor, and need a newer list because of these. */
   | { readonly type: 'relisting'; readonly for: readonly PeerId[] }
   /** The arbiter's list is older than the one we have: it was set back, and is not to be believed. */
@@ -44,8 +46,8 @@ export interface Scene {
   readonly self: PeerId;
   readonly viewRev: bigint;
   readonly isMember: (peer: PeerId) => boolean;
-  /** Whether we have the peer's record. */
-  readonly isKnown: (peer: PeerId) => boolean;
+  /** When the peer registered, as its record says; undefined without one. */
+  readonly registeredRevOf: (peer: PeerId) => bigint | undefined;
   readonly isWatcher: () => boolean;
   readonly isAllClaimed: () => boolean;
   readonly takeCensus: (gone: ReadonlySet<PeerId>) => Census;
@@ -68,8 +70,8 @@ export class Reclaiming {
   /** It was a member before this start, and has not asked since. */
   #mayBeExecutor: boolean;
   #askAgainMs = ASK_AGAIN_MS.least;
-  /** Without a record here, heard of before the question that is open. */
-  #latecomers: readonly PeerId[] = [];
+  /** When those registered by their own word, if there is one, who were heard of before the open question. */
+  #latecomers: ReadonlyMap<PeerId, bigint | undefined> = new Map();
   readonly #gone = new Set<PeerId>();
   #state: ReclaimState = { type: 'nothing-to-reclaim' };
 
@@ -109,8 +111,11 @@ export class Reclaiming {
       return;
     }
     this.#listedRev = view.rev;
-    const gone = this.#latecomers.filter((peer) => !view.members.has(peer));
-    for (const peer of gone.slice(0, GONE_MAX - this.#gone.size)) this.#gone.add(peer);
+    for (const [peer, registeredRev] of this.#latecomers) {
+      // Who says to have registered after this list, which is younger than its word, never has.
+      const isGone = registeredRev === undefined || registeredRev > view.rev;
+      if (isGone && !view.members.has(peer) && this.#gone.size < GONE_MAX) this.#gone.add(peer);
+    }
   }
 
   isExecutor(self: PeerId): boolean {
@@ -155,7 +160,7 @@ export class Reclaiming {
 
   #count(now: number, scene: Scene): Orphans | undefined {
     const census = scene.takeCensus(this.#gone);
-    if (census.type === 'waiting') {
+    if (census.type === 'waiting' || census.type === 'at-odds') {
       this.#state = census;
       return undefined;
     }
@@ -178,9 +183,10 @@ export class Reclaiming {
     this.#state = { type: 'nothing-to-reclaim' };
   }
 
-  #relist(now: number, latecomers: readonly PeerId[], { isKnown }: Scene): void {
+  #relist(now: number, latecomers: readonly PeerId[], { registeredRevOf }: Scene): void {
     this.#state = { type: 'relisting', for: latecomers };
-    this.#latecomers = latecomers.filter((peer) => !isKnown(peer)).slice(0, LATECOMERS_MAX);
+    const asked = latecomers.slice(0, LATECOMERS_MAX);
+    this.#latecomers = new Map(asked.map((peer) => [peer, registeredRevOf(peer)]));
     this.#listedRev = undefined;
     this.#askAt = now + this.#askAgainMs;
     this.#askAgainMs = Math.min(2 * this.#askAgainMs, ASK_AGAIN_MS.most);

@@ -111,6 +111,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const reconciler = startReconciler(start);
   const network = await openNetwork(start, { keys, reconciler });
   network.driver.start(state.memory.recall(state.codec));
+  state.memory.retain({ self: state.identity.id, directory: state.core.mesh.directory });
   const installation = beginNodeWork(start);
   await serve(start, { reconciler, ...network });
   installation.start();
@@ -248,7 +249,8 @@ function createDriver(
         store.commit(writes);
         logAddresses(log, writes);
       },
-      remember: (records) => memory.remember(records, identity.id),
+      remember: (records) =>
+        memory.remember(records, { self: identity.id, directory: core.mesh.directory }),
       askSpace: (donors, need) => askDonors({ core, transport, log, now }, donors, need),
       askView: () => void asking.list(),
       askExecutor: () => asking.executor(),

@@ -1,5 +1,6 @@
 /** The accounts of the universe in the report's words: names beside ids, addresses as text. */
 import type { Core } from '../core/core.ts';
+import type { ReclaimState } from '../core/reclaiming.ts';
 import { formatAddress, formatCidr, size } from '../ipam/cidr.ts';
 import type { Account, HolderAccount } from '../ipam/accounts.ts';
 import { accountsOf } from '../ipam/ownership.ts';
@@ -17,20 +18,27 @@ export function reportOwnership(core: Core): OwnershipReport | undefined {
   const records = new Map(peers.map(({ peer, content }) => [peer, content.custody]));
   const nameOf: NameOf = (peer) =>
     mesh.directory.peer(peer)?.content.profile.name ?? ipam.view().members.get(peer) ?? '';
-  const accounts = accountsOf(ipam, records, mesh.down());
+  const down = mesh.down();
+  const accounts = accountsOf(ipam, records, down);
   return {
     ranges: accounts.map((account) => reportRange(account, nameOf)),
-    reclaim: reportReclaim(core, nameOf),
+    reclaim: reportReclaim(core.reclaimState(), nameOf, down),
     carriedOver: ipam.carriedOver().flatMap(({ addresses }) => addresses.map(formatAddress)),
   };
 }
 
-function reportReclaim(core: Core, nameOf: NameOf): ReclaimReport {
-  const state = core.reclaimState();
+export function reportReclaim(
+  state: ReclaimState,
+  nameOf: NameOf,
+  down: ReadonlySet<PeerId>,
+): ReclaimReport {
   const peers = 'for' in state ? state.for : [];
   const waitsFor = peers.map((peer) => nameOf(peer) || peer);
   const executor = 'executor' in state ? state.executor : undefined;
-  return { state: state.type, waitsFor, ...(executor === undefined ? {} : { executor }) };
+  if (executor === undefined) return { state: state.type, waitsFor };
+  const executorName = nameOf(executor) || executor;
+  const isExecutorDown = down.has(executor);
+  return { state: state.type, waitsFor, executor, executorName, isExecutorDown };
 }
 
 export function reportRange(account: Account, nameOf: NameOf): RangeReport {

@@ -1,6 +1,12 @@
 /** Who has which addresses, as tables for people: all of it, unlike the status, which is one screen. */
 import { printable, renderTable } from '../cli/table.ts';
-import type { HolderReport, OwnershipReport, RangeReport, Report } from './report.ts';
+import type {
+  HolderReport,
+  OwnershipReport,
+  RangeReport,
+  ReclaimReport,
+  Report,
+} from './report.ts';
 
 /** What of a holder's blocks is shown; `--output json` has all. */
 const BLOCKS_SHOWN_MAX = 6;
@@ -21,7 +27,7 @@ export function renderOwnership({ ownership, peer }: Report): string {
   }
   const parts = [
     ...ownership.ranges.map((range) => renderRange(range, peer.id)),
-    renderReclaim(ownership),
+    renderReclaim(ownership.reclaim, peer.id),
     renderCarriedOver(ownership),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
@@ -95,23 +101,44 @@ function showBlocks(blocks: readonly string[]): string {
   return more > 0 ? `${shown} and ${more} more` : shown;
 }
 
-function renderReclaim({ reclaim: { state, waitsFor } }: OwnershipReport): string {
+function renderReclaim(reclaim: ReclaimReport, self: string): string {
+  const { state, waitsFor } = reclaim;
   const names = waitsFor.map(printable).join(', ');
   switch (state) {
     case 'nothing-to-reclaim':
       return '';
     case 'left-to-executor':
-      return 'Another peer takes back what removed ones held: its weft ipam says what it waits for.';
+      return renderExecutor(reclaim, self);
     case 'waiting':
       return (
         `Reclaim waits for ${names}: each member has to show that it knows who was removed. ` +
         'Start or reach them, or remove those that are gone for good.'
+      );
+    case 'at-odds':
+      return (
+        `Reclaim has stopped: ${names} and this peer have different lists under one revision of the ` +
+        "arbiter's. Somebody with the cluster key made one up: look for who that is."
       );
     case 'relisting':
       return `Reclaim waits for a newer list of the arbiter's, because of ${names}.`;
     case 'arbiter-went-back':
       return "Reclaim has stopped: the arbiter's list is older than the one that is known here.";
   }
+}
+
+function renderExecutor(
+  { executor, executorName = '', isExecutorDown = false }: ReclaimReport,
+  self: string,
+): string {
+  const what = 'takes back what removed peers held';
+  if (executor === undefined) return `The arbiter has not told this peer yet who ${what}.`;
+  if (executor === self) return `This peer ${what}, once it has a list that it may count over.`;
+  const name = printable(executorName);
+  if (!isExecutorDown) return `${name} ${what}: weft ipam there says what it waits for.`;
+  return (
+    `${name} ${what}, and is down: until it is back nothing is. ` +
+    `Start it, or if it is gone for good run weft rmpeer ${name}.`
+  );
 }
 
 function renderCarriedOver({ carriedOver }: OwnershipReport): string {

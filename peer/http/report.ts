@@ -133,15 +133,23 @@ export interface PendingReport {
 }
 
 export interface ReclaimReport {
-  /** `arbiter-went-back`: its list is older than one that was told before, and is not believed. */
+  /**
+   * `at-odds`: members have another list under the same revision. `arbiter-went-back`: its list is
+   * older than one that was told before, and is not believed.
+   */
   readonly state:
     | 'nothing-to-reclaim'
     | 'left-to-executor'
     | 'waiting'
+    | 'at-odds'
     | 'relisting'
     | 'arbiter-went-back';
   /** Id of the one peer that takes back what removed peers held, as far as it is known here. */
   readonly executor?: string;
+  /** The name of its node, where that is known; else its id. */
+  readonly executorName?: string;
+  /** Whether those who should be linked with it say that it is down: while it is, nothing is reclaimed. */
+  readonly isExecutorDown?: boolean;
   /** Names of those that the executor waits for, or needs a newer list because of. Empty elsewhere. */
   readonly waitsFor: readonly string[];
 }

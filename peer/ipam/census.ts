@@ -28,13 +28,18 @@ export interface CensusInput {
   readonly universe: readonly Cidr[];
   /** Who began with the universe. */
   readonly founder: PeerId;
-  /** Peers without a record here that a list lacks which was read after they were heard of. */
+  /**
+   * Peers that a list lacks which was read after they were heard of: without a record here, or with
+   * one that says to have registered after that list, which nobody can have.
+   */
   readonly gone?: ReadonlySet<PeerId>;
 }
 
 export type Census =
   /** Members without a record, under an older list, or seen from before what others show of them. */
   | { readonly type: 'waiting'; readonly for: readonly PeerId[] }
+  /** Members that have another list than ours under its very revision: one of us was told a false one. */
+  | { readonly type: 'at-odds'; readonly for: readonly PeerId[] }
   /** These may be members that the list doesn't have yet, or have a newer one: list anew. */
   | { readonly type: 'relist'; readonly for: readonly PeerId[] }
   /** Maximal aligned ranges, none when all is held; and the term to take them with. */
@@ -49,6 +54,8 @@ export function takeCensus(input: CensusInput): Census {
   if (newer.length > 0) return { type: 'relist', for: newer };
   const older = ids.filter((peer) => revOf(known, peer) < view.rev);
   if (older.length > 0) return { type: 'waiting', for: older };
+  const atOdds = ids.filter((peer) => known.get(peer)?.viewHash !== self.custody.viewHash);
+  if (atOdds.length > 0) return { type: 'at-odds', for: atOdds };
   const members = ids.flatMap((peer) => othersOf(known, peer));
   const latecomers = findLatecomers(members, { ...input, records: known });
   if (latecomers.length > 0) return { type: 'relist', for: latecomers };
@@ -84,7 +91,8 @@ function findLatecomers(
 
   function mayBeNewer(peer: PeerId): boolean {
     const record = records.get(peer);
-    return record === undefined ? gone?.has(peer) !== true : record.registeredRev > view.rev;
+    if (gone?.has(peer) === true) return false;
+    return record === undefined || record.registeredRev > view.rev;
   }
 }
 

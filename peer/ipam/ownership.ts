@@ -17,8 +17,8 @@ import type { PeerId } from '../mesh/peer-id.ts';
 export type Records = ReadonlyMap<PeerId, Custody>;
 
 /**
- * What nobody has, if we are the executor. `gone`: peers without a record, which a list of the
- * arbiter's lacks that was read after they were heard of.
+ * What nobody has, if we are the executor. `gone`: peers that a list of the arbiter's
+ * lacks which was read after they were heard of.
  */
 export function censusOf(ipam: Ipam, all: Records, gone: ReadonlySet<PeerId>): Census {
   const founder = ipam.founder();

@@ -1,6 +1,6 @@
 /**
  * Reclaimed blocks that are ours and rest: somebody whom the news has not reached may still use
- * their addresses. In memory only: a restart takes longer than most of the rest.
+ * their addresses. In memory only: a restart within that minute ends it.
  */
 import { without } from './blocks.ts';
 import { type Cidr, compareCidrs, contains } from './cidr.ts';

@@ -9,7 +9,7 @@ import { BoundHits } from './bound-hits.ts';
 import { Dials } from './dials.ts';
 import { Directory, isPeerRecord } from './directory.ts';
 import type { LinkId, LinkUp, MeshEffect, MeshEvent } from './effect.ts';
-import { Flood, type News, type Share } from './flood.ts';
+import { Flood, type News } from './flood.ts';
 import type { BucketEntries, Heartbeat, MeshFrame } from './frame.ts';
 import { sendHeartbeats } from './heartbeats.ts';
 import { Intake } from './intake.ts';
@@ -22,6 +22,7 @@ import type { MeshOptions } from './mesh-options.ts';
 import { Patience } from './patience.ts';
 import type { PeerId } from './peer-id.ts';
 import { Pulls } from './pulls.ts';
+import { chooseRecalled } from './recalled.ts';
 import { type Exchanging, Reconcile, isConsistent } from './reconcile.ts';
 import type { DirectoryRecord, RecordContent, RecordId, SignedRecord } from './record.ts';
 import { recordId } from './record.ts';
@@ -337,21 +338,26 @@ export class Mesh {
     }
     return [
       { type: 'learned', records: learned },
-      ...(news.length === 0 ? [] : this.#flood.spread(now, news, (link) => this.#shareOf(link))),
+      ...(news.length === 0
+        ? []
+        : this.#flood.spread(now, news, (link) => this.#topology.shareOf(link))),
     ];
   }
 
   /** What came up in an exchange most others have; and those that wait for an exchange get it there. */
   #announceSynced(now: number, { record, knownTo }: News): void {
     for (const { id } of this.#links.all()) {
-      const isTold = this.#shareOf(id) !== 'none' && this.#reconcile.isLevel(id);
+      const isTold = this.#topology.shareOf(id) !== 'none' && this.#reconcile.isLevel(id);
       if (isTold && !knownTo.includes(id)) this.#flood.announce(now, id, [record]);
     }
   }
 
   #recall(records: readonly DirectoryRecord[]): readonly MeshEffect[] {
-    const recalled = this.#apply(records.filter(({ peer }) => peer !== this.#options.self));
-    return recalled.length === 0 ? [] : [{ type: 'learned', records: recalled }];
+    const applied = this.#apply(chooseRecalled(records, this.#options));
+    // The others have put away who was removed too long ago by the list that we have, too.
+    this.#intake.membersChanged();
+    const kept = applied.filter((record) => this.directory.has(recordId(record)));
+    return kept.length === 0 ? [] : [{ type: 'learned', records: kept }];
   }
 
   #apply(records: readonly DirectoryRecord[]): readonly DirectoryRecord[] {
@@ -386,15 +392,5 @@ export class Mesh {
   #mayGo(effect: MeshEffect): boolean {
     if (effect.type !== 'send' || effect.frame.type === 'heartbeat') return true;
     return !this.#flood.isCongested(effect.link);
-  }
-
-  /** What the link gets of all that is new. */
-  #shareOf(id: LinkId): Share {
-    const link = this.#links.get(id);
-    if (link === undefined) return 'none';
-    const { onward, eager } = this.#topology.neighbours();
-    if (onward.has(link.peer)) return 'onward';
-    if (eager.has(link.peer)) return 'eager';
-    return link.wantedByThem || this.isWanted(link.peer) ? 'lazy' : 'none';
   }
 }

@@ -7,6 +7,8 @@ import type { BoundHits } from './bound-hits.ts';
 import type { Dials, DialTarget } from './dials.ts';
 import { endpointKey } from './endpoint-key.ts';
 import type { Directory, PeerRecord } from './directory.ts';
+import type { LinkId } from './effect.ts';
+import type { Share } from './flood.ts';
 import { type JoinEndpoint, JoinEndpoints } from './join-endpoints.ts';
 import {
   CLAIM_ENDPOINTS_MAX,
@@ -130,6 +132,16 @@ export class Topology implements Outlook {
   isWanted(peer: PeerId): boolean {
     this.neighbours();
     return this.#wanted.has(peer);
+  }
+
+  /** What the link gets of all that is new. */
+  shareOf(id: LinkId): Share {
+    const link = this.#options.links.get(id);
+    if (link === undefined) return 'none';
+    const { onward, eager } = this.neighbours();
+    if (onward.has(link.peer)) return 'onward';
+    if (eager.has(link.peer)) return 'eager';
+    return link.wantedByThem || this.isWanted(link.peer) ? 'lazy' : 'none';
   }
 
   /** Nobody that we want is linked: we are looking for a way in. */

@@ -1,7 +1,7 @@
 /**
  * The signed records that a peer knew when it ended, so that it starts with a directory instead of
- * none. Only a cache: every record is verified again, none is owed to anybody, and so nothing here
- * waits for the medium. Damage empties it.
+ * none. Only a cache: none is owed to anybody, and so nothing here waits for the medium. Damage empties
+ * it. What is in it is believed as the rest of our disk is: signatures are not verified again.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,6 +19,8 @@ export interface DirectoryCache {
   put(records: readonly CachedRecord[]): void;
   /** Sorted by key. */
   loadAll(): readonly CachedRecord[];
+  /** Of all that is in it. */
+  keys(): readonly string[];
   delete(keys: readonly string[]): void;
   close(): void;
 }
@@ -58,6 +60,7 @@ function openChecked(path: string): DatabaseSync {
 function createCache(database: DatabaseSync): DirectoryCache {
   const insert = database.prepare('INSERT OR REPLACE INTO record (key, bytes) VALUES (?, ?)');
   const select = database.prepare('SELECT key, bytes FROM record ORDER BY key');
+  const selectKeys = database.prepare('SELECT key FROM record');
   const remove = database.prepare('DELETE FROM record WHERE key = ?');
   return {
     put: (records) =>
@@ -65,6 +68,7 @@ function createCache(database: DatabaseSync): DirectoryCache {
         for (const { key, bytes } of records) insert.run(key, bytes);
       }),
     loadAll: () => select.all().flatMap(({ key, bytes }) => recordOf(key, bytes)),
+    keys: () => selectKeys.all().flatMap(({ key }) => (typeof key === 'string' ? [key] : [])),
     delete: (keys) =>
       transact(database, () => {
         for (const key of keys) remove.run(key);

@@ -170,9 +170,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'unknown counts as removed',
     file: 'peer/ipam/census.ts',
-    text: 'return record === undefined ? gone?.has(peer) !== true : record.registeredRev > view.rev;',
-    replacement:
-      'return record === undefined ? gone === undefined : record.registeredRev > view.rev;',
+    text: 'if (gone?.has(peer) === true) return false;',
+    replacement: 'if (record === undefined && gone !== undefined) return false;',
     runsMax: 1_000_000,
     isQuick: false,
   },

@@ -73,8 +73,8 @@ export interface Machine {
 /** A list that the arbiter was asked for, read, and that has not arrived. */
 export interface Listing {
   readonly view: View;
-  /** Whom the asker had heard of, and had no record of, before it asked. */
-  readonly heard: readonly PeerId[];
+  /** Whom the asker had heard of before it asked, and when they registered, if it had their record. */
+  readonly heard: ReadonlyMap<PeerId, bigint | undefined>;
 }
 
 interface ProcessOptions {

@@ -32,7 +32,9 @@ export function askExecutor(world: World, process: Process): void {
 /** The arbiter reads its list now; the answer comes whenever it comes. */
 export function askList(world: World, process: Process): void {
   if (process.listings.length >= LISTINGS_MAX || world.isDeaf(process.machine)) return;
-  process.listings.push({ view: world.registry.list(), heard: process.latecomers });
+  const registeredRevOf = (peer: PeerId) => process.known.get(peer)?.custody.registeredRev;
+  const heard = new Map(process.latecomers.map((peer) => [peer, registeredRevOf(peer)]));
+  process.listings.push({ view: world.registry.list(), heard });
   if (world.isTraced)
     world.say(`${nameOf(process)} asks for the list: ${world.registry.list().rev}`);
 }
@@ -41,7 +43,10 @@ export function hearList(world: World, process: Process, choice: number): void {
   if (world.isDeaf(process.machine)) return;
   const [listing] = process.listings.splice(choice % Math.max(process.listings.length, 1), 1);
   if (listing === undefined) return;
-  for (const peer of listing.heard) if (!listing.view.members.has(peer)) process.gone.add(peer);
+  for (const [peer, registeredRev] of listing.heard) {
+    const isGone = registeredRev === undefined || registeredRev > listing.view.rev;
+    if (isGone && !listing.view.members.has(peer)) process.gone.add(peer);
+  }
   if (world.isTraced) world.say(`${nameOf(process)} is told list ${listing.view.rev}`);
   adopt(world, process, listing.view);
 }

@@ -26,7 +26,7 @@ beforeEach(() => {
     self: SELF,
     viewRev: VIEW.rev,
     isMember: (peer) => VIEW.members.has(peer),
-    isKnown: () => false,
+    registeredRevOf: () => undefined,
     isWatcher: () => true,
     isAllClaimed: () => false,
     takeCensus: (gone) => {
@@ -149,9 +149,19 @@ describe('a census that waits', () => {
     assert.deepEqual(asked, [new Set(), new Set([LATECOMER])]);
   });
 
+  it('knows that somebody never registered who said so of a list that was not there yet', () => {
+    census = { type: 'relist', for: [LATECOMER] };
+    scene.registeredRevOf = () => VIEW.rev + 1n;
+    elect(LOOK_AT);
+    reclaiming.due(LOOK_AT, scene);
+    elect(reclaiming.nextAt());
+    reclaiming.due(LOOK_AT + 10_000, scene);
+    assert.deepEqual(asked, [new Set(), new Set([LATECOMER])]);
+  });
+
   it('for somebody who registered later takes it for gone neither by its record nor by the list', () => {
     census = { type: 'relist', for: [LATECOMER] };
-    scene.isKnown = () => true;
+    scene.registeredRevOf = () => VIEW.rev;
     elect(LOOK_AT);
     reclaiming.due(LOOK_AT, scene);
     elect(reclaiming.nextAt());

@@ -4,6 +4,8 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, describe, it } from 'node:test';
+import { Directory } from '#peer/mesh/directory.ts';
+import { DIRECTORY_RECORDS_MAX } from '#peer/mesh/limits.ts';
 import type { DirectoryRecord } from '#peer/mesh/record.ts';
 import { RecordMemory } from '#peer/daemon/record-memory.ts';
 import { openDirectoryCache } from '#peer/store/directory-cache.ts';
@@ -15,10 +17,13 @@ function makeDirectory(t: TestContext): string {
   return directory;
 }
 
+/** Of a directory that has nothing: it is looked at when there is reason to. */
+const KNOWING = { self: testIdentity(1).id, directory: new Directory() };
+
 /** One run that is told these, in this order. */
 function remember(directory: string, ...batches: readonly (readonly DirectoryRecord[])[]): void {
   const memory = new RecordMemory(openDirectoryCache(directory));
-  for (const batch of batches) memory.remember(batch, testIdentity(1).id);
+  for (const batch of batches) memory.remember(batch, KNOWING);
   memory.close();
 }
 
@@ -66,12 +71,12 @@ describe('the memory of records', () => {
       code: 'ENOSPC',
       syscall: 'write',
     });
-    const cache = { loadAll: () => [], delete: () => {}, close: () => {} };
+    const cache = { loadAll: () => [], keys: () => [], delete: () => {}, close: () => {} };
     const memory = new RecordMemory({ ...cache, put: failWith(full) });
-    memory.remember([sealPeer(2)], testIdentity(1).id);
+    memory.remember([sealPeer(2)], KNOWING);
     memory.close();
     const broken = new RecordMemory({ ...cache, put: failWith(new TypeError('a bug')) });
-    broken.remember([sealPeer(2)], testIdentity(1).id);
+    broken.remember([sealPeer(2)], KNOWING);
     assert.throws(() => broken.close(), TypeError);
   });
 
@@ -79,7 +84,7 @@ describe('the memory of records', () => {
     const directory = makeDirectory(t);
     const memory = new RecordMemory(openDirectoryCache(directory));
     const batches = [[sealPeer(1), sealPeer(3)], [sealPeer(1, { epoch: 1, seq: 2 })]];
-    for (const batch of batches) memory.remember(batch, testIdentity(1).id);
+    for (const batch of batches) memory.remember(batch, KNOWING);
     // Without its end, as after a crash.
     cpSync(directory, `${directory}-copy`, { recursive: true });
     t.after(() => rmSync(`${directory}-copy`, { recursive: true }));
@@ -89,6 +94,38 @@ describe('the memory of records', () => {
       [three, 'peer', 1],
     ];
     assert.deepEqual(new Set(recall(`${directory}-copy`)), new Set(expected));
+  });
+
+  it('forgets what the directory has put away, but never our own', (t) => {
+    const directory = makeDirectory(t);
+    const records = [sealPeer(1), sealPeer(2), sealDown(2, [three]), sealPeer(3)];
+    remember(directory, records);
+    const memory = new RecordMemory(openDirectoryCache(directory));
+    const kept = new Directory();
+    kept.apply(sealPeer(3));
+    memory.retain({ self: testIdentity(1).id, directory: kept });
+    memory.close();
+    const expected = [testIdentity(1).id, three].sort();
+    assert.deepEqual(
+      recall(directory).map(([peer]) => peer),
+      expected,
+    );
+  });
+
+  it('has not many more records than the directory, however many come and go in one run', (t) => {
+    const cache = openDirectoryCache(makeDirectory(t));
+    const memory = new RecordMemory(cache);
+    t.after(() => memory.close());
+    memory.remember([sealPeer(2)], KNOWING);
+    const kept = new Directory();
+    const current = sealPeer(3);
+    kept.apply(current);
+    const knowing = { self: testIdentity(1).id, directory: kept };
+    memory.remember(
+      Array.from({ length: DIRECTORY_RECORDS_MAX }, () => current),
+      knowing,
+    );
+    assert.equal(cache.keys().length, 1);
   });
 
   it('leaves out what can not be read', (t) => {
@@ -109,12 +146,12 @@ describe('the memory of records', () => {
       ...cache,
       put: (records) => void batches.push(records.length),
     });
-    memory.remember([sealPeer(2)], testIdentity(1).id);
-    memory.remember([sealPeer(3)], testIdentity(1).id);
+    memory.remember([sealPeer(2)], KNOWING);
+    memory.remember([sealPeer(3)], KNOWING);
     assert.deepEqual(batches, []);
     t.mock.timers.tick(500);
     assert.deepEqual(batches, [2]);
-    memory.remember([sealPeer(2)], testIdentity(1).id);
+    memory.remember([sealPeer(2)], KNOWING);
     memory.close();
     assert.deepEqual(batches, [2, 1]);
   });

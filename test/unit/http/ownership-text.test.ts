@@ -40,8 +40,26 @@ it('what the reclaim waits for is told, with what to do', () => {
     render({ reclaim: { state, waitsFor: ['node7', 'node8'] } });
   assert.match(ofState('waiting'), /Reclaim waits for node7, node8: .*Start or reach them/);
   assert.match(ofState('relisting'), /a newer list of the arbiter's, because of node7, node8/);
-  assert.match(ofState('left-to-executor'), /Another peer takes back/);
+  assert.match(
+    ofState('left-to-executor'),
+    /The arbiter has not told this peer yet who takes back/,
+  );
+  assert.match(ofState('at-odds'), /node7, node8 and this peer have different lists/);
   assert.match(ofState('arbiter-went-back'), /Reclaim has stopped/);
+});
+
+function renderExecutor(executor: string, isExecutorDown: boolean): string {
+  const told = { executor, executorName: 'node4', isExecutorDown };
+  return render({ reclaim: { state: 'left-to-executor', waitsFor: [], ...told } });
+}
+
+it('who takes back is named, and what to do while that one is down', () => {
+  assert.match(renderExecutor('4'.repeat(32), false), /node4 takes back .*: weft ipam there says/);
+  assert.match(
+    renderExecutor('4'.repeat(32), true),
+    /node4 .* is down: .*Start it, .*weft rmpeer node4\./,
+  );
+  assert.match(renderExecutor(sampleReport().peer.id, false), /This peer takes back/);
 });
 
 it('what two members claim is an alarm', () => {

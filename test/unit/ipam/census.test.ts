@@ -74,6 +74,15 @@ test('a member that has not adopted the list is waited for', () => {
   assert.deepEqual(takeCensus(inputOf({ [GIVER]: at(4n) })), { type: 'waiting', for: [GIVER] });
 });
 
+test('a member with another list of the same revision is waited for, and told of as such', () => {
+  const other = at(5n, { viewHash: 77n });
+  assert.deepEqual(takeCensus(inputOf({ [GIVER]: other })), { type: 'at-odds', for: [GIVER] });
+  const input = inputOf();
+  const all = [...input.records].map(([peer, one]) => [peer, { ...one, viewHash: 77n }] as const);
+  const self = { ...input.self, custody: { ...input.self.custody, viewHash: 77n } };
+  assert.equal(takeCensus({ ...input, self, records: new Map(all) }).type, 'orphans');
+});
+
 test('a member with a newer list than ours means that ours is too old', () => {
   assert.deepEqual(takeCensus(inputOf({ [GIVER]: at(6n) })), { type: 'relist', for: [GIVER] });
 });
@@ -124,6 +133,15 @@ test('somebody unknown who was granted something is removed only if a later list
   assert.deepEqual(takeCensus(inputOf(records)), { type: 'relist', for: [unknown] });
   const gone = new Set([unknown]);
   assert.equal(takeCensus(inputOf(records, { gone })).type, 'orphans');
+});
+
+test('who only says to have registered after the list is gone, whatever its record has', () => {
+  const liar = peerId(10);
+  const giver = at(5n, { counterparties: [counts(liar, { granted: 1, cleared: 1 })] });
+  const lie = at(5n, { registeredRev: 2n ** 50n, hold: [block('10.32.0.128/26', 2)] });
+  const records = { [GIVER]: giver, [liar]: lie };
+  const gone = new Set([liar]);
+  assert.deepEqual(orphansOf(inputOf(records, { gone })), ['10.32.0.64/26', '10.32.0.128/25']);
 });
 
 test('a founder that registered after the list may hold everything', () => {

@@ -22,6 +22,7 @@ test('records are found again after a restart, replaced and deleted by key', (t)
   cache.delete(['c', 'unknown']);
   cache.close();
   const again = openDirectoryCache(directory);
+  assert.deepEqual([...again.keys()].sort(), ['a', 'b']);
   assert.deepEqual(again.loadAll(), [
     { key: 'a', bytes: Uint8Array.of(97) },
     { key: 'b', bytes: Uint8Array.of(9) },
