@@ -184,10 +184,10 @@ export const UNLISTED_RECORDS_MAX = DIRECTORY_RECORDS_MAX / 2 - 2 * REMOVED_WRIT
 export const UNLISTED_RATE = { burst: 6_000, perSecond: 5 };
 /**
  * Further versions of records of unlisted writers that one peer may bring, its own aside: else each
- * made-up writer has a rate of its own. At once four of each of 5,000 that start together, each of
- * which comes first by one of several links.
+ * made-up writer has a rate of its own. At once two of each of 5,000 that start together, and what one
+ * link is refused another may bring.
  */
-export const UNLISTED_UPDATES_RATE = { burst: 20_000, perSecond: 20 };
+export const UNLISTED_UPDATES_RATE = { burst: 10_000, perSecond: 20 };
 
 /**
  * For so long after its start a peer tells nobody whom it can't reach: in a cluster that starts as a
