@@ -87,14 +87,19 @@ export class Flood {
     this.#congestedCount--;
   }
 
-  /** Whether any link takes no more now. */
-  hasCongested(): boolean {
-    return this.#congestedCount > 0;
+  /** What may go out now: whoever waits for what is left out asks again in a while. */
+  withoutCongested(effects: readonly MeshEffect[]): readonly MeshEffect[] {
+    return this.#congestedCount > 0 ? effects.filter((effect) => this.#mayGo(effect)) : effects;
   }
 
   /** Whether nothing but heartbeats may go out by the link. */
   isCongested(link: LinkId): boolean {
     return this.#queues.get(link)?.congested === true;
+  }
+
+  #mayGo(effect: MeshEffect): boolean {
+    if (effect.type !== 'send' || effect.frame.type === 'heartbeat') return true;
+    return !this.isCongested(effect.link);
   }
 
   /** What is new goes to all links that have a share in it. */

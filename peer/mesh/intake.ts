@@ -21,6 +21,12 @@ import { RateBudgets } from './rate-budgets.ts';
 import { RemovedWriters } from './removed-writers.ts';
 import { UnlistedRoom } from './unlisted-room.ts';
 
+/**
+ * Refusals of what no honest peer brings: it parses and verifies before it passes on, and fields that
+ * only newer peers know parse.
+ */
+const TO_BLAME_FOR: ReadonlySet<Refusal> = new Set(['bad-record', 'bad-signature']);
+
 /** Refusals of what is sound: it is heard of again when there is room, or its writer is listed. */
 const MAY_BE_TAKEN_LATER: ReadonlySet<Refusal> = new Set([
   'writer-budget',
@@ -38,7 +44,7 @@ type Examined =
 /** Where records came from. */
 export interface Bringer {
   readonly peer: PeerId;
-  /** Called for each false signature: whether the peer is still borne with. */
+  /** Called for each false signature and what is no record: whether the peer is still borne with. */
   readonly mayErr: () => boolean;
 }
 
@@ -54,7 +60,7 @@ export interface Taken {
   readonly own: PeerContent[];
   /** What an earlier run of ours said of links is still told. */
   isNoticeOwed: boolean;
-  /** Too many signatures did not hold: nothing of the frame is to be taken. */
+  /** Too many were forged, or none at all: nothing of the frame is to be taken. */
   isTooBad: boolean;
 }
 
@@ -99,8 +105,8 @@ export class Intake {
         newCount: taken.fresh.length,
       });
       sort(taken, examined);
-      const isForged = examined.type === 'refused' && examined.reason === 'bad-signature';
-      taken.isTooBad = isForged && !bringer.mayErr();
+      const isBad = examined.type === 'refused' && TO_BLAME_FOR.has(examined.reason);
+      taken.isTooBad = isBad && !bringer.mayErr();
       if (taken.isTooBad) break;
     }
     if (taken.isTooBad) this.#unlisted.recount();

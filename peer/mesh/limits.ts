@@ -11,6 +11,11 @@ export const EAGER_RING_COUNT = 2;
 export const FULL_MESH_PEERS_MAX = 9;
 /** How far a ring is walked past neighbours that can't be reached. */
 export const RING_WALK_MAX = 8;
+/**
+ * Peers in one `links` record: those whom its writer wants and can't reach. On each side of each ring
+ * a walk passes the nearest ones, and as many of those that are listed.
+ */
+export const DOWN_MAX = 2 * RING_COUNT * 2 * RING_WALK_MAX;
 
 export const DIALS_IN_FLIGHT_MAX = 8;
 /**
@@ -156,9 +161,9 @@ export const MISMATCHES_BEFORE_RECONCILE = 2;
 export const WRITER_RATE = { burst: 25, perSecond: 5 };
 
 /**
- * Records with a false signature that one peer may bring. An honest peer verifies before it passes
- * on, so these come from it alone, and each costs us a verification. Who has spent it is not linked
- * with again before all of it is earned back.
+ * Records with a false signature, or that are none, that one peer may bring, and frames of entries that
+ * nobody asked for. An honest peer examines before it passes on, so these come from it alone. Who has
+ * spent it is not linked with again before all of it is earned back.
  */
 export const MISBEHAVIOUR_RATE = { burst: 20, perSecond: 1 };
 /** Peers whose misbehaviour is remembered; the oldest make room. */
@@ -177,6 +182,12 @@ export const UNLISTED_RECORDS_MAX = DIRECTORY_RECORDS_MAX / 2 - 2 * REMOVED_WRIT
  * then as slowly as a cluster may grow without a list, for who goes on was not honest.
  */
 export const UNLISTED_RATE = { burst: 6_000, perSecond: 5 };
+/**
+ * Further versions of records of unlisted writers that one peer may bring, its own aside: else each
+ * made-up writer has a rate of its own. At once two of each of 5,000 that start together, and what one
+ * link is refused another may bring.
+ */
+export const UNLISTED_UPDATES_RATE = { burst: 10_000, perSecond: 20 };
 
 /**
  * For so long after its start a peer tells nobody whom it can't reach: in a cluster that starts as a

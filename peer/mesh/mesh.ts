@@ -89,7 +89,7 @@ export class Mesh {
     const handled = this.#handle(now, event);
     const effects = joinEffects(handled, this.#settle(now));
     this.#expectedAt = this.nextAt();
-    return this.#flood.hasCongested() ? effects.filter((effect) => this.#mayGo(effect)) : effects;
+    return this.#flood.withoutCongested(effects);
   }
 
   /** When the next `time` event is due. */
@@ -292,8 +292,13 @@ export class Mesh {
 
   #entries(now: number, link: Link, frame: BucketEntries): readonly MeshEffect[] {
     const { id } = link;
-    const difference = isConsistent(frame) ? this.#reconcile.entries(now, id, frame) : undefined;
-    if (difference === undefined) return [{ type: 'refused', reason: 'unasked-entries' }];
+    const mayBeHonest = this.#reconcile.countEntries(id) && isConsistent(frame);
+    const difference = mayBeHonest ? this.#reconcile.entries(now, id, frame) : undefined;
+    if (difference === undefined) {
+      const isBorne = mayBeHonest || this.#patience.spend(now, link.peer);
+      const closed = isBorne ? [] : this.#close({ link, reason: 'misbehaved' });
+      return [{ type: 'refused', reason: 'unasked-entries' }, ...closed];
+    }
     this.#flood.heard(id, frame.entries);
     return [
       ...this.#answers.offer(id, difference.surplus),
@@ -386,11 +391,5 @@ export class Mesh {
     return this.#notice.isDue(now, down, told)
       ? this.#publish(now, { type: 'links', down })
       : NO_EFFECTS;
-  }
-
-  /** Only heartbeats go out by a congested link; whoever waits for more asks again in a while. */
-  #mayGo(effect: MeshEffect): boolean {
-    if (effect.type !== 'send' || effect.frame.type === 'heartbeat') return true;
-    return !this.#flood.isCongested(effect.link);
   }
 }

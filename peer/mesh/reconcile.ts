@@ -43,6 +43,8 @@ interface Exchange {
   readonly answered: Set<number>;
   /** How many frames answered it. */
   frameCount: number;
+  /** How many frames may still come for all that we began: those that come late are no fault. */
+  owedCount: number;
   /** It brought us something. */
   isFruitful: boolean;
   /** How many in a row were not; the next waits longer each time. */
@@ -114,9 +116,10 @@ export class Reconcile {
   drained(link: LinkId): void {
     const exchange = this.#exchanges.get(link);
     if (exchange === undefined) return;
-    const { initiator, startedAt, answers } = exchange;
+    const { initiator, startedAt, answers, owedCount } = exchange;
     // When one began last stays known: nobody answers two within RECONCILE_TIMEOUT_MS for long.
-    this.#exchanges.set(link, { ...newExchange(initiator, { isFirst: true }), startedAt, answers });
+    const next = newExchange(initiator, { isFirst: true });
+    this.#exchanges.set(link, { ...next, startedAt, answers, owedCount });
   }
 
   /** What was not taken before may be now: waits that grew are over. */
@@ -195,6 +198,14 @@ export class Reconcile {
       frame.digests[bucket] === digest ? [] : [bucket],
     );
     return this.#inFrames(differing).map((entries) => ({ type: 'send', link, frame: entries }));
+  }
+
+  /** Another frame of entries came; says whether an honest end may have sent so many, be they late. */
+  countEntries(link: LinkId): boolean {
+    const exchange = this.#exchanges.get(link);
+    if (exchange === undefined || exchange.owedCount === 0) return false;
+    exchange.owedCount--;
+    return true;
   }
 
   /** What we have and the other end lacks, and the other way round; undefined if we didn't ask. */
@@ -280,6 +291,7 @@ export class Reconcile {
       theirHash: undefined,
       isPutOff: false,
     });
+    exchange.owedCount += ENTRIES_FRAMES_MAX;
     exchange.answered.clear();
     const digests = this.#directory.bucketDigests;
     return { type: 'send', link, frame: { type: 'bucket-digests', digests } };
@@ -330,6 +342,7 @@ function newExchange(
     startedAt: Number.NEGATIVE_INFINITY,
     answered: new Set(),
     frameCount: 0,
+    owedCount: 0,
     isFruitful: false,
     fruitless: 0,
     isLevel: false,

@@ -2,13 +2,13 @@
  * Room for records of writers that the arbiter's list, as we know it, does not name: newcomers that
  * are about to be in it, those that were removed, and whatever identities a member makes up. With those
  * removed while we know them (removed-writers.ts) they have half of the directory, so that the listed
- * always have the other half, and whoever brings new ones pays for it.
+ * always have the other half, and whoever brings new ones, or further versions of them, pays for it.
  *
  * A member that makes identities up can link with them, too. So those who are not listed themselves
  * pay out of one purse, however many they are.
  */
 import type { Directory } from './directory.ts';
-import { UNLISTED_RATE, UNLISTED_RECORDS_MAX } from './limits.ts';
+import { UNLISTED_RATE, UNLISTED_RECORDS_MAX, UNLISTED_UPDATES_RATE } from './limits.ts';
 import type { PeerId } from './peer-id.ts';
 import { RateBudgets } from './rate-budgets.ts';
 import type { RecordKey } from './record.ts';
@@ -24,6 +24,7 @@ export type NoRoom = 'too-many-unlisted' | 'unlisted-budget';
 export class UnlistedRoom {
   readonly #options: UnlistedRoomOptions;
   readonly #budgets = new RateBudgets<PeerId | 'unlisted'>(UNLISTED_RATE);
+  readonly #updates = new RateBudgets<PeerId | 'unlisted'>(UNLISTED_UPDATES_RATE);
   /** Records of the unlisted that are here or about to be; undefined when they are few, or to be counted. */
   #count: number | undefined;
 
@@ -42,9 +43,11 @@ export class UnlistedRoom {
       this.#count ??= this.#countUnlisted();
   }
 
-  /** Why this record is not taken of this peer, if it is not: those that we have are updated always. */
+  /** Why this record is not taken of this peer, if it is not. */
   findRefusal(now: number, key: RecordKey, by: PeerId): NoRoom | undefined {
-    if (!this.#isCharged(key)) return undefined;
+    if (this.#isListed(key.peer)) return undefined;
+    if (this.#isKnown(key))
+      return this.#maySpendUpdate(now, key, by) ? undefined : 'unlisted-budget';
     // What is left of one that was put away would come to stay: nobody knows any more who that was.
     const isOrphan = key.kind === 'links' && this.#options.directory.peer(key.peer) === undefined;
     return isOrphan ? 'too-many-unlisted' : this.#findLack(now, by);
@@ -52,7 +55,11 @@ export class UnlistedRoom {
 
   /** The peer brought this record, which is to be taken. */
   charge(now: number, key: RecordKey, by: PeerId): void {
-    if (!this.#isCharged(key)) return;
+    if (this.#isListed(key.peer)) return;
+    if (this.#isKnown(key)) {
+      if (key.peer !== by) this.#updates.spend(now, this.#payer(by));
+      return;
+    }
     this.#budgets.spend(now, this.#payer(by));
     if (this.#count !== undefined) this.#count++;
   }
@@ -60,12 +67,21 @@ export class UnlistedRoom {
   /** Those for which there is room, of what the peer announces: no others are asked for. */
   withRoom<Key extends RecordKey>(now: number, keys: readonly Key[], by: PeerId): readonly Key[] {
     this.expect(keys.length);
-    if (this.#findLack(now, by) === undefined) return keys;
-    return keys.filter((key) => !this.#isCharged(key));
+    const isOpen = this.#findLack(now, by) === undefined;
+    if (isOpen && !this.#updates.isSpent(now, this.#payer(by))) return keys;
+    return keys.filter((key) => this.findRefusal(now, key, by) === undefined);
   }
 
-  #isCharged(key: RecordKey): boolean {
-    return !this.#isListed(key.peer) && this.#options.directory.get(key) === undefined;
+  #isKnown(key: RecordKey): boolean {
+    return this.#options.directory.get(key) !== undefined;
+  }
+
+  /**
+   * What a writer brings itself has its own rate, and links are few. So those who are made up can't
+   * keep a newcomer from telling what it accepted, whoever pays out of one purse with it.
+   */
+  #maySpendUpdate(now: number, { peer }: RecordKey, by: PeerId): boolean {
+    return peer === by || !this.#updates.isSpent(now, this.#payer(by));
   }
 
   #findLack(now: number, by: PeerId): NoRoom | undefined {

@@ -6,7 +6,7 @@
 import { type KeyObject, hash, sign, verify } from 'node:crypto';
 import { assert } from '../assert.ts';
 import type { RecordCodec } from '../mesh/mesh.ts';
-import { RECORD_BODY_BYTES_MAX } from '../mesh/limits.ts';
+import { DOWN_MAX, RECORD_BODY_BYTES_MAX } from '../mesh/limits.ts';
 import { peerIdBytes } from '../mesh/peer-id.ts';
 import type { DirectoryRecord, RecordBody, RecordContent, SignedRecord } from '../mesh/record.ts';
 import { weft } from './generated/weft.js';
@@ -15,6 +15,7 @@ import { Malformed } from './malformed.ts';
 import { RecentRecords } from './recent-records.ts';
 import { KIND_NUMBERS } from './record-kinds.ts';
 import {
+  atMost,
   counted,
   readCustody,
   readNumber,
@@ -119,7 +120,10 @@ function readContent(body: weft.v1.RecordBody): RecordContent {
     const instance = readNumber(body.peer.instance, INSTANCE_BYTES, 'instance');
     return { type: 'peer', profile: readProfile(profile), custody: readCustody(custody), instance };
   }
-  if (body.links) return { type: 'links', down: (body.links.down ?? []).map(readPeerId) };
+  if (body.links) {
+    const down = atMost(DOWN_MAX, body.links.down, 'peers that are not reached');
+    return { type: 'links', down: down.map(readPeerId) };
+  }
   throw new Malformed('record of an unknown kind');
 }
 

@@ -11,7 +11,12 @@ import {
   bits,
   isAligned,
 } from '../ipam/cidr.ts';
-import { CARRIED_OVER_MAX } from '../ipam/limits.ts';
+import {
+  BLOCKS_MAX,
+  CARRIED_OVER_MAX,
+  COUNTERPARTIES_MAX,
+  PENDING_GRANTS_MAX,
+} from '../ipam/limits.ts';
 import { type PeerId, peerIdBytes, peerIdFromBytes } from '../mesh/peer-id.ts';
 import type { Endpoint, Profile, Vtep } from '../mesh/record.ts';
 import type { weft } from './generated/weft.js';
@@ -52,7 +57,10 @@ export function sized(bytes: Optional<Uint8Array>, length: number, what: string)
   return bytes;
 }
 
-/** The items, unless there are more of them. */
+/**
+ * The items, unless there are more of them. What others keep of a record is many times its bytes, so
+ * each list of one has a bound, that honest writers keep to (ipam/limits.ts).
+ */
 export function atMost<T>(most: number, items: Optional<readonly T[]>, what: string): readonly T[] {
   if ((items?.length ?? 0) > most) throw new Malformed(`more than ${most} ${what}`);
   return items ?? [];
@@ -127,9 +135,11 @@ export function writeProfile({ name, endpoints, vtep }: Profile): weft.v1.Profil
 export function readCustody(from: Optional<weft.v1.Custody.$Properties>): Custody {
   const custody = required(from, 'custody');
   return {
-    hold: (custody.hold ?? []).map(readBlock),
-    pending: (custody.pending ?? []).map(readPending),
-    counterparties: (custody.counterparties ?? []).map(readCounterparty),
+    hold: atMost(BLOCKS_MAX, custody.hold, 'blocks').map(readBlock),
+    pending: atMost(PENDING_GRANTS_MAX, custody.pending, 'pending grants').map(readPending),
+    counterparties: atMost(COUNTERPARTIES_MAX, custody.counterparties, 'counterparties').map(
+      readCounterparty,
+    ),
     viewRev: BigInt(counted(custody.viewRev, 'view rev')),
     viewHash: readNumber(custody.viewHash, VIEW_HASH_BYTES, 'view hash'),
     registeredRev: BigInt(counted(custody.registeredRev, 'registered rev')),

@@ -22,6 +22,8 @@ const RECORDS_MAX = 12;
 /** Of a frame that is all forgeries: twice of what is borne at once. */
 const FORGERIES = 2 * MISBEHAVIOUR_RATE.burst;
 const FORGERIES_SHARE = 0.01;
+/** Of an eighth of the frames: most entries were not asked for, which costs patience as forgeries do. */
+const ENTRIES_SHARE = 0.3;
 const NOISE_BYTES_MAX = 400;
 const DEPTH_MAX = 20_000;
 /** The start of a group of field 1: old protobuf nests these as deep as one likes. */
@@ -84,7 +86,7 @@ export class Attacker {
       case 3:
         return { type: 'bucket-digests', digests: this.#digests() };
       case 4:
-        return this.#entries();
+        return dice.chance(ENTRIES_SHARE) ? this.#entries() : { type: 'have', ids: [] };
       default:
         return { type: 'records', records: this.#someRecords() };
     }

@@ -87,6 +87,8 @@ const BOUNDS: Readonly<Record<string, number>> = {
   'mesh.#intake.#removed.#expected': RECORDS_PER_FRAME_MAX,
   'mesh.#intake.#unlisted.#budgets.#recent': DIRECTORY_RECORDS_MAX,
   'mesh.#intake.#unlisted.#budgets.#earlier': DIRECTORY_RECORDS_MAX,
+  'mesh.#intake.#unlisted.#updates.#recent': DIRECTORY_RECORDS_MAX,
+  'mesh.#intake.#unlisted.#updates.#earlier': DIRECTORY_RECORDS_MAX,
   'mesh.#topology.#join.#bootstrap': BOOTSTRAP_MAX,
   'mesh.#topology.#join.#found': FOUND_ENDPOINTS_MAX,
   'mesh.#topology.#join.#claimed': FOUND_ENDPOINTS_MAX + BOOTSTRAP_MAX,

@@ -1,6 +1,14 @@
 /** Choices out of one seeded source of random numbers: the same seed makes the same choices. */
 import { createRandom } from '../simulation/random.ts';
 
+/** Of a list, when it is neither full nor beyond its bound. */
+const SHORT_MAX = 40;
+const FULL_SHARE = 0.1;
+/** Of those that are full: few, as each costs who sends it some of the patience with it. */
+const BEYOND_SHARE = 0.1;
+/** By how much, so that what was made still fits into a record. */
+const BEYOND_MAX = 8;
+
 export class Dice {
   readonly #random: () => number;
 
@@ -28,6 +36,13 @@ export class Dice {
   /** `make` called up to `most` times. */
   some<T>(most: number, make: () => T): readonly T[] {
     return Array.from({ length: this.below(most + 1) }, make);
+  }
+
+  /** The same as a list with that bound: most often short, sometimes full, and rarely beyond it. */
+  fill<T>(bound: number, make: () => T): readonly T[] {
+    if (!this.chance(FULL_SHARE)) return this.some(Math.min(SHORT_MAX, bound), make);
+    const more = this.chance(BEYOND_SHARE) ? 1 + this.below(BEYOND_MAX) : 0;
+    return Array.from({ length: bound + more }, make);
   }
 
   bytes(length: number): Uint8Array {

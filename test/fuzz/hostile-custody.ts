@@ -1,12 +1,15 @@
 /** What a hostile member may claim of ownership: anything at all, and gifts that nobody asked for. */
 import type { Block, Custody, PendingGrant } from '#peer/ipam/custody-state.ts';
 import { type Address, type Family, bits } from '#peer/ipam/cidr.ts';
+import {
+  BLOCKS_MAX,
+  CARRIED_OVER_MAX,
+  COUNTERPARTIES_MAX,
+  PENDING_GRANTS_MAX,
+} from '#peer/ipam/limits.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
 import type { Dice } from './dice.ts';
 
-const LIST_MAX = 40;
-/** More than the victim may keep, and as many as surely fit into a record beside the rest. */
-const GIFTS_MAX = 200;
 /** Counters begin anywhere up to here: the victim takes the next one after those it has. */
 const GIFTS_BEFORE_MAX = 200;
 /** The universe of the victim, 10.32.0.0/16. */
@@ -37,14 +40,16 @@ export class HostileCustody {
       accepted: dice.number32(),
     });
     return {
-      hold: dice.some(LIST_MAX, () => this.#block()),
-      pending: dice.chance(0.3) ? this.#gifts() : dice.some(LIST_MAX, () => this.#grant()),
-      counterparties: dice.some(LIST_MAX, counterparty),
+      hold: dice.fill(BLOCKS_MAX, () => this.#block()),
+      pending: dice.chance(0.3)
+        ? this.#gifts()
+        : dice.fill(PENDING_GRANTS_MAX, () => this.#grant()),
+      counterparties: dice.fill(COUNTERPARTIES_MAX, counterparty),
       viewRev: BigInt(dice.number()),
       viewHash: BigInt(dice.number()),
       registeredRev: BigInt(dice.pick([0, 1, 2, 3, 4, dice.number()])),
       freeLog2: { v4: dice.number32(), v6: dice.number32() },
-      carriedOver: dice.some(LIST_MAX, () => this.address()),
+      carriedOver: dice.fill(CARRIED_OVER_MAX, () => this.address()),
     };
   }
 
@@ -67,7 +72,7 @@ export class HostileCustody {
     const apart = dice.pick([1, 2]) * 2 ** (32 - length);
     const from = Math.floor(dice.below(UNIVERSE_SIZE) / apart) * apart;
     const term = dice.pick([2, 2, 2, dice.number32()]);
-    return Array.from({ length: dice.below(GIFTS_MAX) }, (_, i) => {
+    return Array.from({ length: dice.below(PENDING_GRANTS_MAX + 1) }, (_, i) => {
       const address = BigInt(UNIVERSE_FIRST + ((from + i * apart) % UNIVERSE_SIZE));
       const block = { cidr: { family: 4, address, length }, term } as const;
       return { block, to: this.#others.victim, n: first + i };

@@ -2,11 +2,13 @@
  * The records that a hostile member may send: sound ones of its own with whatever content, those of
  * identities that it makes up, those of others as they are or tampered with, and forgeries.
  */
+import { DOWN_MAX } from '#peer/mesh/limits.ts';
 import type { RecordCodec } from '#peer/mesh/mesh.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
 import type { DirectoryRecord, Profile, RecordContent, SignedRecord } from '#peer/mesh/record.ts';
 import { clusterHash } from '#peer/wire/identity.ts';
 import { createRecordCodec } from '#peer/wire/record-codec.ts';
+import { ENDPOINTS_MAX, OVERLAY_ADDRESSES_MAX } from '#peer/wire/values.ts';
 import { testCodec, testIdentity, testProfile } from '#test/support/records.ts';
 import type { Dice } from './dice.ts';
 import { HostileCustody } from './hostile-custody.ts';
@@ -15,10 +17,11 @@ import { mutate } from './mutations.ts';
 /** Identities that the attacker makes up besides its own: many more than there are honest peers. */
 const SYBILS = 400;
 const SYBILS_FROM = 5_000;
-const LIST_MAX = 40;
 /** Sound records are kept and sent again: each costs a signature. */
 const POOL_MAX = 200;
 const FRESH_SHARE = 0.1;
+/** Of records that no honest peer brings: more of them, and the attacker is shunned most of the time. */
+const BAD_SHARE = 0.03;
 /** The field `epoch` of a body once more: the last one counts, so the version is a newer one. */
 const NEWER_EPOCH = Uint8Array.of(0x10, 99);
 
@@ -63,13 +66,25 @@ export class HostileRecords {
   next(): SignedRecord {
     const dice = this.#dice;
     const { honest, own } = this.#cast;
-    const kind = dice.below(20);
-    if (kind < 3) return dice.pick(honest).signed;
-    if (kind < 6) return this.#tampered(dice.pick(honest).signed);
-    if (kind < 8) return this.#forged(honest);
-    if (kind < 9) return dice.chance(0.5) ? this.#forged(own) : dice.pick(own).signed;
-    const mine = this.#mine();
-    return kind < 11 ? this.#tampered(mine) : mine;
+    if (dice.chance(BAD_SHARE)) return this.#bad();
+    const kind = dice.below(16);
+    if (kind < 4) return dice.pick(honest).signed;
+    return kind < 5 ? dice.pick(own).signed : this.#mine();
+  }
+
+  #bad(): SignedRecord {
+    const dice = this.#dice;
+    const { honest, own } = this.#cast;
+    switch (dice.below(4)) {
+      case 0:
+        return this.#tampered(dice.pick(honest).signed);
+      case 1:
+        return this.#tampered(this.#mine());
+      case 2:
+        return this.#forged(honest);
+      default:
+        return this.#forged(own);
+    }
   }
 
   /** So many that each costs a verification, and more of them the patience with the link. */
@@ -125,7 +140,7 @@ export class HostileRecords {
 
   #content(): RecordContent {
     const dice = this.#dice;
-    if (dice.chance(0.3)) return { type: 'links', down: dice.some(LIST_MAX, () => this.peer()) };
+    if (dice.chance(0.3)) return { type: 'links', down: dice.fill(DOWN_MAX, () => this.peer()) };
     return { type: 'peer', profile: this.#profile(), custody: this.#custody.next(), instance: 0n };
   }
 
@@ -137,8 +152,16 @@ export class HostileRecords {
       ...base,
       name: dice.pick([base.name, '', '\u001b[2J', 'x'.repeat(dice.below(2_000))]),
       // Without any, nobody ever finds out that there is nobody.
-      endpoints: dice.pick([base.endpoints, base.endpoints, [], dice.some(LIST_MAX, endpoint)]),
-      vtep: { ...base.vtep, overlay: dice.some(3, () => this.#custody.address()) },
+      endpoints: dice.pick([
+        base.endpoints,
+        base.endpoints,
+        [],
+        dice.fill(ENDPOINTS_MAX, endpoint),
+      ]),
+      vtep: {
+        ...base.vtep,
+        overlay: dice.fill(OVERLAY_ADDRESSES_MAX, () => this.#custody.address()),
+      },
     };
   }
 

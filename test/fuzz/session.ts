@@ -33,7 +33,8 @@ const FRAMES_BETWEEN_HEAP_LOOKS = 100_000;
 const FRAMES_BEFORE_HEAP_LOOKS = 50_000;
 /**
  * What the heap may grow by in all that follows. The attacker's identities could fill the directory
- * with 800 records of 16 KiB each, 13 MB; what is lost at each frame would be more than that.
+ * with 400 records of full lists, 70 KiB each, 28 MB, of which most are there by the first look; what is
+ * lost at each frame would be more than that.
  */
 const HEAP_GROWTH_BYTES_MAX = 24 * 1024 * 1024;
 /** What is tried for a smaller case; what needs a longer history is repeated by its seed. */

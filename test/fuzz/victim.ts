@@ -45,6 +45,9 @@ const ATTACKERS = Array.from({ length: 16 }, (_, n) => testIdentity(HOSTILE + n)
 const SHUNNED_MS =
   (1_000 * MISBEHAVIOUR_RATE.burst) / MISBEHAVIOUR_RATE.perSecond + 2 * HEARTBEAT_MS;
 
+/** What a peer may bring a few times, and then it is shunned. */
+const TO_BLAME_FOR: ReadonlySet<string> = new Set(['bad-record', 'bad-signature']);
+
 /** Counts what became of frames. */
 export type Tally = (outcome: string) => void;
 
@@ -60,7 +63,7 @@ export class Victim {
   #reply = 0;
   #heartbeatAt = 0;
   #isClosed = false;
-  /** By the number of who linked: signatures that did not hold, less one for each link it lost. */
+  /** By the number of who linked: what was forged or no record, less one for each link it lost. */
   readonly #forgeryCounts = new Map<number, number>();
   /** Bytes that the step had us send, by link. */
   readonly #sent = new Map<number, number>();
@@ -152,7 +155,7 @@ export class Victim {
     this.#forgeryCounts.set(attacker, (this.#forgeryCounts.get(attacker) ?? 0) + more);
   }
 
-  /** However often a peer renews its link, its forgeries are verified at the rate of one peer. */
+  /** However often a peer renews its link, its forgeries are examined at the rate of one peer. */
   #checkForgeries(): void {
     const { burst, perSecond } = MISBEHAVIOUR_RATE;
     const most = burst + (perSecond * this.#member.now) / 1_000;
@@ -260,7 +263,7 @@ export class Victim {
       case 'learned':
         return this.#tally('learned');
       case 'refused':
-        if (effect.reason === 'bad-signature') this.#countForgeries(1);
+        if (TO_BLAME_FOR.has(effect.reason)) this.#countForgeries(1);
         return this.#tally(`refused: ${effect.reason}`);
       case 'bound-hit':
         return this.#tally(`bound: ${effect.bound}`);

@@ -98,8 +98,8 @@ export const MISTAKES: readonly PlantedMistake[] = [
   },
   {
     name: 'a congested link carries more than heartbeats',
-    file: `${MESH}/mesh.ts`,
-    text: 'return !this.#flood.isCongested(effect.link);',
+    file: `${MESH}/flood.ts`,
+    text: 'return !this.isCongested(effect.link);',
     replacement: 'return true;',
     scenario: 'slow-consumer',
     seedsMax: 150,

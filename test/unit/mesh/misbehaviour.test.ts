@@ -1,9 +1,14 @@
-/** What false signatures cost the peer that brings them, and what is asked of it after that. */
+/** What costs a peer that brings it our patience, and what is asked of it after that. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { LinkId } from '#peer/mesh/effect.ts';
-import { HEARTBEAT_MS, MISBEHAVIOUR_RATE } from '#peer/mesh/limits.ts';
-import type { Mesh } from '#peer/mesh/mesh.ts';
+import {
+  ENTRIES_FRAMES_MAX,
+  HEARTBEAT_MS,
+  MISBEHAVIOUR_RATE,
+  RECONCILE_TIMEOUT_MS,
+} from '#peer/mesh/limits.ts';
+import type { Mesh, RecordCodec } from '#peer/mesh/mesh.ts';
 import { type SignedRecord, recordId } from '#peer/mesh/record.ts';
 import { createMesh, linkUp } from './lone-mesh.ts';
 import { ManyRecords, manyId } from './many-records.ts';
@@ -52,6 +57,64 @@ describe('a link that brings false signatures', () => {
       mesh.links().map(({ id }) => id),
       [3, 4],
     );
+  });
+});
+
+describe('a link that brings what is no record', () => {
+  it('is borne for a few, and closed with the rest of the frame unread', () => {
+    const records = new ManyRecords();
+    let parsed = 0;
+    const codec: RecordCodec = {
+      seal: (body) => records.codec.seal(body),
+      verify: (record) => records.codec.verify(record),
+      parse: (signed) => {
+        parsed++;
+        return records.codec.parse(signed);
+      },
+    };
+    const mesh = createMesh(codec);
+    mesh.step(0, linkUp(LINK));
+    const { burst } = MISBEHAVIOUR_RATE;
+    const noRecord = { body: new Uint8Array(1), signature: new Uint8Array(64) };
+    const none = Array.from({ length: burst }, () => noRecord);
+    hear(mesh, [...none, records.one(10).signed]);
+    assert.equal(mesh.links().length, 1);
+    assert.notEqual(mesh.directory.peer(manyId(10)), undefined, 'the sound one beside them');
+    hear(mesh, [...none, records.one(11).signed]);
+    assert.deepEqual(mesh.links(), []);
+    assert.equal(parsed, burst + 2);
+    assert.equal(mesh.directory.peer(manyId(11)), undefined);
+  });
+});
+
+describe('a link that brings entries', () => {
+  const entries = { type: 'bucket-entries', buckets: [0], entries: [] } as const;
+
+  it('that nobody asked for is borne for a few, and closed when they go on', () => {
+    const mesh = createMesh(new ManyRecords().codec);
+    mesh.step(0, linkUp(LINK));
+    const step = () => mesh.step(0, { type: 'frame', link: LINK, frame: entries });
+    for (let n = 0; n < MISBEHAVIOUR_RATE.burst; n++) step();
+    assert.equal(mesh.links().length, 1);
+    assert.deepEqual(step().at(-1), { type: 'close', link: LINK, reason: 'misbehaved' });
+    assert.deepEqual(mesh.links(), []);
+  });
+
+  it('that were asked for and come late is not to blame, for as many as an answer has', () => {
+    const mesh = createMesh(new ManyRecords().codec);
+    mesh.step(0, linkUp(LINK, manyId(2), 'us'));
+    const heartbeat = { type: 'heartbeat', setHash: 1n, wanted: true } as const;
+    const asked = mesh.step(0, { type: 'frame', link: LINK, frame: heartbeat });
+    const digests = asked.filter((e) => e.type === 'send' && e.frame.type === 'bucket-digests');
+    assert.equal(digests.length, 1);
+    const late = () =>
+      mesh.step(RECONCILE_TIMEOUT_MS + 1, { type: 'frame', link: LINK, frame: entries });
+    for (let n = 0; n < ENTRIES_FRAMES_MAX; n++)
+      assert.deepEqual(late()[0], { type: 'refused', reason: 'unasked-entries' });
+    for (let n = 0; n < MISBEHAVIOUR_RATE.burst; n++) late();
+    assert.equal(mesh.links().length, 1);
+    late();
+    assert.deepEqual(mesh.links(), []);
   });
 });
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { FULL_MESH_PEERS_MAX } from '#peer/mesh/limits.ts';
+import { DOWN_MAX, FULL_MESH_PEERS_MAX } from '#peer/mesh/limits.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
 import { RingWindows, WINDOW_WIDTH } from '#peer/mesh/ring-windows.ts';
 import {
@@ -54,6 +54,21 @@ function windowsOf(
 }
 
 describe('the windows of a peer', () => {
+  it('want no more that can’t be reached than a record tells, whoever is gone', () => {
+    const ids = Array.from({ length: 2_000 }, (_, n) => manyId(n));
+    const [self] = ids;
+    assert.ok(self !== undefined);
+    const listed = new Set(ids.filter((_, n) => n % 40 === 0));
+    const outlook = {
+      isUnreachable: () => true,
+      isLinked: () => false,
+      isListed: (id: PeerId) => listed.has(id),
+    };
+    const { wanted } = windowsOf(self, ids, outlook).neighbours(outlook, []);
+    assert.ok(wanted.length > DOWN_MAX / 2, `${wanted.length} are wanted`);
+    assert.ok(wanted.length <= DOWN_MAX, `${wanted.length} are wanted`);
+  });
+
   it('want whom the rings want, whoever is gone, listed or linked, in whatever order they came', () => {
     fc.assert(
       fc.property(anyIds, anyTraits, (ids, traits) => {

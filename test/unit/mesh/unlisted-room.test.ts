@@ -2,7 +2,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { LinkId } from '#peer/mesh/effect.ts';
-import { DIRECTORY_RECORDS_MAX, UNLISTED_RATE, UNLISTED_RECORDS_MAX } from '#peer/mesh/limits.ts';
+import {
+  DIRECTORY_RECORDS_MAX,
+  UNLISTED_RATE,
+  UNLISTED_RECORDS_MAX,
+  UNLISTED_UPDATES_RATE,
+} from '#peer/mesh/limits.ts';
+import type { RecordCodec } from '#peer/mesh/mesh.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
 import { recordId } from '#peer/mesh/record.ts';
 import { testEndpoint } from '#test/support/records.ts';
@@ -14,6 +20,12 @@ const [MAD, CALM] = [2, 3];
 /** A writer that will be listed. */
 const LISTED = 1_000_000;
 const FULL_MS = (1_000 * UNLISTED_RATE.burst) / UNLISTED_RATE.perSecond;
+
+interface Versions {
+  readonly from: number;
+  readonly count: number;
+  readonly seq: number;
+}
 
 /** A mesh that knows a list of members, and the links that bring it records. */
 class Hearer {
@@ -34,6 +46,16 @@ class Hearer {
     const records = RECORDS.range(from, from + count - 1).map(({ signed }) => signed);
     this.mesh.step(now, { type: 'frame', link, frame: { type: 'records', records } });
     return this.mesh.directory.size - before;
+  }
+
+  /** The same of this version of them; how many of them it has then. */
+  update(link: LinkId, { from, count, seq }: Versions, now = 0): number {
+    const records = Array.from({ length: count }, (_, n) =>
+      RECORDS.one(from + n, { epoch: 1, seq }),
+    );
+    const frame = { type: 'records', records: records.map(({ signed }) => signed) } as const;
+    this.mesh.step(now, { type: 'frame', link, frame });
+    return records.filter((record) => this.mesh.directory.has(recordId(record))).length;
   }
 
   list(from: number, count: number, now = 0): void {
@@ -62,6 +84,63 @@ describe('writers that no list has', () => {
     const taken = made.map((link) => hearer.hear(link, link * 10_000, 2_000));
     assert.deepEqual(taken, [2_000, 2_000, 2_000, 0]);
     assert.equal(hearer.hear(CALM, 100, 1_000), 1_000);
+  });
+
+  it('are updated out of one purse of who brings them, however many they are, and others bring theirs', () => {
+    const hearer = new Hearer();
+    const { burst, perSecond } = UNLISTED_UPDATES_RATE;
+    const [made, rounds] = [1_000, burst / 1_000];
+    hearer.hear(MAD, 10_000, made);
+    hearer.hear(CALM, 100, 50);
+    for (let seq = 2; seq < 2 + rounds; seq++)
+      assert.equal(hearer.update(MAD, { from: 10_000, count: made, seq }), made);
+    const next = { from: 10_000, count: made, seq: 2 + rounds };
+    assert.equal(hearer.update(MAD, next), 0);
+    assert.equal(hearer.update(MAD, next, 1_000), perSecond);
+    assert.equal(hearer.update(CALM, { from: 100, count: 50, seq: 2 }, 1_000), 50);
+    assert.equal(hearer.update(MAD, { from: CALM, count: 1, seq: 2 }, 1_000), 1, 'of a listed one');
+  });
+
+  it('cost no verification, and are not asked for, when that purse is spent', () => {
+    let verified = 0;
+    const codec: RecordCodec = {
+      seal: (body) => RECORDS.codec.seal(body),
+      parse: (signed) => RECORDS.codec.parse(signed),
+      verify: (record) => {
+        verified++;
+        return RECORDS.codec.verify(record);
+      },
+    };
+    const mesh = createMesh(codec, { isListed: (peer) => peer === manyId(MAD) });
+    mesh.step(0, linkUp(MAD, manyId(MAD)));
+    const hear = (seq: number): readonly string[] => {
+      const records = Array.from({ length: 1_000 }, (_, n) =>
+        RECORDS.one(10_000 + n, { epoch: 1, seq }),
+      );
+      const frame = { type: 'records', records: records.map(({ signed }) => signed) } as const;
+      return mesh
+        .step(0, { type: 'frame', link: MAD, frame })
+        .flatMap((effect) => (effect.type === 'refused' ? effect.reason : []));
+    };
+    const rounds = UNLISTED_UPDATES_RATE.burst / 1_000;
+    for (let seq = 1; seq <= 1 + rounds; seq++) assert.deepEqual(hear(seq), []);
+    const before = verified;
+    assert.deepEqual(new Set(hear(2 + rounds)), new Set(['unlisted-budget']));
+    assert.equal(verified, before);
+    const ids = [recordId(RECORDS.one(10_000, { epoch: 1, seq: 3 + rounds }))];
+    const asked = mesh.step(1, { type: 'frame', link: MAD, frame: { type: 'have', ids } });
+    assert.ok(!asked.some((effect) => effect.type === 'send' && effect.frame.type === 'want'));
+  });
+
+  it('update themselves over their own links, whoever has spent what the unlisted share', () => {
+    const [mad, newcomer] = [10, 11];
+    const hearer = new Hearer([mad, newcomer]);
+    hearer.hear(mad, 10_000, 1_000);
+    hearer.hear(newcomer, newcomer, 1);
+    for (let seq = 2; seq <= 2 + UNLISTED_UPDATES_RATE.burst / 1_000; seq++)
+      hearer.update(mad, { from: 10_000, count: 1_000, seq });
+    assert.equal(hearer.update(newcomer, { from: 10_000, count: 1, seq: 90 }), 0);
+    assert.equal(hearer.update(newcomer, { from: newcomer, count: 1, seq: 2 }), 1);
   });
 
   it('leave half of the directory to the listed, however long they come', () => {

@@ -3,7 +3,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { parseAddress, parseCidr } from '../../../peer/ipam/parse.ts';
-import { RECORD_BODY_BYTES_MAX } from '../../../peer/mesh/limits.ts';
+import {
+  BLOCKS_MAX,
+  CARRIED_OVER_MAX,
+  COUNTERPARTIES_MAX,
+  PENDING_GRANTS_MAX,
+} from '../../../peer/ipam/limits.ts';
+import { DOWN_MAX, RECORD_BODY_BYTES_MAX } from '../../../peer/mesh/limits.ts';
+import type { RecordContent } from '../../../peer/mesh/record.ts';
 import { clusterHash } from '../../../peer/wire/identity.ts';
 import {
   createRecordCodec,
@@ -86,6 +93,24 @@ describe('records', () => {
     assert.equal(codec.parse({ body, signature: new Uint8Array(64) }), undefined);
   });
 
+  it('with as many of anything as an honest writer keeps are read, and with one more are none', () => {
+    const block = { cidr: parseCidr('10.32.4.1/32'), term: 3 };
+    const peer = testIdentity(2).id;
+    const counterparty = { peer, granted: 7, cleared: 6, accepted: 1 };
+    const lists: readonly (readonly [number, (count: number) => RecordContent])[] = [
+      [BLOCKS_MAX, (n) => testContent(1, { hold: many(n, block) })],
+      [PENDING_GRANTS_MAX, (n) => testContent(1, { pending: many(n, { block, to: peer, n: 1 }) })],
+      [COUNTERPARTIES_MAX, (n) => testContent(1, { counterparties: many(n, counterparty) })],
+      [
+        CARRIED_OVER_MAX,
+        (n) => testContent(1, { carriedOver: many(n, parseAddress('10.32.9.16')) }),
+      ],
+      [DOWN_MAX, (n) => ({ type: 'links', down: many(n, peer) })],
+    ];
+    for (const [bound, contentOf] of lists)
+      assert.deepEqual([parses(contentOf(bound)), parses(contentOf(bound + 1))], [true, false]);
+  });
+
   it('random bytes are no record and never throw', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (body) => {
@@ -103,3 +128,12 @@ describe('records', () => {
     assert.equal(decodeSignedRecord(Uint8Array.of(1, 2, 3)), undefined);
   });
 });
+
+function parses(content: RecordContent): boolean {
+  const body = { peer: testIdentity(1).id, epoch: 1, seq: 1, content };
+  return codec.parse(testCodec(1).seal(body).signed) !== undefined;
+}
+
+function many<T>(count: number, item: T): readonly T[] {
+  return Array.from({ length: count }, () => item);
+}
