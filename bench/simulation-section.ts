@@ -27,16 +27,23 @@ export function describeSimulation(result: SimulationResult): readonly string[] 
       '15 records from peers anywhere in a settled mesh. **shortest path**: the time that the farthest peer is away over the links there are, if nobody needed any time to pass the record on.',
       '**copies**: how often a peer got it. Bytes are without heartbeats.',
     ]),
-    '### All at once',
-    render(startTable(result.start)),
-    list([
-      '**cold**: all start within a second and know three addresses. **warm**: the same, but each remembers all records of the run before. **storm**: all run and are linked, and each publishes its record anew within a second.',
-      '**lag**: from the moment when a record is published and both ends run until the other end has it. **its floor**: what the processor of whoever starts last takes to verify what all others published before. **× floor**: what a peer sends, by the bytes of every record once.',
-    ]),
+    ...describeStarts(result.start),
     '### The simulator',
     render(speedTable(result.speed)),
     'Events in a second of the thread that simulates a settled mesh in which a record is published every half second.',
     'Again: `npm run bench -- simulation` (an hour, 16 GB), then `npm run bench -- page`.',
+  ];
+}
+
+function describeStarts(results: readonly StartRow[]): readonly string[] {
+  if (results.length === 0) return [];
+  return [
+    '### All at once',
+    render(startTable(results)),
+    list([
+      '**cold**: all start within a second and know three addresses. **warm**: the same, but each remembers all records of the run before. **storm**: all run and are linked, and each publishes its record anew within a second.',
+      '**lag**: from the moment when a record is published and both ends run until the other end has it. **its floor**: what the processor of whoever starts last takes to verify what all others published before. **× floor**: what a peer sends, by the bytes of every record once.',
+    ]),
   ];
 }
 
