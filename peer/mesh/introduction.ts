@@ -33,3 +33,15 @@ export function refer(directory: Directory, { link, peer, ids }: Referral): read
   const records = ids.flatMap((id) => (id === peer ? [] : (directory.peer(id) ?? [])));
   return sendRecords(link, records);
 }
+
+/**
+ * To whom a second link is refused, what is known of it: if that is another that runs with a copy of
+ * its disk, it hears so, and would otherwise meet nobody.
+ */
+export function tellOfItself(
+  directory: Directory,
+  { link, peer }: { readonly link: LinkId; readonly peer: PeerId },
+): readonly MeshEffect[] {
+  const known = directory.peer(peer);
+  return known === undefined ? [] : sendRecords(link, [known]);
+}

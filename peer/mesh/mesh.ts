@@ -13,7 +13,7 @@ import { Flood, type News } from './flood.ts';
 import type { BucketEntries, Heartbeat, MeshFrame } from './frame.ts';
 import { sendHeartbeats } from './heartbeats.ts';
 import { Intake } from './intake.ts';
-import { introduce, refer } from './introduction.ts';
+import { introduce, refer, tellOfItself } from './introduction.ts';
 import { NO_EFFECTS, joinEffects } from './join-effects.ts';
 import { Lateness } from './lateness.ts';
 import { type Closing, type Link, Links } from './links.ts';
@@ -220,6 +220,8 @@ export class Mesh {
     this.#topology.reachChanged();
     const closed = closing === undefined ? [] : this.#close(closing);
     if (link === undefined) {
+      if (closing?.reason === 'duplicate')
+        return [...tellOfItself(this.directory, event), ...closed];
       const isCrowdedOut = closing?.reason === 'link-limit' && event.initiator === 'them';
       return isCrowdedOut ? [...this.#refer(event.link, event.peer), ...closed] : closed;
     }

@@ -223,3 +223,28 @@ describe('in step', () => {
     assert.equal(mesh.agreement.isSynced, true);
   });
 });
+
+it('who comes a second time hears what is known of it, before that link is closed: it may be another with its disk', () => {
+  const records = new ManyRecords();
+  const mesh = createMesh(records.codec);
+  // Of a pair the link that the lower id dialled stays: ours.
+  const n = [2, 3, 4, 5, 6, 7, 8, 9].find((one) => manyId(one) > SELF);
+  assert.ok(n !== undefined);
+  const known = records.one(n);
+  mesh.step(0, linkUp(1, manyId(n), 'us'));
+  mesh.step(0, {
+    type: 'frame',
+    link: 1,
+    frame: { type: 'records', records: [known.signed] },
+  });
+  const effects = mesh.step(0, linkUp(2, manyId(n)));
+  const told = effects.findIndex(
+    (effect) =>
+      effect.type === 'send' &&
+      effect.link === 2 &&
+      effect.frame.type === 'records' &&
+      effect.frame.records.includes(known.signed),
+  );
+  const closed = effects.findIndex((effect) => effect.type === 'close' && effect.link === 2);
+  assert.ok(told >= 0 && closed > told, JSON.stringify([told, closed]));
+});
