@@ -171,7 +171,7 @@ export class Transport {
 
   /**
    * The link that the peer at an endpoint made. That it says so is not enough, or any member could
-   * answer in the place of a seed: it must have come from that address.
+   * answer in the place of a seed, or keep us from dialling another: it must have come from there.
    */
   #linkFrom(endpoint: Endpoint): OpenLink | undefined {
     const link = this.#linkTo(this.#options.findLinkedAt(endpoint));
@@ -180,8 +180,7 @@ export class Transport {
 
   /** Much may have happened while it waited. */
   async #dialInTurn(endpoint: Endpoint): Promise<void> {
-    if (this.#options.findLinkedAt(endpoint) !== undefined)
-      throw new Error('there is a link by now');
+    if (this.#linkFrom(endpoint) !== undefined) throw new Error('there is a link by now');
     await this.#connect(endpoint);
   }
 

@@ -96,9 +96,18 @@ describe('a link', { timeout: 20_000 }, () => {
       await openEnd(t, 1, { findLinkedAt: () => testIdentity(2).id }),
       await openEnd(t, 2),
     ];
+    await link(two, one);
     one.transport.dial(two.endpoint);
     assert.deepEqual((await one.event('dial-failed')).endpoint, two.endpoint);
-    await link(two, one);
+    assert.equal(count(two, 'link-up'), 1);
+  });
+
+  it('is dialled though a member elsewhere says that the endpoint is its own', async (t) => {
+    const thief = await openEnd(t, 3, { address: '127.0.0.3' });
+    const one = await openEnd(t, 1, { findLinkedAt: () => thief.id });
+    const two = await openEnd(t, 2);
+    await link(thief, one);
+    await link(one, two);
     assert.equal(count(two, 'link-up'), 1);
   });
 
