@@ -119,9 +119,7 @@ export class Mesh {
 
   /** Peers that are down by what their observers say. */
   down(): ReadonlySet<PeerId> {
-    const linked = this.#links.all().map((link) => link.peer);
-    const alive = new Set([this.#options.self, ...linked]);
-    return findDown(this.directory, () => this.#topology.rings(), alive);
+    return findDown(this.directory, () => this.#topology.rings(), this.#topology.standing());
   }
 
   #handle(now: number, event: MeshEvent): readonly MeshEffect[] {

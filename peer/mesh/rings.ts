@@ -115,7 +115,7 @@ function findPlace(order: readonly PeerId[], ring: number, id: PeerId): number {
  * on is what heals a partition), and the walk goes on, which closes the ring over the gap. It ends
  * at the first that can be reached and is vouched for: by a link, or by the arbiter's list. Others
  * are but claims: the first of them is wanted, the walk goes on, and so whoever makes identities up
- * gets between nobody who is listed.
+ * gets between nobody who is listed, unless he links as a newcomer does: that is not prevented.
  */
 export function walk(
   outward: readonly PeerId[],

@@ -18,6 +18,7 @@ import {
   WAYS_IN,
 } from './limits.ts';
 import type { Link, Links } from './links.ts';
+import type { Standing } from './liveness.ts';
 import type { MeshOptions } from './mesh-options.ts';
 import type { PeerId } from './peer-id.ts';
 import type { Endpoint } from './record.ts';
@@ -180,6 +181,15 @@ export class Topology implements Outlook {
 
   isListed(peer: PeerId): boolean {
     return this.#options.isListed?.(peer) ?? true;
+  }
+
+  /** Whose word counts of who is down. */
+  standing(): Standing {
+    const { self, links } = this.#options;
+    return {
+      alive: new Set([self, ...links.all().map((link) => link.peer)]),
+      isListed: (peer) => this.isListed(peer),
+    };
   }
 
   isMember(peer: PeerId): boolean {

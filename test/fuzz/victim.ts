@@ -140,8 +140,9 @@ export class Victim {
   }
 
   /**
-   * Whoever is made up and has a link is a neighbour like any other, so what is held is that those
-   * who only claim to be there are in nobody's way: once its link is gone the honest are wanted.
+   * Whoever is made up and has a link can take a listed neighbour's place (M24 of docs/PROTOCOL.md
+   * says so). What is held is that those who only claim to be there are in nobody's way: once its
+   * link is gone the honest are wanted.
    */
   #checkNeighbours(): void {
     this.#tell({ type: 'link-down', link: this.#link });
