@@ -18,7 +18,7 @@ import {
 } from './api/kubernetes-objects.ts';
 import { findPrograms } from './api/programs.ts';
 
-const plane = await ControlPlane.start({ bin: await findPrograms() });
+const plane = await ControlPlane.start(await findPrograms());
 after(() => plane[Symbol.asyncDispose]());
 const admin = plane.openClient('admin');
 const peer = plane.openClient('peer');

@@ -1,8 +1,9 @@
 /**
  * A hundred Nodes against a real API server and its garbage collector, without kubelets: each has a
- * real peer, whole, in a namespace of its own. Half of the Nodes are deleted and as many made in
- * minutes, new ones and such as come back in every way. No address may be had twice at any time, and
- * all must be accounted for when it is quiet. `SEED=n` before the command draws the same Nodes again;
+ * peer on real sockets, a real disk and real Leases, and without a kernel (api/kernelless-peer.ts), as
+ * a hundred whole daemons keep two cores busy by being there. Half of the Nodes are deleted and as
+ * many made in minutes, new ones and such as come back in every way. No address may be had twice at
+ * any time, and all must be accounted for when it is quiet. `SEED=n` before the command draws the same Nodes again;
  * what they meet each other with differs from run to run.
  */
 import assert from 'node:assert/strict';
@@ -13,7 +14,7 @@ import { createRandom } from '#test/simulation/random.ts';
 import { findAccountFaults } from '#test/support/accounts.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { findOwnershipFaults } from '#test/support/ownership.ts';
-import { type ApiNode, ApiNodes, endPeer, replaceDisk } from './api/api-nodes.ts';
+import { type ApiNode, ApiNodes } from './api/api-nodes.ts';
 import { ApiPods } from './api/api-pods.ts';
 
 const NODES = 100;
@@ -22,10 +23,8 @@ const REPLACED = 50;
 const REPLACED_MS = 5 * 60_000;
 /** Nodes that are replaced at a time; nobody waits until what they held is taken back. */
 const BATCH = 5;
-/** Peers that start at a time, on two cores. */
-const STARTS = 6;
-/** Requests to peers at a time. */
-const QUESTIONS = 8;
+/** Peers that start at a time. */
+const STARTS = 5;
 /** A removal is heard of within a minute; then records of a hundred peers, and a minute's patience. */
 const ACCOUNTED_MS = 240_000;
 /** Each time a hundred peers tell all that they know. */
@@ -44,13 +43,12 @@ const nodes = await ApiNodes.create();
 after(() => nodes[Symbol.asyncDispose]());
 
 const pods = new ApiPods();
-after(() => pods[Symbol.asyncDispose]());
 let namesMade = 0;
 
 /** Starts its peer, whose first pod it then attaches. Gives its report from before that. */
 async function bringUp(node: ApiNode): Promise<Report> {
-  node.peer.start();
-  const report = await nodes.ready(node);
+  const peer = await node.startPeer();
+  const report = peer.report();
   await pods.attach(node);
   return report;
 }
@@ -61,21 +59,21 @@ async function addNode(name = `node${++namesMade}`): Promise<void> {
 
 /** Deletes the Node while its peer runs, or after it was killed: either may be first. */
 async function remove(node: ApiNode): Promise<void> {
-  if (random() < 0.5) await endPeer(node);
+  if (random() < 0.5) await node.stopPeer();
   await nodes.deleteNode(node);
-  await endPeer(node);
+  await node.stopPeer();
 }
 
 async function replace(node: ApiNode, comeback: Comeback): Promise<void> {
-  const { id } = (await nodes.ready(node)).peer;
+  const { id } = node.peer;
   await remove(node);
   if (comeback === 'same-disk' || comeback === 'empty-disk') {
-    if (comeback === 'empty-disk') replaceDisk(node);
+    if (comeback === 'empty-disk') node.replaceDisk();
     await nodes.createNode(node);
     const { peer } = await bringUp(node);
     assert.notEqual(peer.id, id, `${node.name} has the identity that was removed`);
   } else {
-    await pods.endAll(node);
+    pods.endAll(node);
     await nodes.switchOff(node);
     await (comeback === 'other-machine' ? addNode(node.name) : addNode());
   }
@@ -88,13 +86,6 @@ function drawNodes(count: number): readonly ApiNode[] {
     assert.ok(drawn !== undefined);
     return drawn;
   });
-}
-
-/** Undefined while one of them does not answer. */
-async function reportsOfAll(): Promise<readonly Report[] | undefined> {
-  const peers = nodes.running().map(({ peer }) => peer);
-  const reports = await mapConcurrently(peers, QUESTIONS, (peer) => peer.tryReport());
-  return reports.every((report) => report !== undefined) ? reports : undefined;
 }
 
 /** What is wrong with who has which addresses, by what each says of itself and of all others. */
@@ -111,9 +102,9 @@ async function accountedFor(): Promise<readonly Report[]> {
   let faults: readonly string[] = [];
   return await eventually(
     'every peer accounts for all of the universe',
-    async () => {
-      const reports = await reportsOfAll();
-      faults = reports === undefined ? ['a peer does not answer'] : findFaults(reports);
+    () => {
+      const reports = nodes.running().map((node) => node.report());
+      faults = findFaults(reports);
       return faults.length === 0 ? reports : undefined;
     },
     {

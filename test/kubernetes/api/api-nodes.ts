@@ -1,18 +1,19 @@
 /**
- * Nodes without kubelets: Node objects of a real API server, each with a machine (a namespace) on
- * which a real peer runs as in its pod, with the rights that manifests/ give it and no more. What a
- * kubelet and a cloud would do to them a test does.
+ * Nodes without kubelets: Node objects of a real API server, each with a machine on which a peer runs
+ * that has no kernel, with the rights that manifests/ give it and no more. What a kubelet, a cloud and
+ * a power cut would do to them a test does. Machines are addresses of the loopback.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mapConcurrently } from '#peer/lab/command.ts';
-import type { ApiClient } from '#peer/kubernetes/api-client.ts';
 import type { Report } from '#peer/http/report.ts';
-import { eventually } from '#test/support/eventually.ts';
-import { createNamespace, type Namespace } from '#test/support/namespace.ts';
-import { buildLauncher, createScratchDirectory } from '#test/support/plugin-launcher.ts';
-import { RealPeer } from '#test/support/real-peer.ts';
-import { API_PORT, ControlPlane } from './control-plane.ts';
+import type { ApiClient } from '#peer/kubernetes/api-client.ts';
+import type { HostEnd } from '#peer/kernel/host-ends.ts';
+import { mapConcurrently } from '#peer/lab/command.ts';
+import { eventuallyTrue } from '#test/support/eventually.ts';
+import { createScratchDirectory } from '#test/support/plugin-launcher.ts';
+import { LOOPBACK_CERTIFICATE } from '#test/unit/kubernetes/loopback-certificate.ts';
+import { ControlPlane } from './control-plane.ts';
+import { type KernellessPeer, startKernellessPeer } from './kernelless-peer.ts';
 import {
   createNode,
   createRights,
@@ -21,23 +22,82 @@ import {
   leasesPath,
 } from './kubernetes-objects.ts';
 import { findPrograms } from './programs.ts';
-import { RoutedUnderlay } from './routed-underlay.ts';
 
 const MANIFEST = 'manifests/weft.yaml';
 /** Of the manifest. */
 const NAMESPACE = 'weft';
 const ACCOUNT = { namespace: NAMESPACE, name: 'weft' };
-/** A peer is ready a second after its start; on two cores that a hundred others use, much later. */
-const READY = { withinMs: 120_000, everyMs: 500 };
-/** Machines that are switched off at a time: more `ip` processes only wait for each other. */
+/** Where the machines are; each takes the next address. */
+const MACHINE_PREFIX = '127.77';
+const BYTE = 256;
+/** A join takes a second; in a process that a hundred peers share, many. */
+const READY = { withinMs: 120_000 };
+/** For requests from the process that all peers share. */
+const ANSWER_MS = 60_000;
+/** Peers that end at a time. */
 const CONCURRENCY = 8;
 
-export interface ApiNode {
+/** A machine, its Node, and what runs on it. */
+export class ApiNode {
   /** Of the Node. Another machine may have it later. */
   readonly name: string;
   readonly address: string;
-  readonly namespace: Namespace;
-  readonly peer: RealPeer;
+  readonly stateDirectory: string;
+  /** The pods that run, as the kernel has them: with or without a peer. */
+  readonly hostEnds: HostEnd[] = [];
+  readonly #start: (node: ApiNode) => Promise<KernellessPeer>;
+  #starting: Promise<KernellessPeer> | undefined;
+  #peer: KernellessPeer | undefined;
+
+  constructor(
+    options: Pick<ApiNode, 'name' | 'address' | 'stateDirectory'>,
+    start: (node: ApiNode) => Promise<KernellessPeer>,
+  ) {
+    this.name = options.name;
+    this.address = options.address;
+    this.stateDirectory = options.stateDirectory;
+    this.#start = start;
+  }
+
+  get peer(): KernellessPeer {
+    if (this.#peer === undefined) throw new Error(`no peer runs on ${this.name}`);
+    return this.#peer;
+  }
+
+  /** Resolves when it serves ADDs. Throws why it ended instead. */
+  async startPeer(): Promise<KernellessPeer> {
+    this.#starting = this.#start(this);
+    const peer = await this.#starting;
+    this.#peer = peer;
+    await eventuallyTrue(`the peer of ${this.name} is ready`, () => peer.isReady(), READY);
+    return peer;
+  }
+
+  async stopPeer(): Promise<void> {
+    const starting = this.#starting;
+    [this.#starting, this.#peer] = [undefined, undefined];
+    const peer = await starting?.catch(() => undefined);
+    await peer?.stop();
+  }
+
+  /** Attaches a pod; its address. */
+  async attachPod(name: string): Promise<string> {
+    const { hostInterface, podName, addresses, podMac } = await this.peer.attach(name);
+    this.hostEnds.push({ name: hostInterface, alias: podName, addresses, podMac });
+    const { attachments } = this.peer.report();
+    const address = attachments.find(({ containerId }) => containerId === name)?.addresses[0];
+    if (address === undefined) throw new Error(`${name} on ${this.name} has no address`);
+    return address;
+  }
+
+  report(): Report {
+    return this.peer.report();
+  }
+
+  /** An empty disk in the place of the one that it has. No peer may run. */
+  replaceDisk(): void {
+    rmSync(this.stateDirectory, { recursive: true, force: true });
+  }
 }
 
 /** A Lease as far as it says who has which name. */
@@ -46,54 +106,41 @@ interface PeerLease {
   readonly spec: { readonly holderIdentity?: string };
 }
 
+interface Cluster {
+  readonly admin: ApiClient;
+  /** What a pod has in its environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly directory: string;
+  readonly accountDirectory: string;
+}
+
 export class ApiNodes implements AsyncDisposable {
   readonly #parts: AsyncDisposableStack;
-  readonly #underlay: RoutedUnderlay;
-  readonly #admin: ApiClient;
-  readonly #directory: string;
-  readonly #accountDirectory: string;
-  readonly #environment: Readonly<Record<string, string>>;
+  readonly #cluster: Cluster;
   readonly #running = new Set<ApiNode>();
   #machines = 0;
+  #isOver = false;
 
-  private constructor(options: {
-    readonly parts: AsyncDisposableStack;
-    readonly underlay: RoutedUnderlay;
-    readonly admin: ApiClient;
-    readonly directory: string;
-    readonly accountDirectory: string;
-    readonly apiAddress: string;
-  }) {
-    this.#parts = options.parts;
-    this.#underlay = options.underlay;
-    this.#admin = options.admin;
-    this.#directory = options.directory;
-    this.#accountDirectory = options.accountDirectory;
-    this.#environment = {
-      KUBERNETES_SERVICE_HOST: options.apiAddress,
-      KUBERNETES_SERVICE_PORT: String(API_PORT),
-    };
+  private constructor(parts: AsyncDisposableStack, cluster: Cluster) {
+    this.#parts = parts;
+    this.#cluster = cluster;
   }
 
   /** A cluster without nodes. Its garbage collector runs. */
   static async create(): Promise<ApiNodes> {
-    await buildLauncher();
     await using parts = new AsyncDisposableStack();
     const directory = parts.use(createScratchDirectory()).path;
-    const underlay = parts.use(await RoutedUnderlay.create());
-    let apiAddress = '';
-    const connect = async (namespace: Namespace): Promise<string> => {
-      apiAddress = await underlay.connect(namespace);
-      return apiAddress;
-    };
-    const plane = parts.use(await ControlPlane.start({ bin: await findPrograms(), connect }));
+    const plane = parts.use(await ControlPlane.start(await findPrograms()));
     plane.startGarbageCollector();
-    const admin = plane.openClient('admin');
+    const admin = plane.openClient('admin', ANSWER_MS);
     await createRights(admin, MANIFEST);
     const accountDirectory = join(directory, 'service-account');
-    await mountAccount(plane, admin, accountDirectory);
-    const made = { underlay, admin, directory, accountDirectory, apiAddress };
-    return new ApiNodes({ parts: parts.move(), ...made });
+    await mountAccount(admin, accountDirectory);
+    const environment = {
+      KUBERNETES_SERVICE_HOST: '127.0.0.1',
+      KUBERNETES_SERVICE_PORT: String(plane.proxy.port),
+    };
+    return new ApiNodes(parts.move(), { admin, environment, directory, accountDirectory });
   }
 
   /** Those whose machines are on, in the order in which they were made. */
@@ -103,50 +150,40 @@ export class ApiNodes implements AsyncDisposable {
 
   /** A machine that is on, and its Node. Its peer does not run yet. */
   async add(name: string): Promise<ApiNode> {
-    const namespace = await createNamespace();
-    const address = await this.#underlay.connect(namespace);
-    const peer = new RealPeer({
-      namespace,
-      directory: join(this.#directory, `machine${++this.#machines}`),
-      environment: this.#environment,
-      flags: { kubernetes: 'true', name, 'service-account-dir': this.#accountDirectory },
+    if (this.#isOver) throw new Error(`${name} comes after the end of the cluster`);
+    const { environment, directory, accountDirectory } = this.#cluster;
+    const number = ++this.#machines;
+    const address = `${MACHINE_PREFIX}.${Math.floor(number / BYTE)}.${number % BYTE}`;
+    const stateDirectory = join(directory, `machine${number}`);
+    const flags = [`--name=${name}`, `--state-dir=${stateDirectory}`];
+    const args = ['--kubernetes', `--service-account-dir=${accountDirectory}`, ...flags];
+    const node = new ApiNode({ name, address, stateDirectory }, async ({ hostEnds }) => {
+      return await startKernellessPeer({ args, environment, hostEnds });
     });
-    const node = { name, address, namespace, peer };
     this.#running.add(node);
     await this.createNode(node);
     return node;
   }
 
-  /** The peer's report, once it serves ADDs. Throws what it logged when it ends instead. */
-  async ready({ name, peer }: ApiNode): Promise<Report> {
-    const probe = async (): Promise<Report | undefined> => {
-      if (!peer.isRunning()) throw new Error(`the peer of ${name} ended:\n${peer.log()}`);
-      const report = await peer.tryReport();
-      return report?.peer.state === 'ready' ? report : undefined;
-    };
-    const instead = (): string => peer.log();
-    return await eventually(`the peer of ${name} is ready`, probe, { ...READY, instead });
-  }
-
   async createNode({ name, address }: ApiNode): Promise<void> {
-    await createNode(this.#admin, name, address);
+    await createNode(this.#cluster.admin, name, address);
   }
 
   /** The Lease that it owns goes with it, a moment later. */
   async deleteNode({ name }: ApiNode): Promise<void> {
-    await deleteNode(this.#admin, name);
+    await deleteNode(this.#cluster.admin, name);
   }
 
-  /** A power cut. */
+  /** For good: its peer and its pods end. */
   async switchOff(node: ApiNode): Promise<void> {
     this.#running.delete(node);
-    await endPeer(node);
-    await node.namespace[Symbol.asyncDispose]();
+    await node.stopPeer();
   }
 
   /** The names that the arbiter has, with their identities. */
   async registered(): Promise<ReadonlyMap<string, string>> {
-    const answer = await this.#admin.request({ method: 'GET', path: leasesPath(NAMESPACE) });
+    const request = { method: 'GET', path: leasesPath(NAMESPACE) } as const;
+    const answer = await this.#cluster.admin.request(request);
     const { items } = answer as { readonly items: readonly PeerLease[] };
     return new Map(
       items.flatMap(({ metadata, spec }) => {
@@ -157,34 +194,21 @@ export class ApiNodes implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
     await mapConcurrently(this.running(), CONCURRENCY, (node) => this.switchOff(node));
     await this.#parts.disposeAsync();
   }
 }
 
-/** As a kubelet mounts it into a pod. */
-async function mountAccount(
-  plane: ControlPlane,
-  admin: ApiClient,
-  directory: string,
-): Promise<void> {
+/** As a kubelet mounts it into a pod; the API server is known by its proxy's certificate. */
+async function mountAccount(admin: ApiClient, directory: string): Promise<void> {
   mkdirSync(directory);
   const files = {
     token: await createToken(admin, ACCOUNT),
-    'ca.crt': readFileSync(plane.authorityFile(), 'utf8'),
+    'ca.crt': LOOPBACK_CERTIFICATE.cert,
     namespace: NAMESPACE,
   };
   for (const [name, content] of Object.entries(files)) {
     writeFileSync(join(directory, name), content, { mode: 0o600 });
   }
-}
-
-/** Ends the peer's process at once, if it runs. */
-export async function endPeer({ peer }: ApiNode): Promise<void> {
-  if (peer.isRunning()) await peer.end('SIGKILL');
-}
-
-/** An empty disk in the place of the one that it has. Its peer must not run. */
-export function replaceDisk({ peer }: ApiNode): void {
-  rmSync(peer.stateDirectory, { recursive: true, force: true });
 }

@@ -2,53 +2,44 @@
 import type { Report } from '#peer/http/report.ts';
 import { containsAddress } from '#peer/ipam/cidr.ts';
 import { parseAddress, parseCidr } from '#peer/ipam/parse.ts';
-import { createRealPod, type RealPod } from '#test/support/real-pod.ts';
 import type { ApiNode } from './api-nodes.ts';
 
 interface AttachedPod {
   readonly node: ApiNode;
-  readonly pod: RealPod;
+  readonly name: string;
   readonly address: string;
 }
 
-export class ApiPods implements AsyncDisposable {
+export class ApiPods {
   /** Those that run, by their addresses. */
   readonly #pods = new Map<string, AttachedPod>();
   #made = 0;
 
   /** Attaches one more. Throws if it is given an address that another has. */
   async attach(node: ApiNode): Promise<void> {
-    const pod = await createRealPod(node, `pod${++this.#made}`);
-    const address = await pod.attach();
+    const name = `pod${++this.#made}`;
+    const address = await node.attachPod(name);
     const other = this.#pods.get(address);
     if (other !== undefined)
       throw new Error(
-        `${address} was given to ${pod.name} on ${node.name}, and is ${other.pod.name}'s on ${other.node.name}`,
+        `${address} was given to ${name} on ${node.name}, and is ${other.name}'s on ${other.node.name}`,
       );
-    this.#pods.set(address, { node, pod, address });
+    this.#pods.set(address, { node, name, address });
   }
 
-  /** Ends those of a machine that is switched off. */
-  async endAll(node: ApiNode): Promise<void> {
-    const ended = [...this.#pods.values()].filter((one) => one.node === node);
-    for (const { address, pod } of ended) {
-      this.#pods.delete(address);
-      await pod[Symbol.asyncDispose]();
-    }
+  /** Those of a machine that is switched off are no more. */
+  endAll(node: ApiNode): void {
+    for (const pod of this.#pods.values()) if (pod.node === node) this.#pods.delete(pod.address);
   }
 
   /** Pods that their node's peer doesn't know with their address, or whose address lies in no block of it. */
   findStray(reports: readonly Report[]): readonly string[] {
     const byName = new Map(reports.map((report) => [report.peer.name, report]));
-    return [...this.#pods.values()].flatMap(({ node, pod, address }) => {
+    return [...this.#pods.values()].flatMap(({ node, name, address }) => {
       const report = byName.get(node.name);
       const what = report === undefined ? 'has no peer' : describeStray(report, address);
-      return what === undefined ? [] : [`${address} of ${pod.name} on ${node.name} ${what}`];
+      return what === undefined ? [] : [`${address} of ${name} on ${node.name} ${what}`];
     });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const { node } of this.#pods.values()) await this.endAll(node);
   }
 }
 

@@ -29,29 +29,17 @@ const READY_TIMEOUT_MS = 60_000;
 const READY_POLL_MS = 100;
 
 const ETCD_URL = 'http://127.0.0.1:2379';
-const LOOPBACK = '127.0.0.1';
-export const API_PORT = 6443;
+const API_PORT = 6443;
 
 type Component = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'socat';
-
-export interface Place {
-  /** Has Kubernetes' programs; etcd and socat are on the PATH. */
-  readonly bin: string;
-  /**
-   * Joins its namespace to a network, and resolves to the address there, at which the API server is
-   * then reached. Without it nobody does but through the proxy.
-   */
-  readonly connect?: (namespace: Namespace) => Promise<string>;
-}
 
 export class ControlPlane implements AsyncDisposable {
   readonly proxy = new FaultProxy(() => ({
     socketPath: join(this.#directory, 'api.sock'),
-    ca: readFileSync(this.authorityFile(), 'utf8'),
+    ca: readFileSync(join(this.#directory, 'certs/apiserver.crt'), 'utf8'),
   }));
   readonly #bin: string;
   readonly #namespace: Namespace;
-  #address = LOOPBACK;
   readonly #directory = mkdtempSync(join(tmpdir(), 'weft-control-plane-'));
   readonly #processes = new Map<Component, ChildProcess>();
   readonly #clients: InClusterClient[] = [];
@@ -61,12 +49,11 @@ export class ControlPlane implements AsyncDisposable {
     this.#namespace = namespace;
   }
 
-  /** Dispose of it. */
-  static async start({ bin, connect }: Place): Promise<ControlPlane> {
+  /** `bin` holds Kubernetes' programs; etcd and socat are on the PATH. Dispose of it. */
+  static async start(bin: string): Promise<ControlPlane> {
     const plane = new ControlPlane(bin, await createNamespace());
     await using cleanup = new AsyncDisposableStack();
     cleanup.use(plane);
-    if (connect !== undefined) plane.#address = await connect(plane.#namespace);
     plane.#writeCredentials();
     await plane.proxy.listen();
     plane.#startRelay();
@@ -110,8 +97,8 @@ export class ControlPlane implements AsyncDisposable {
     this.#start('kube-apiserver', [
       join(this.#bin, 'kube-apiserver'),
       `--etcd-servers=${ETCD_URL}`,
-      `--bind-address=${this.#address}`,
-      `--advertise-address=${this.#address}`,
+      '--bind-address=127.0.0.1',
+      '--advertise-address=127.0.0.1',
       '--endpoint-reconciler-type=none',
       `--secure-port=${API_PORT}`,
       '--service-cluster-ip-range=10.96.0.0/16',
@@ -157,11 +144,6 @@ export class ControlPlane implements AsyncDisposable {
     cpSync(this.#backup(), this.#etcdDirectory(), { recursive: true });
   }
 
-  /** The certificate that the API server is known by, once it is ready. */
-  authorityFile(): string {
-    return join(this.#directory, 'certs/apiserver.crt');
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     for (const client of this.#clients) client.close();
     await this.proxy[Symbol.asyncDispose]();
@@ -182,7 +164,7 @@ export class ControlPlane implements AsyncDisposable {
   #startRelay(): void {
     // Twenty peers register at once; by default socat lets five wait, and refuses the others.
     const listen = `UNIX-LISTEN:${join(this.#directory, 'api.sock')},fork,backlog=128`;
-    this.#start('socat', ['socat', listen, `TCP:${this.#address}:${API_PORT}`]);
+    this.#start('socat', ['socat', listen, `TCP:127.0.0.1:${API_PORT}`]);
   }
 
   #start(component: Component, command: readonly string[]): void {
@@ -224,7 +206,7 @@ export class ControlPlane implements AsyncDisposable {
     write('tokens.csv', `${ADMIN},admin,1,"system:masters"\n${PEER},${PEER_USER},2\n`);
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
     write('service-accounts.key', privateKey.export({ format: 'pem', type: 'sec1' }));
-    write('kubeconfig', kubeconfig(this.#address, this.authorityFile()));
+    write('kubeconfig', kubeconfig(join(this.#directory, 'certs/apiserver.crt')));
   }
 }
 
@@ -238,8 +220,8 @@ async function findProblem(client: ApiClient): Promise<string | undefined> {
 }
 
 /** JSON is YAML. */
-function kubeconfig(address: string, authority: string): string {
-  const server = `https://${address}:${API_PORT}`;
+function kubeconfig(authority: string): string {
+  const server = `https://127.0.0.1:${API_PORT}`;
   return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
