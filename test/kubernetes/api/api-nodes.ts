@@ -6,14 +6,17 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Report } from '#peer/http/report.ts';
+import { formatAddress } from '#peer/ipam/cidr.ts';
 import type { ApiClient } from '#peer/kubernetes/api-client.ts';
 import type { HostEnd } from '#peer/kernel/host-ends.ts';
+import type { PeerId } from '#peer/mesh/peer-id.ts';
 import { mapConcurrently } from '#peer/lab/command.ts';
 import { eventuallyTrue } from '#test/support/eventually.ts';
 import { createScratchDirectory } from '#test/support/plugin-launcher.ts';
 import { LOOPBACK_CERTIFICATE } from '#test/unit/kubernetes/loopback-certificate.ts';
 import { ControlPlane } from './control-plane.ts';
-import { type KernellessPeer, startKernellessPeer } from './kernelless-peer.ts';
+import { KernellessGroup } from './kernelless-group.ts';
+import type { PeerAnswers, PeerRequest } from './kernelless-messages.ts';
 import {
   createNode,
   createRights,
@@ -31,7 +34,9 @@ const ACCOUNT = { namespace: NAMESPACE, name: 'weft' };
 const MACHINE_PREFIX = '127.77';
 const BYTE = 256;
 /** A join takes a second; in a process that a hundred peers share, many. */
-const READY = { withinMs: 120_000 };
+const READY = { withinMs: 120_000, everyMs: 200 };
+/** Processes that share the peers: as many as there are cores where this has to run. */
+const GROUPS = 2;
 /** For requests from the process that all peers share. */
 const ANSWER_MS = 60_000;
 /** Peers that end at a time. */
@@ -42,62 +47,69 @@ export class ApiNode {
   /** Of the Node. Another machine may have it later. */
   readonly name: string;
   readonly address: string;
-  readonly stateDirectory: string;
+  readonly #machine: Machine;
   /** The pods that run, as the kernel has them: with or without a peer. */
-  readonly hostEnds: HostEnd[] = [];
-  readonly #start: (node: ApiNode) => Promise<KernellessPeer>;
-  #starting: Promise<KernellessPeer> | undefined;
-  #peer: KernellessPeer | undefined;
+  readonly #hostEnds: HostEnd[] = [];
+  #starting: Promise<PeerId> | undefined;
 
-  constructor(
-    options: Pick<ApiNode, 'name' | 'address' | 'stateDirectory'>,
-    start: (node: ApiNode) => Promise<KernellessPeer>,
-  ) {
-    this.name = options.name;
-    this.address = options.address;
-    this.stateDirectory = options.stateDirectory;
-    this.#start = start;
+  constructor(name: string, address: string, machine: Machine) {
+    this.name = name;
+    this.address = address;
+    this.#machine = machine;
   }
 
-  get peer(): KernellessPeer {
-    if (this.#peer === undefined) throw new Error(`no peer runs on ${this.name}`);
-    return this.#peer;
+  /** Resolves when it serves ADDs. Rejects with why it ended instead. */
+  async startPeer(): Promise<void> {
+    const { args, environment } = this.#machine;
+    const options = { args, environment, hostEnds: this.#hostEnds };
+    this.#starting = this.#ask({ type: 'start', options });
+    await this.#starting;
+    const isReady = (): Promise<boolean> => this.#ask({ type: 'is-ready' });
+    await eventuallyTrue(`the peer of ${this.name} is ready`, isReady, READY);
   }
 
-  /** Resolves when it serves ADDs. Throws why it ended instead. */
-  async startPeer(): Promise<KernellessPeer> {
-    this.#starting = this.#start(this);
-    const peer = await this.#starting;
-    this.#peer = peer;
-    await eventuallyTrue(`the peer of ${this.name} is ready`, () => peer.isReady(), READY);
-    return peer;
-  }
-
+  /** Does nothing if none runs. */
   async stopPeer(): Promise<void> {
     const starting = this.#starting;
-    [this.#starting, this.#peer] = [undefined, undefined];
-    const peer = await starting?.catch(() => undefined);
-    await peer?.stop();
+    this.#starting = undefined;
+    const isStarted = await starting?.then(
+      () => true,
+      () => false,
+    );
+    if (isStarted === true) await this.#ask({ type: 'stop' });
   }
 
   /** Attaches a pod; its address. */
-  async attachPod(name: string): Promise<string> {
-    const { hostInterface, podName, addresses, podMac } = await this.peer.attach(name);
-    this.hostEnds.push({ name: hostInterface, alias: podName, addresses, podMac });
-    const { attachments } = this.peer.report();
-    const address = attachments.find(({ containerId }) => containerId === name)?.addresses[0];
-    if (address === undefined) throw new Error(`${name} on ${this.name} has no address`);
-    return address;
+  async attachPod(containerId: string): Promise<string> {
+    const attachment = await this.#ask({ type: 'attach', containerId });
+    const { hostInterface, podName, addresses, podMac } = attachment;
+    this.#hostEnds.push({ name: hostInterface, alias: podName, addresses, podMac });
+    const [address] = addresses;
+    if (address === undefined) throw new Error(`${containerId} on ${this.name} has no address`);
+    return formatAddress(address);
   }
 
-  report(): Report {
-    return this.peer.report();
+  async report(): Promise<Report> {
+    return await this.#ask({ type: 'report' });
   }
 
   /** An empty disk in the place of the one that it has. No peer may run. */
   replaceDisk(): void {
-    rmSync(this.stateDirectory, { recursive: true, force: true });
+    rmSync(this.#machine.stateDirectory, { recursive: true, force: true });
   }
+
+  #ask<T extends PeerRequest>(request: T): Promise<PeerAnswers[T['type']]> {
+    return this.#machine.group.ask(this.#machine.number, request);
+  }
+}
+
+/** Where a peer is started, and with what. */
+interface Machine {
+  readonly number: number;
+  readonly group: KernellessGroup;
+  readonly stateDirectory: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** A Lease as far as it says who has which name. */
@@ -117,6 +129,7 @@ interface Cluster {
 export class ApiNodes implements AsyncDisposable {
   readonly #parts: AsyncDisposableStack;
   readonly #cluster: Cluster;
+  readonly #groups: readonly KernellessGroup[];
   readonly #running = new Set<ApiNode>();
   #machines = 0;
   #isOver = false;
@@ -124,6 +137,7 @@ export class ApiNodes implements AsyncDisposable {
   private constructor(parts: AsyncDisposableStack, cluster: Cluster) {
     this.#parts = parts;
     this.#cluster = cluster;
+    this.#groups = Array.from({ length: GROUPS }, () => parts.use(new KernellessGroup()));
   }
 
   /** A cluster without nodes. Its garbage collector runs. */
@@ -157,9 +171,10 @@ export class ApiNodes implements AsyncDisposable {
     const stateDirectory = join(directory, `machine${number}`);
     const flags = [`--name=${name}`, `--state-dir=${stateDirectory}`];
     const args = ['--kubernetes', `--service-account-dir=${accountDirectory}`, ...flags];
-    const node = new ApiNode({ name, address, stateDirectory }, async ({ hostEnds }) => {
-      return await startKernellessPeer({ args, environment, hostEnds });
-    });
+    const group = this.#groups[number % GROUPS];
+    if (group === undefined) throw new Error('there are no processes for peers');
+    const machine = { number, group, stateDirectory, args, environment };
+    const node = new ApiNode(name, address, machine);
     this.#running.add(node);
     await this.createNode(node);
     return node;

@@ -27,11 +27,14 @@ import { InCluster } from '#peer/kubernetes/in-cluster.ts';
 import { StartObstacle } from '#peer/kubernetes/obstacle.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
 import { Transport } from '#peer/transport/transport.ts';
+import { eventually } from '#test/support/eventually.ts';
 import { hostInterfaceName, podMac } from '#plugin/pod-network.ts';
 
 /** Of an Ethernet, less the encapsulation. */
 const MTU = 1_450;
-/** Between two attempts of a start that the API server refuses. */
+/** As long as a runtime tries, about. */
+const ATTACH_MS = 120_000;
+/** Between two attempts of what has to be tried again. */
 const RETRY_MS = 500;
 /** A kernel that is always as it should be. */
 const KERNEL = { inSync: true, drift: {}, failures: [] };
@@ -53,7 +56,7 @@ export interface KernellessPeer {
   readonly id: PeerId;
   /** Whether it serves ADDs. Throws when its process would have ended. */
   isReady(): boolean;
-  /** As an ADD. Rejects with the reason when nothing is given. */
+  /** As an ADD, again for as long as it is told to try later. Rejects with the reason in the end. */
   attach(containerId: string): Promise<Attachment>;
   report(): Report;
   /** Nothing more is written, sent or answered when it resolves. */
@@ -217,7 +220,13 @@ function begin(start: Start, { driver, asking }: Network): void {
   });
   const ending = parts.adopt(new AbortController(), (controller) => controller.abort());
   const joined = join({
-    ...{ self, endpoint, core, driver, log, name: config.name, signal: ending.signal },
+    self,
+    name: config.name,
+    endpoint,
+    core,
+    driver,
+    log,
+    signal: ending.signal,
     arbiter: cluster.openArbiter(() => core.ipam.view().rev),
     hasOthers: true,
     ownsName: true,
@@ -237,9 +246,17 @@ async function attach(driver: Driver, containerId: string): Promise<Attachment> 
   const key = { containerId, interfaceName: 'eth0' };
   const hostInterface = hostInterfaceName(key);
   const request = { key, hostInterface, podMac, podName: `test/${containerId}` };
-  const reply = await driver.ask((to) => ({ type: 'allocate', request, reply: to }));
-  if (reply.type === 'attached') return reply.attachment;
-  throw new Error(`${containerId} was not attached: ${JSON.stringify(reply)}`);
+  let refused = '';
+  const probe = async (): Promise<Attachment | undefined> => {
+    const reply = await driver.ask((to) => ({ type: 'allocate', request, reply: to }));
+    if (reply.type === 'refused') refused = reply.reason;
+    return reply.type === 'attached' ? reply.attachment : undefined;
+  };
+  return await eventually(`${containerId} is attached`, probe, {
+    withinMs: ATTACH_MS,
+    everyMs: RETRY_MS,
+    instead: () => refused,
+  });
 }
 
 function describe({ config, state, counters }: Start, { transport }: Network): Report {
