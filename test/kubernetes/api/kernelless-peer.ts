@@ -115,13 +115,19 @@ export async function startKernellessPeer(options: KernellessPeerOptions): Promi
   };
 }
 
+/**
+ * A peer that knows its Node from before goes by that when the API server takes seconds to answer. To
+ * a process that many peers keep busy it seems to, so here it is asked until it has told.
+ */
 async function enterCluster(
   config: Config,
   { environment }: KernellessPeerOptions,
 ): Promise<InCluster> {
   for (;;) {
     try {
-      return await InCluster.enter({ config, environment, log, signal });
+      const cluster = await InCluster.enter({ config, environment, log, signal });
+      if (cluster.problems().length === 0) return cluster;
+      cluster.close();
     } catch (error) {
       if (!(error instanceof StartObstacle)) throw error;
     }
