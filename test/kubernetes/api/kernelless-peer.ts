@@ -198,7 +198,8 @@ function makeDriver(
       send: (link, frame) => transport.send(link, frame),
       close: (link, reason) => transport.close(link, reason),
       commit: (writes) => store.commit(writes),
-      remember: (records) => memory.remember(records, identity.id),
+      remember: (records) =>
+        memory.remember(records, { self: identity.id, directory: core.mesh.directory }),
       askSpace: (donors, need) => askDonors({ core, transport, log, now }, donors, need),
       askView: () => void asking.list(),
       askExecutor: () => asking.executor(),
