@@ -16,10 +16,7 @@ import {
   leasesPath,
   post,
 } from './api/kubernetes-objects.ts';
-import { PartsCache, cacheDirectory } from './parts/cache.ts';
-import { goPart } from './parts/go-binaries.ts';
-import { provideGo } from './parts/go-toolchain.ts';
-import { Progress } from './parts/progress.ts';
+import { findPrograms } from './api/programs.ts';
 
 const plane = await ControlPlane.start(await findPrograms());
 after(() => plane[Symbol.asyncDispose]());
@@ -258,12 +255,4 @@ async function restartWith(change: () => void): Promise<void> {
   change();
   plane.startEtcd();
   await plane.startApiServer();
-}
-
-/** Where kube-apiserver is: built if need be, without the images that whole clusters take. */
-async function findPrograms(): Promise<string> {
-  const cache = new PartsCache(cacheDirectory(process.env));
-  const progress = new Progress((line) => process.stderr.write(`${line}\n`));
-  const go = await provideGo(cache, progress);
-  return `${await cache.provide(goPart('kubernetes', { go, progress }))}/bin`;
 }

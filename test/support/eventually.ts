@@ -7,6 +7,8 @@ const POLL_MS = 50;
 
 export interface Wait {
   readonly withinMs?: number;
+  /** Between two times that it is asked: more than usual for what costs those who are asked a lot. */
+  readonly everyMs?: number;
   /** What there is instead, for the error; asked once, when the time is over. */
   readonly instead?: () => string | Promise<string>;
 }
@@ -18,14 +20,14 @@ export interface Wait {
 export async function eventually<Answer>(
   what: string,
   probe: () => Promise<Answer | undefined> | Answer | undefined,
-  { withinMs = WITHIN_MS, instead }: Wait = {},
+  { withinMs = WITHIN_MS, everyMs = POLL_MS, instead }: Wait = {},
 ): Promise<Answer> {
   const deadline = performance.now() + withinMs;
   for (;;) {
     const answer = await probe();
     if (answer !== undefined) return answer;
     if (performance.now() >= deadline) break;
-    await delay(POLL_MS);
+    await delay(everyMs);
   }
   const found = instead === undefined ? '' : `:\n${await instead()}`;
   throw new Error(`${what}: not within ${withinMs / 1000} s${found}`);

@@ -9,7 +9,8 @@ import { ADMIN_KUBECONFIG } from './credentials.ts';
 import { importImage, killContainer } from './containerd.ts';
 import { kubectlCommand } from './kubectl.ts';
 import { findLogs } from './logs.ts';
-import { connectNode, disconnectNode } from './network.ts';
+import { replaceDisk } from './disk.ts';
+import { connectNode, disconnectNode, plugNode, unplugNode } from './network.ts';
 import { enterNode, killNode, letNodeJoin, startNode } from './node.ts';
 import { nodeFiles } from './node-config.ts';
 import { LAN_NAMESPACE, type NodePlan, type WorldPlan } from './plan.ts';
@@ -59,6 +60,13 @@ export interface Cluster {
   stopNode(node: string): Promise<void>;
   /** Starts it again, with its disk as it was. */
   startNode(node: string): Promise<void>;
+  /** Puts an empty disk, with images and nothing else, into a node that was stopped. */
+  replaceDisk(node: string): Promise<void>;
+  /** Cuts the node off from all others and the world; what runs on it goes on. Not for the first node. */
+  unplugNode(node: string): Promise<void>;
+  plugNode(node: string): Promise<void>;
+  /** Ends the kubelet, which is started again: it registers its Node if there is none. */
+  restartKubelet(node: string): Promise<void>;
 }
 
 /** A Pod's manifest, as far as this file has to know it. */
@@ -133,11 +141,7 @@ function failuresOf(state: ClusterState) {
     stopApiServer,
     startApiServer: async () => await startApiServer(state),
     stopNode: async (name: string) => {
-      const node = findNode(state, name);
-      if (node === state.plan.nodes[0])
-        throw new ClusterError(
-          `${name} carries the control plane in its network namespace: stop another node`,
-        );
+      const node = findWorker(state, name);
       await killNode(node);
       await disconnectNode(node);
     },
@@ -147,7 +151,24 @@ function failuresOf(state: ClusterState) {
       await startNode(state, node);
       await letNodeJoin(node);
     },
+    replaceDisk: async (name: string) => await replaceDisk(state, findNode(state, name)),
+    unplugNode: async (name: string) => await unplugNode(findWorker(state, name)),
+    plugNode: async (name: string) => await plugNode(findNode(state, name)),
+    restartKubelet: async (name: string) => {
+      // The node's first process starts it again; no process of another node is seen in there.
+      const kill = ['sh', '-c', 'kill -KILL $(pidof kubelet)'];
+      await runCommand(await enterNode(findNode(state, name), kill));
+    },
   };
+}
+
+/** Not the first. Throws ClusterError. */
+function findWorker(state: ClusterState, name: string): NodePlan {
+  const node = findNode(state, name);
+  if (node !== state.plan.nodes[0]) return node;
+  throw new ClusterError(
+    `${name} carries the control plane in its network namespace: take another node`,
+  );
 }
 
 function findNode({ plan }: ClusterState, name: string): NodePlan {

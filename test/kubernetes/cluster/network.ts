@@ -40,6 +40,15 @@ export async function disconnectNode({ name, namespace }: NodePlan): Promise<voi
   await runIpBatch([`netns delete ${namespace}`]);
 }
 
+/** Pulls the node's cable out of the switch: its own end stays up, so nothing tells it. */
+export async function unplugNode({ name }: NodePlan): Promise<void> {
+  await runIpBatch([`link set ${name} nomaster`], LAN_NAMESPACE);
+}
+
+export async function plugNode({ name }: NodePlan): Promise<void> {
+  await runIpBatch([`link set ${name} master ${LAN_BRIDGE}`], LAN_NAMESPACE);
+}
+
 async function connectWorld(world: WorldPlan): Promise<void> {
   await connect({ name: 'world', ...world });
   await runIpBatch([`addr add ${world.farAddress}/32 dev lo`], world.namespace);
