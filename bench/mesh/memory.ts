@@ -16,7 +16,8 @@ const FEEDER = resolve('bench/mesh/feeder.ts');
 const KNOWN_WITHIN_MS = 120_000;
 /** Between two looks, each of which has the peer write a report of megabytes. */
 const LOOK_MS = 5_000;
-const WINDOWS = 3;
+/** The first ones are under the memory of the reports that were looked at. */
+const WINDOWS = 6;
 
 export interface MemoryFigures {
   /** Others that the peer knows. */
