@@ -10,6 +10,14 @@ export interface Origin {
   readonly cores: number;
 }
 
+/** A target that the median of what was measured does not reach. */
+export interface Missed {
+  readonly what: string;
+  readonly measured: string;
+  readonly target: string;
+  readonly why?: string | undefined;
+}
+
 export function describeOrigin({ measuredAt, commit, node, kernel, cpu, cores }: Origin): string {
   const day = measuredAt.slice(0, 10);
   return `Measured on ${day} at commit ${commit}: ${cores} cores (${cpu}), Linux ${kernel}, Node ${node}.`;

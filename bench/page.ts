@@ -4,10 +4,10 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { MEMORY_TARGET_BYTES } from './mesh/targets.ts';
-import type { MemoryFigures } from './mesh/memory.ts';
 import { HEADER, rowsOf } from './mesh/rows.ts';
 import type { SizeFigures } from './mesh/run.ts';
 import { describeMethod } from './method.ts';
+import { type MeshFigures, describeMissed } from './missed.ts';
 import { megabytes, percent, summarize } from './result.ts';
 import { type SimulationResult, describeSimulation } from './simulation-section.ts';
 import { drawStarts } from './start-plot.ts';
@@ -18,12 +18,9 @@ const SIMULATION = 'bench/results/simulation.json';
 const PAGE = 'docs/BENCHMARKS.md';
 const PLOT = 'benchmarks-start.svg';
 
-interface MeshResult extends Origin {
+interface MeshResult extends Origin, MeshFigures {
   readonly groups: number;
-  readonly weft: readonly SizeFigures[];
   readonly memberlist: readonly SizeFigures[];
-  readonly own?: SizeFigures;
-  readonly memory?: MemoryFigures;
 }
 
 const result = JSON.parse(readFileSync(FIGURES, 'utf8')) as MeshResult;
@@ -44,7 +41,8 @@ function sections(result: MeshResult): readonly string[] {
     ]),
     ...describeOwn(result),
     ...describeMemory(result),
-    ...describeMethod(result.groups),
+    ...describeMissed(result, simulation),
+    ...describeMethod({ groups: result.groups, runs: result.weft[0]?.runs ?? 1 }),
     ...describeSimulation(simulation),
   ];
 }
@@ -58,8 +56,8 @@ function describeOwn({ own }: MeshResult): readonly string[] {
   return [
     `### ${own.peers} peers, every signature verified by every peer`,
     markdown(
-      HEADER.slice(0, 2),
-      rowsOf(own).map((row) => row.slice(0, 2)),
+      HEADER.slice(0, 3),
+      rowsOf(own).map((row) => row.slice(0, 3)),
     ),
   ];
 }

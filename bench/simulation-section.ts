@@ -36,7 +36,7 @@ export function describeSimulation(result: SimulationResult): readonly string[] 
 }
 
 function describeStarts(results: readonly StartRow[]): readonly string[] {
-  if (results.length === 0) return [];
+  if (results.length === 0) throw new Error('no starts were measured: npm run bench -- simulation');
   return [
     '### All at once',
     render(startTable(results)),

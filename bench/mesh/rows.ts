@@ -46,6 +46,15 @@ export function rowsOf(ours: SizeFigures, rival?: SizeFigures): readonly (readon
   });
 }
 
+/** What of ours is above its target, in the median. */
+export function missedOf(ours: SizeFigures) {
+  return QUANTITIES.flatMap(({ name, title, format }) => {
+    const [target, summary] = [TARGETS[ours.peers]?.[name], ours[name]];
+    if (target === undefined || summary === undefined || summary.median <= target) return [];
+    return [{ name, title, measured: describe(summary, format), target: `≤ ${format(target)}` }];
+  });
+}
+
 function cell(
   figures: SizeFigures | undefined,
   name: keyof Measured,
