@@ -2,10 +2,11 @@
  * A hundred Nodes against a real API server and its garbage collector, without kubelets: each has a
  * peer on real sockets, a real disk and real Leases, and without a kernel (api/kernelless-peer.ts).
  * They are two processes' peers: a hundred whole daemons keep two cores busy by being there. Half of
- * the Nodes are deleted and as many made in minutes (less than three on two idle cores; it is told, not
- * held against a clock), new ones and such as come back in every way. No
- * address may be had twice at any time, and all must be accounted for when it is quiet. `SEED=n`
- * before the command draws the same Nodes again; what they meet each other with differs from run to run.
+ * the Nodes are deleted and as many made in minutes (less than three on two idle cores; it is told,
+ * not held against a clock), new ones and such as come back in every way. No address may be given to
+ * a pod that another one has; when it is quiet no block may be held twice, and all be accounted for.
+ * `SEED=n` before the command draws the same Nodes again; what they meet each other with differs from
+ * run to run.
  */
 import assert from 'node:assert/strict';
 import { after, it } from 'node:test';
