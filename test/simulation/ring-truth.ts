@@ -8,9 +8,14 @@ import type { PeerId } from '../../peer/mesh/peer-id.ts';
 const DIGITS = 8;
 const GROUP_SIZE = 2 ** 32;
 
-/** Those of `ids` that are next to `self`, one of them, on a ring; all others in a small cluster. */
+/** Who watches `self`: those next to it, and all others in a small cluster. */
 export function ringNeighbours(ids: readonly PeerId[], self: PeerId): readonly PeerId[] {
   if (ids.length <= FULL_MESH_PEERS_MAX) return ids.filter((id) => id !== self);
+  return nextOnRings(ids, self);
+}
+
+/** Those of `ids` that are next to `self`, one of them, on a ring. */
+export function nextOnRings(ids: readonly PeerId[], self: PeerId): readonly PeerId[] {
   const found = new Set<PeerId>();
   for (let ring = 0; ring < RING_COUNT; ring++) {
     const order = ids.toSorted((a, b) => (rotated(a, ring) < rotated(b, ring) ? -1 : 1));

@@ -4,7 +4,7 @@
  */
 import type { PeerId } from '../../peer/mesh/peer-id.ts';
 import type { Oracle } from './oracle.ts';
-import { ringNeighbours } from './ring-truth.ts';
+import { nextOnRings, ringNeighbours } from './ring-truth.ts';
 import { createLinksCheck, hasPublished } from './settled.ts';
 import type { SimulatedPeer } from './simulated-peer.ts';
 import { hold } from './violation.ts';
@@ -110,7 +110,7 @@ function findIgnorance(world: World, { published }: Oracle): string | undefined 
 function checkNeighbours(world: World, peer: SimulatedPeer): void {
   const { mesh, core } = peer.machine;
   const present = [...world.peers, ...world.attackers].filter(({ isUp }) => isUp);
-  const near = ringNeighbours(
+  const near = nextOnRings(
     present.map(({ id }) => id),
     peer.id,
   );
