@@ -150,4 +150,22 @@ export const MISTAKES: readonly PlantedMistake[] = [
     seedsMax: 10,
     isQuick: true,
   },
+  {
+    name: 'who is accused has no say of others, whoever accuses it',
+    file: `${MESH}/liveness.ts`,
+    text: '!down.has(observer) && !directory.down(observer).includes(id);',
+    replacement: '!accused.includes(observer) && !directory.down(observer).includes(id);',
+    scenario: 'attackers',
+    seedsMax: 30,
+    isQuick: false,
+  },
+  {
+    name: 'a links record is taken alone',
+    file: `${MESH}/intake.ts`,
+    text: "return this.#isAlone(record, fresh) ? 'links-alone' : undefined;",
+    replacement: 'return undefined;',
+    scenario: 'attackers',
+    seedsMax: 60,
+    isQuick: false,
+  },
 ];
