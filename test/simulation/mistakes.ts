@@ -160,10 +160,11 @@ export const MISTAKES: readonly PlantedMistake[] = [
     isQuick: false,
   },
   {
-    name: 'a links record is taken alone',
+    name: 'a links record is taken alone where its writer counts as listed',
     file: `${MESH}/intake.ts`,
-    text: "return this.#isAlone(record, fresh) ? 'links-alone' : undefined;",
-    replacement: 'return undefined;',
+    text: "if (content.type !== 'links' || isKnown) return false;",
+    replacement:
+      "if (content.type !== 'links' || isKnown || this.#options.isListed?.(peer)) return false;",
     scenario: 'attackers',
     seedsMax: 60,
     isQuick: false,
