@@ -156,7 +156,7 @@ export const MISTAKES: readonly PlantedMistake[] = [
     text: '!down.has(observer) && !directory.down(observer).includes(id);',
     replacement: '!accused.includes(observer) && !directory.down(observer).includes(id);',
     scenario: 'attackers',
-    seedsMax: 30,
+    seedsMax: 80,
     isQuick: false,
   },
   {
@@ -166,7 +166,7 @@ export const MISTAKES: readonly PlantedMistake[] = [
     replacement:
       "if (content.type !== 'links' || isKnown || this.#options.isListed?.(peer)) return false;",
     scenario: 'attackers',
-    seedsMax: 60,
+    seedsMax: 80,
     isQuick: false,
   },
 ];
