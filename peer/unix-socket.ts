@@ -4,6 +4,7 @@ import { lstatSync } from 'node:fs';
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import { type Server, Socket } from 'node:net';
 import { dirname } from 'node:path';
+import { outliveFailedAccepts } from './listen-error.ts';
 
 export interface RootSocket {
   readonly path: string;
@@ -30,6 +31,7 @@ export async function listenForRoot(server: Server, socket: RootSocket): Promise
     process.umask(umask);
   }
   await once(server, 'listening');
+  outliveFailedAccepts(server);
   await chmod(path, 0o600);
 }
 

@@ -6,7 +6,7 @@
  */
 import { hash } from 'node:crypto';
 import type { RecordCodec } from '#peer/mesh/mesh.ts';
-import type { DirectoryRecord } from '#peer/mesh/record.ts';
+import type { ParsedRecord } from '#peer/mesh/record.ts';
 
 export class SharedVerifications {
   readonly #valid = new Set<string>();
@@ -16,11 +16,12 @@ export class SharedVerifications {
     return {
       seal: (body) => codec.seal(body),
       parse: (signed) => codec.parse(signed),
+      parseUnsupported: (signed) => codec.parseUnsupported(signed),
       verify: (record) => this.#verify(codec, record),
     };
   }
 
-  #verify(codec: RecordCodec, record: DirectoryRecord): boolean {
+  #verify(codec: RecordCodec, record: ParsedRecord): boolean {
     const { body, signature } = record.signed;
     const key = hash('sha256', Buffer.concat([signature, body]), 'base64');
     if (this.#valid.has(key)) return true;

@@ -13,7 +13,7 @@ import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import http, { type Server } from 'node:http';
 import { formatAddress } from '../ipam/cidr.ts';
 import type { HttpAddress } from '../config/values.ts';
-import { listenError } from '../listen-error.ts';
+import { listenError, outliveFailedAccepts } from '../listen-error.ts';
 import { METRICS_TYPE, renderMetrics } from './metrics.ts';
 import type { Report } from './report.ts';
 import { renderStatus } from './status-text.ts';
@@ -99,6 +99,7 @@ async function listen(address: HttpAddress, report: () => Report): Promise<Serve
     if (!(error instanceof Error)) throw error;
     throw listenError('http-address', error);
   }
+  outliveFailedAccepts(server);
   if ('socketPath' in address) chmodSync(address.socketPath, 0o600);
   return server;
 }

@@ -89,6 +89,11 @@ function send(
       const isClosed = request.reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE');
       reject(isClosed ? new IdleConnectionClosed(error.message, { cause: error }) : error);
     });
+    // Nobody asked for another protocol. Node would only close the connection, and tell nobody.
+    request.on('upgrade', (_response, socket) => {
+      socket.destroy();
+      reject(new Error('it went over to another protocol'));
+    });
     request.end(body);
   });
 }

@@ -67,6 +67,7 @@ export type MeshEffect =
 export type Refusal =
   | 'bad-record'
   | 'bad-signature'
+  | 'unsupported-record'
   | 'writer-budget'
   | 'directory-full'
   | 'too-many-removed'

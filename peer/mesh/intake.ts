@@ -12,9 +12,11 @@ import type { PeerId } from './peer-id.ts';
 import { Quarantine } from './quarantine.ts';
 import {
   type DirectoryRecord,
+  type ParsedRecord,
   type PeerContent,
   type RecordId,
   type SignedRecord,
+  type UnsupportedRecord,
   recordId,
 } from './record.ts';
 import { RateBudgets } from './rate-budgets.ts';
@@ -22,8 +24,8 @@ import { RemovedWriters } from './removed-writers.ts';
 import { UnlistedRoom } from './unlisted-room.ts';
 
 /**
- * Refusals of what no honest peer brings: it parses and verifies before it passes on, and fields that
- * only newer peers know parse.
+ * Refusals of what no honest peer brings: it parses and verifies before it passes on. What only newer
+ * peers take for sound names its version and is signed all the same: `unsupported-record`.
  */
 const TO_BLAME_FOR: ReadonlySet<Refusal> = new Set(['bad-record', 'bad-signature']);
 
@@ -121,13 +123,14 @@ export class Intake {
     { by, fresh }: { readonly by: PeerId; readonly fresh: readonly DirectoryRecord[] },
   ): Examined {
     const { codec, directory } = this.#options;
-    const record = codec.parse(signed);
+    const record = codec.parse(signed) ?? codec.parseUnsupported(signed);
     if (record === undefined) return { type: 'refused', reason: 'bad-record' };
-    const id = recordId(record);
+    const id = idOf(record);
     if (directory.has(id) && !this.#isOfAnotherRun(record)) return { type: 'known', id };
-    const reason = this.#findRefusal(now, record, { by, fresh });
-    if (reason === undefined && record.peer !== this.#options.self) return { type: 'new', record };
-    if (reason === undefined) return { type: 'own', record };
+    const found = this.#findRefusal(now, record, { by, fresh });
+    if (found === undefined && isSupported(record))
+      return { type: record.peer === this.#options.self ? 'own' : 'new', record };
+    const reason = found ?? 'unsupported-record';
     if (!MAY_BE_TAKEN_LATER.has(reason)) this.#quarantine.add(now, id, by);
     return reason === 'bad-signature'
       ? { type: 'refused', reason }
@@ -135,9 +138,11 @@ export class Intake {
   }
 
   /** A record of our identity that this run has not published, whatever its version. */
-  #isOfAnotherRun({ peer, epoch, content }: DirectoryRecord): boolean {
+  #isOfAnotherRun(record: ParsedRecord): boolean {
     const { self, epoch: ours, directory } = this.#options;
-    if (peer !== self || content.type !== 'peer') return false;
+    if (record.peer !== self || !isSupported(record)) return false;
+    const { epoch, content } = record;
+    if (content.type !== 'peer') return false;
     return epoch !== ours || content.instance !== directory.peer(self)?.content.instance;
   }
 
@@ -159,9 +164,10 @@ export class Intake {
   }
 
   /** Why a first record has no place here, whoever brings it. */
-  #findNoPlace(record: DirectoryRecord, fresh: readonly DirectoryRecord[]): Refusal | undefined {
+  #findNoPlace(record: ParsedRecord, fresh: readonly DirectoryRecord[]): Refusal | undefined {
     const isFull = this.#options.directory.size + fresh.length >= DIRECTORY_RECORDS_MAX;
     if (isFull) return 'directory-full';
+    if (!isSupported(record)) return undefined;
     if (this.#removed.isTooOld(record)) return 'too-many-removed';
     return this.#isAlone(record, fresh) ? 'links-alone' : undefined;
   }
@@ -179,29 +185,61 @@ export class Intake {
 
   #findRefusal(
     now: number,
-    record: DirectoryRecord,
+    record: ParsedRecord,
     { by, fresh }: { readonly by: PeerId; readonly fresh: readonly DirectoryRecord[] },
   ): Refusal | undefined {
     const { codec, directory, self, epoch } = this.#options;
-    const isFirst = directory.get(recordId(record)) === undefined;
+    const id = idOf(record);
+    const isFirst = directory.get(id) === undefined;
     const noPlace = isFirst ? this.#findNoPlace(record, fresh) : undefined;
     if (noPlace !== undefined) return noPlace;
     const isOwn = record.peer === self;
-    const noRoom = isOwn ? undefined : this.#unlisted.findRefusal(now, recordId(record), by);
+    const noRoom = isOwn ? undefined : this.#unlisted.findRefusal(now, id, by);
     if (noRoom !== undefined) return noRoom;
     // Looked at before the verification, which is what costs, and spent after it: else whoever
     // forges records of another could spend the other's budget.
     if (this.#budget.isSpent(now, record.peer)) return 'writer-budget';
     if (!codec.verify(record)) return 'bad-signature';
-    // The first of a writer's records that we hear of is free: that is how all of a cluster that
-    // starts are heard without a bucket for each.
-    if (!isFirst || isOwn) this.#budget.spend(now, record.peer);
-    if (!isOwn) this.#unlisted.charge(now, recordId(record), by);
-    if (isFirst) this.#removed.expect(record);
+    if (isSupported(record)) this.#expect(now, record, by);
+    else this.#chargeUnsupported(now, record, by);
     // Of a run that is yet to come: our disk was set back, or another peer has our identity. Those
     // of earlier runs a new version has to supersede.
     return isOwn && record.epoch >= epoch ? 'own-record-from-elsewhere' : undefined;
   }
+
+  /** The record is about to be taken. */
+  #expect(now: number, record: DirectoryRecord, by: PeerId): void {
+    const { directory, self } = this.#options;
+    const id = recordId(record);
+    const isFirst = directory.get(id) === undefined;
+    const isOwn = record.peer === self;
+    // The first of a writer's records that we hear of is free: that is how all of a cluster that
+    // starts are heard without a bucket for each.
+    if (!isFirst || isOwn) this.#budget.spend(now, record.peer);
+    if (!isOwn) this.#unlisted.take(now, id, by);
+    if (isFirst) this.#removed.expect(record);
+  }
+
+  /**
+   * It was verified, and will not be known the next time: so the first is not free. For an identity
+   * that somebody made up there is no bucket, but one of who brings it.
+   */
+  #chargeUnsupported(now: number, record: UnsupportedRecord, by: PeerId): void {
+    const { directory, self, isListed } = this.#options;
+    const hasBucket = directory.get(record) !== undefined || (isListed?.(record.peer) ?? true);
+    if (hasBucket || record.peer === self) this.#budget.spend(now, record.peer);
+    if (record.peer !== self) this.#unlisted.charge(now, record, by);
+  }
+}
+
+function isSupported(record: ParsedRecord): record is DirectoryRecord {
+  return 'content' in record;
+}
+
+function idOf(record: ParsedRecord): RecordId {
+  if (isSupported(record)) return recordId(record);
+  const { peer, kind, epoch, seq } = record;
+  return { peer, kind, epoch, seq };
 }
 
 function sort(taken: Taken, examined: Examined): void {

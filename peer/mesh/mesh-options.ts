@@ -1,7 +1,14 @@
 /** What a mesh is made with: who it is, and the functions that it has not of its own. */
 import type { PeerRecord } from './directory.ts';
 import type { PeerId } from './peer-id.ts';
-import type { DirectoryRecord, Endpoint, RecordBody, SignedRecord } from './record.ts';
+import type {
+  DirectoryRecord,
+  Endpoint,
+  ParsedRecord,
+  RecordBody,
+  SignedRecord,
+  UnsupportedRecord,
+} from './record.ts';
 
 /** Cryptography and encoding, as pure functions: the core has none of its own. */
 export interface RecordCodec {
@@ -9,8 +16,10 @@ export interface RecordCodec {
   seal(body: RecordBody): DirectoryRecord;
   /** What the bytes say, unverified; undefined for bytes that are no record. */
   parse(signed: SignedRecord): DirectoryRecord | undefined;
-  /** Whether the writer's signature holds. By far the most expensive of the three. */
-  verify(record: DirectoryRecord): boolean;
+  /** What parse() gives nothing for, if it names its version all the same; unverified, too. */
+  parseUnsupported(signed: SignedRecord): UnsupportedRecord | undefined;
+  /** Whether the writer's signature holds. By far the most expensive of them. */
+  verify(record: ParsedRecord): boolean;
 }
 
 export interface MeshOptions {

@@ -73,6 +73,18 @@ export interface DirectoryRecord extends RecordBody {
   readonly digest: bigint;
 }
 
+/**
+ * What a writer of a newer version may have signed: it names its version, and its content is beyond
+ * our bounds or not known here. Of a kind that is not known `kind` is `peer`: no two records of a
+ * writer have one version.
+ */
+export interface UnsupportedRecord extends RecordId {
+  readonly signed: SignedRecord;
+}
+
+/** What bytes say that may be signed. */
+export type ParsedRecord = DirectoryRecord | UnsupportedRecord;
+
 export type RecordKind = RecordContent['type'];
 
 /** Names a record in the directory: one writer has at most one record of each kind. */

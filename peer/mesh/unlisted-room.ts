@@ -52,14 +52,17 @@ export class UnlistedRoom {
   }
 
   /** The peer brought this record, which is to be taken. */
+  take(now: number, key: RecordKey, by: PeerId): void {
+    this.charge(now, key, by);
+    if (this.#isListed(key.peer) || this.#isKnown(key)) return;
+    if (this.#count !== undefined) this.#count++;
+  }
+
+  /** The peer brought this record, which had to be verified. */
   charge(now: number, key: RecordKey, by: PeerId): void {
     if (this.#isListed(key.peer)) return;
-    if (this.#isKnown(key)) {
-      if (key.peer !== by) this.#updates.spend(now, this.#payer(by));
-      return;
-    }
-    this.#budgets.spend(now, this.#payer(by));
-    if (this.#count !== undefined) this.#count++;
+    if (!this.#isKnown(key)) this.#budgets.spend(now, this.#payer(by));
+    else if (key.peer !== by) this.#updates.spend(now, this.#payer(by));
   }
 
   /** Those for which there is room, of what the peer announces: no others are asked for. */

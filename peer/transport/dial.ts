@@ -11,12 +11,20 @@ import { TLS_OPTIONS } from './tls-options.ts';
 /** One for all dials: to make one costs 0.2 ms and some 30 KB. */
 const CONTEXT = createSecureContext(TLS_OPTIONS);
 
-/**
- * Rejects with what it failed with. `from` is our own address that others know us by, on hosts
- * with several.
- */
-export function dialSocket(endpoint: Endpoint, from: Address): Promise<OpenSocket> {
-  const { promise, resolve, reject } = Promise.withResolvers<OpenSocket>();
+interface Dial<Result> {
+  readonly endpoint: Endpoint;
+  /** Our own address that others know us by, on hosts with several. */
+  readonly from: Address;
+  /**
+   * Called with the open socket at once, not by a promise: what came along with the answer is read
+   * in the next moment, and if that breaks the rules somebody has to hear the error.
+   */
+  readonly onOpen: (open: OpenSocket) => Promise<Result>;
+}
+
+/** Resolves to what `onOpen` does. Rejects with what the dial failed with. */
+export function dialSocket<Result>({ endpoint, from, onOpen }: Dial<Result>): Promise<Result> {
+  const { promise, resolve, reject } = Promise.withResolvers<Result>();
   const url = `wss://${urlHost(endpoint.address)}:${endpoint.port}${LINK_PATH}`;
   const options: ClientOptions & ConnectionOptions = {
     rejectUnauthorized: false,
@@ -34,8 +42,9 @@ export function dialSocket(endpoint: Endpoint, from: Address): Promise<OpenSocke
   socket.on('error', reject);
   socket.once('upgrade', ({ socket: tls }) => {
     socket.once('open', () => {
+      deadline.cancel();
+      resolve(onOpen({ socket, tls: tls as TLSSocket, endpoint }));
       socket.off('error', reject);
-      resolve({ socket, tls: tls as TLSSocket, endpoint });
     });
   });
   return promise.finally(() => deadline.cancel());

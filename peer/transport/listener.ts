@@ -154,7 +154,7 @@ export class Listener {
 
   #accept(socket: WebSocket, tls: TLSSocket): void {
     const endpoint = remoteEndpoint(tls);
-    if (endpoint === undefined) return socket.terminate();
+    if (endpoint === undefined) return letGo(socket);
     this.#options.onSocket({ socket, tls, endpoint });
   }
 
@@ -171,4 +171,10 @@ export class Listener {
   #cut(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
+}
+
+/** Of no use any more. What it has sent is still read, and may be no WebSocket: nobody's concern now. */
+export function letGo(socket: WebSocket): void {
+  socket.on('error', () => {});
+  socket.terminate();
 }

@@ -20,7 +20,7 @@ import { dialSocket } from './dial.ts';
 import type { Credentials, Role } from './handshake.ts';
 import { KeyRemoval, type ProvedLink } from './key-removal.ts';
 import { KEYS_CHECK_MS, PROCESS_DIALS_IN_FLIGHT_MAX, RESOLVED_MAX } from './limits.ts';
-import { Listener, type OpenSocket } from './listener.ts';
+import { Listener, type OpenSocket, letGo } from './listener.ts';
 import type { Member } from './negotiation.ts';
 import { type Answer, Questions } from './questions.ts';
 import { SeenHellos } from './seen-hellos.ts';
@@ -207,10 +207,12 @@ export class Transport {
 
   async #dialOnce(endpoint: Endpoint): Promise<PeerId> {
     if (this.#isStopped) throw new Error('we are stopping');
-    const open = await dialSocket(endpoint, this.#options.listen.address);
-    const { promise, resolve, reject } = Promise.withResolvers<PeerId>();
-    this.#begin({ ...open, role: 'initiator', settled: { resolve, reject } });
-    return await promise;
+    const onOpen = (open: OpenSocket): Promise<PeerId> => {
+      const { promise, resolve, reject } = Promise.withResolvers<PeerId>();
+      this.#begin({ ...open, role: 'initiator', settled: { resolve, reject } });
+      return promise;
+    };
+    return await dialSocket({ endpoint, from: this.#options.listen.address, onOpen });
   }
 
   #begin(opening: Opening): void {
@@ -315,8 +317,7 @@ export class Transport {
 
 /** It broke, or we stopped, before anything was said: no Hello is bound to it. */
 function giveUp({ socket, settled }: Opening): void {
-  socket.on('error', () => {});
-  socket.terminate();
+  letGo(socket);
   settled?.reject(new Error('the connection broke off, or we are stopping'));
 }
 

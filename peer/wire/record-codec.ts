@@ -7,8 +7,16 @@ import { type KeyObject, hash, sign, verify } from 'node:crypto';
 import { assert } from '../assert.ts';
 import type { RecordCodec } from '../mesh/mesh.ts';
 import { DOWN_MAX, RECORD_BODY_BYTES_MAX } from '../mesh/limits.ts';
-import { peerIdBytes } from '../mesh/peer-id.ts';
-import type { DirectoryRecord, RecordBody, RecordContent, SignedRecord } from '../mesh/record.ts';
+import { type PeerId, peerIdBytes } from '../mesh/peer-id.ts';
+import type {
+  DirectoryRecord,
+  ParsedRecord,
+  RecordBody,
+  RecordContent,
+  SignedRecord,
+  UnsupportedRecord,
+  Version,
+} from '../mesh/record.ts';
 import { weft } from './generated/weft.js';
 import { type ClusterHash, type Identity, peerIdOf, publicKeyObject } from './identity.ts';
 import { Malformed } from './malformed.ts';
@@ -42,6 +50,7 @@ export function createRecordCodec(identity: Identity, cluster: ClusterHash): Rec
   return {
     seal: (body) => seal(identity, cluster, body),
     parse: (signed) => recent.get(signed) ?? parseAnew(recent, signed),
+    parseUnsupported,
     verify: (record) => verifyRecord(keys, cluster, record),
   };
 }
@@ -68,20 +77,38 @@ function parseAnew(recent: RecentRecords, signed: SignedRecord): DirectoryRecord
 }
 
 function parse(signed: SignedRecord): DirectoryRecord | undefined {
-  if (signed.body.length > RECORD_BODY_BYTES_MAX) return undefined;
-  try {
-    const decoded = weft.v1.RecordBody.decode(signed.body);
-    const body: RecordBody = {
-      peer: peerIdOf(sized(decoded.key, KEY_BYTES, 'key')),
-      epoch: counted(decoded.epoch, 'epoch'),
-      seq: counted(decoded.seq, 'seq'),
-      content: readContent(decoded),
-    };
+  return attempt(signed, (decoded) => {
+    const body: RecordBody = { ...readWriter(decoded), content: readContent(decoded) };
     return { ...body, signed: copyOf(signed), digest: digestOf(body) };
+  });
+}
+
+function parseUnsupported(signed: SignedRecord): UnsupportedRecord | undefined {
+  return attempt(signed, (decoded) => {
+    const kind = decoded.links ? 'links' : 'peer';
+    return { ...readWriter(decoded), kind, signed };
+  });
+}
+
+function attempt<T>(
+  { body }: SignedRecord,
+  read: (decoded: weft.v1.RecordBody) => T,
+): T | undefined {
+  if (body.length > RECORD_BODY_BYTES_MAX) return undefined;
+  try {
+    return read(weft.v1.RecordBody.decode(body));
   } catch {
-    // Whatever protobufjs or our own reading makes of it: these bytes are no record.
+    // Whatever protobufjs or our own reading makes of it: these bytes are not what was looked for.
     return undefined;
   }
+}
+
+function readWriter({ key, epoch, seq }: weft.v1.RecordBody): { peer: PeerId } & Version {
+  return {
+    peer: peerIdOf(sized(key, KEY_BYTES, 'key')),
+    epoch: counted(epoch, 'epoch'),
+    seq: counted(seq, 'seq'),
+  };
 }
 
 /** Of what is kept, so that it doesn't keep the whole frame that it came in. */
@@ -92,7 +119,7 @@ function copyOf({ body, signature }: SignedRecord): SignedRecord {
 function verifyRecord(
   keys: Map<string, KeyObject>,
   cluster: ClusterHash,
-  { peer, signed }: DirectoryRecord,
+  { peer, signed }: ParsedRecord,
 ): boolean {
   const key = keys.get(peer) ?? publicKeyObject(weft.v1.RecordBody.decode(signed.body).key);
   if (key === undefined) return false;

@@ -4,8 +4,8 @@ import { createRandom } from '../simulation/random.ts';
 /** Of a list, when it is neither full nor beyond its bound. */
 const SHORT_MAX = 40;
 const FULL_SHARE = 0.1;
-/** Of those that are full: few, as each costs who sends it some of the patience with it. */
-const BEYOND_SHARE = 0.1;
+/** Of those that are full: few, as no more is looked at of what they are in. */
+const BEYOND_SHARE = 0.2;
 /** By how much, so that what was made still fits into a record. */
 const BEYOND_MAX = 8;
 

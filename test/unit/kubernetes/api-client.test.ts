@@ -65,6 +65,18 @@ test('an IPv6 host is asked, bracketed or not', async () => {
   assert.match(message, /no answer from the API server at \[::1\]:\d+: connect ECONNREFUSED/);
 });
 
+test('an answer that goes over to another protocol is none, whatever comes with it', async () => {
+  const head =
+    'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
+  await using server = await startFakeApiServer((_, response) => {
+    response.socket?.end(`${head}noise`);
+  });
+  const client = server.open();
+  const { message } = await failureOf(client.request(NODE));
+  client.close();
+  assert.match(message, /it went over to another protocol/);
+});
+
 test('a token that was replaced is used at once', async () => {
   await using server = await startFakeApiServer((_, response) => answerJson(response, 200, {}));
   const client = server.open();

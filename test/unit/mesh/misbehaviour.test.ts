@@ -67,6 +67,7 @@ describe('a link that brings what is no record', () => {
     const codec: RecordCodec = {
       seal: (body) => records.codec.seal(body),
       verify: (record) => records.codec.verify(record),
+      parseUnsupported: (signed) => records.codec.parseUnsupported(signed),
       parse: (signed) => {
         parsed++;
         return records.codec.parse(signed);

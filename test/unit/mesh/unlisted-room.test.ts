@@ -106,6 +106,7 @@ describe('writers that no list has', () => {
     const codec: RecordCodec = {
       seal: (body) => RECORDS.codec.seal(body),
       parse: (signed) => RECORDS.codec.parse(signed),
+      parseUnsupported: (signed) => RECORDS.codec.parseUnsupported(signed),
       verify: (record) => {
         verified++;
         return RECORDS.codec.verify(record);

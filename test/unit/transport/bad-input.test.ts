@@ -6,12 +6,14 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
-import net from 'node:net';
+import net, { type AddressInfo } from 'node:net';
 import { type TestContext, describe, it } from 'node:test';
 import tls from 'node:tls';
 import { WebSocket } from 'ws';
+import { makeCertificate } from '#peer/transport/certificate.ts';
 import { FRAME_BYTES_MAX, HANDSHAKE_BYTES_MAX } from '#peer/transport/limits.ts';
 import { createRandom } from '#test/simulation/random.ts';
+import { upgradeAnswer, upgradeRequest } from '#test/support/upgrade.ts';
 import { type End, Stranger, connectMember, count, credentialsOf, urlOf } from './ends.ts';
 import { assertUnharmed, openPair, openToStranger } from './victim.ts';
 
@@ -20,6 +22,8 @@ function randomBytes(count: number): Buffer {
   return Buffer.from(Array.from({ length: count }, () => Math.floor(random() * 256)));
 }
 
+/** Reserved bits and a reserved opcode. */
+const NO_WEBSOCKET = Buffer.of(0xff, 0xff);
 const ENOUGH = { timeout: 20_000 };
 
 describe('frames out of turn', ENOUGH, () => {
@@ -134,6 +138,33 @@ describe('what is no frame', ENOUGH, () => {
   });
 });
 
+describe('what is no WebSocket, in the segment of what comes before it', ENOUGH, () => {
+  it('of who dials is refused', async (t) => {
+    const pair = await openPair(t);
+    const { port } = pair.victim.endpoint;
+    const socket = tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false });
+    socket.on('error', () => {});
+    socket.write(Buffer.concat([upgradeRequest(), NO_WEBSOCKET]));
+    await pair.victim.counted('malformed-frame');
+    await once(socket.resume(), 'close');
+    await assertUnharmed(pair, { 'malformed-frame': 1 });
+  });
+
+  for (const [how, end] of [
+    ['and stays', 'write'],
+    ['and goes', 'end'],
+  ] as const)
+    it(`of who answers ${how} is refused, and the dial has failed`, async (t) => {
+      const pair = await openPair(t);
+      const port = await serveTls(t, (socket, request) => {
+        socket[end](Buffer.concat([upgradeAnswer(request), NO_WEBSOCKET]));
+      });
+      pair.victim.transport.dial({ ...pair.victim.endpoint, port });
+      await pair.victim.event('dial-failed');
+      await assertUnharmed(pair, { 'malformed-frame': 1 });
+    });
+});
+
 describe('what is no link', ENOUGH, () => {
   it('random bytes in place of TLS are dropped', async (t) => {
     const pair = await openPair(t);
@@ -179,6 +210,21 @@ describe('what is no link', ENOUGH, () => {
     await assertUnharmed(pair, { 'not-tls': 1 });
   });
 });
+
+/** Serves TLS to whoever dials, and hands over the first that each says. Resolves to the port. */
+async function serveTls(
+  t: TestContext,
+  onRequest: (socket: tls.TLSSocket, request: string) => void,
+): Promise<number> {
+  const server = tls.createServer({ ...makeCertificate(), minVersion: 'TLSv1.3' }, (socket) => {
+    socket.on('error', () => {});
+    socket.once('data', (request: Buffer) => onRequest(socket, request.toString()));
+  });
+  t.after(() => server.close());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
 
 /** Sends one WebSocket message of so many bytes until it is cut off; how far memory grew at most. */
 async function pour({ tls, gone }: Stranger, bytes: number): Promise<number> {

@@ -3,7 +3,6 @@
  * transport tells or counts is waited for, never slept for.
  */
 import { once } from 'node:events';
-import type { TestContext } from 'node:test';
 import type { TLSSocket } from 'node:tls';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
@@ -109,7 +108,12 @@ export interface EndOptions {
   readonly onEvent?: (event: MeshEvent) => void;
 }
 
-export async function openEnd(t: TestContext, n: number, options: EndOptions = {}): Promise<End> {
+/** A test, or whoever else has something called at its end. */
+export interface Closing {
+  after(close: () => unknown): void;
+}
+
+export async function openEnd(t: Closing, n: number, options: EndOptions = {}): Promise<End> {
   const watch = new Watch();
   const counters = new WatchedCounters(watch);
   const events: MeshEvent[] = [];
@@ -194,7 +198,7 @@ export class Stranger {
   }
 
   /** `from` is the address that it comes from, for ends on IPv4. */
-  static async connect(t: TestContext, end: End, from?: string): Promise<Stranger> {
+  static async connect(t: Closing, end: End, from?: string): Promise<Stranger> {
     const local = from === undefined ? {} : { localAddress: from };
     const socket = new WebSocket(urlOf(end), { rejectUnauthorized: false, ...local });
     const upgraded = once(socket, 'upgrade');
@@ -255,7 +259,7 @@ export class Stranger {
 }
 
 /** Connects as a member and goes on to do as it likes. */
-export async function connectMember(t: TestContext, end: End, n: number): Promise<Stranger> {
+export async function connectMember(t: Closing, end: End, n: number): Promise<Stranger> {
   const stranger = await Stranger.connect(t, end);
   await stranger.handshake(credentialsOf(n));
   await stranger.message(2);

@@ -35,6 +35,7 @@ const EXPECTED = [
   'request',
   'refused: bad-record',
   'refused: bad-signature',
+  'refused: unsupported-record',
   'refused: writer-budget',
   'refused: unasked-entries',
   'bound: grant-budget',
