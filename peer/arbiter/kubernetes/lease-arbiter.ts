@@ -143,7 +143,9 @@ export class LeaseArbiter implements Arbiter {
   async #list(): Promise<MarkedView> {
     const { rev, leases, marks, members } = await this.#history.read(async () => {
       const { rev, leases } = await this.#store.list();
-      const marks = readMarks(leases.find(({ name }) => name === HISTORY));
+      const history = leases.find(({ name }) => name === HISTORY);
+      if (history === undefined) await this.#createHistory();
+      const marks = readMarks(history);
       const members = membersIn(leases);
       return { rev, leases, marks, members, listed: members };
     });
@@ -151,6 +153,12 @@ export class LeaseArbiter implements Arbiter {
     const isCovered = !lacksSomebody && isMarked(marks, leases.filter(isOfRegistry), rev);
     const mark = isCovered ? newestMark(marks) : await this.#appendMark(marks, rev);
     return { view: { rev, members }, mark };
+  }
+
+  /** Also where nothing is believed: its annotation is where an operator says that it may be. */
+  async #createHistory(): Promise<void> {
+    const empty = { holder: undefined, node: undefined, retired: undefined };
+    await this.#store.create({ ...empty, name: HISTORY, owner: undefined });
   }
 
   /** A mark that was made after a list of that revision: ours, or of whoever was faster. */
@@ -165,6 +173,7 @@ export class LeaseArbiter implements Arbiter {
     return mark;
   }
 
+  /** Changes the Lease if this is the history that we know. */
   async #settle(name: string, plan: Plan): Promise<void> {
     await this.#history.read(async () => {
       const rev = await this.#store.revision();

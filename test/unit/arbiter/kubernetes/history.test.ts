@@ -126,6 +126,17 @@ test("an operator's word ends it for everybody, and the next backup is noticed a
   await assert.rejects(openArbiter(store, b).list(), { message: /weft\/accepted=20006/ });
 });
 
+test('a backup of before there were marks is noticed, and can be accepted', async () => {
+  const store = new MemoryLeaseStore();
+  const a = new Remembering();
+  await openArbiter(store, a).register('a', peerId(1));
+  store.delete('history');
+  await assert.rejects(openArbiter(store, a).list(), { message: /is at mark 0, and lacks/ });
+  store.accept('history', '10001');
+  assert.equal((await openArbiter(store, a).list()).members.size, 1);
+  assert.equal(placeOf(a.kept), 10_002n);
+});
+
 test('a word of the operator that nobody can read is named, and nothing is decided', async () => {
   const { store, a } = await restoreWithoutC();
   for (const [accepted, message] of [

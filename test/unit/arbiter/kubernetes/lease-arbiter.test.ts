@@ -76,6 +76,7 @@ test('a change of the Lease that is none of ours costs another attempt and nothi
 test('a Lease that others change all the time is given up, and said', async () => {
   const store = new MemoryLeaseStore();
   await openArbiter(store).register('a', peerId(1));
+  const before = store.asked.length;
   for (let i = 0; i < ATTEMPTS_MAX; i++) {
     store.onNext('update', (act) => {
       touch(store, 'peer-a');
@@ -84,7 +85,8 @@ test('a Lease that others change all the time is given up, and said', async () =
   }
   const tried = openArbiter(store).register('a', peerId(2), peerId(1));
   await assert.rejects(tried, { name: 'ArbiterUnavailable', message: /"peer-a" 10 times/ });
-  assert.equal(store.asked.filter((operation) => operation === 'update').length, ATTEMPTS_MAX);
+  const updates = store.asked.slice(before).filter((operation) => operation === 'update');
+  assert.equal(updates.length, ATTEMPTS_MAX);
 });
 
 test('a write whose answer was lost is found done when asked again', async () => {
