@@ -95,6 +95,23 @@ test('a backup that brings somebody back who was removed is noticed', async () =
   await assert.rejects(openArbiter(store, a).list(), { message: /history went back/ });
 });
 
+test('a backup that does not know the executor names no other', async () => {
+  const store = new MemoryLeaseStore();
+  const [a, b] = [new Remembering(), new Remembering()];
+  await openArbiter(store, a).register('a', peerId(1));
+  await openArbiter(store, b).register('b', peerId(2));
+  await openArbiter(store, a).list();
+  const backup = store.table;
+  assert.equal(await openArbiter(store, a).executor(peerId(1)), peerId(1));
+  // As it has to before it reclaims.
+  await openArbiter(store, a).list();
+  store.table = backup;
+  grow(store);
+  b.directory.set(peerId(1), a);
+  await assert.rejects(openArbiter(store, b).executor(peerId(2)), { message: /went back/ });
+  assert.equal(store.table.leases.get('executor'), undefined);
+});
+
 test('a mark of nobody who is listed is not counted; of who is, until it is removed', async () => {
   const store = new MemoryLeaseStore();
   const a = new Remembering();
