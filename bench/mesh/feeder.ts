@@ -98,6 +98,7 @@ function sealRecord(n: number): DirectoryRecord {
         counterparties: [],
         viewRev: REGISTERED_REV,
         viewHash: 0n,
+        historyMark: 0n,
         registeredRev: REGISTERED_REV,
         freeLog2: { v4: 5, v6: 0 },
         carriedOver: [],

@@ -18,6 +18,8 @@ export type CoreEvent =
   | { readonly type: 'founded'; readonly founder: PeerId }
   /** A list of members, as the arbiter itself told it. */
   | { readonly type: 'view'; readonly view: View }
+  /** A later mark of the arbiter's history than ours, told before the list that it came with. */
+  | { readonly type: 'history-told'; readonly mark: bigint }
   /**
    * The answer to the question for the executor with this number. `view`: if it is us, a list of the
    * arbiter's that was read after that answer.

@@ -136,6 +136,8 @@ export class Core {
         return this.#registered(now, event.view);
       case 'founded':
         return this.#founded(event.founder);
+      case 'history-told':
+        return this.#commit(this.ipam.keepHistoryMark(event.mark));
       case 'view':
       case 'executor-told':
       case 'view-answered':
@@ -158,8 +160,7 @@ export class Core {
 
   /** What follows from the state, whatever event it was. */
   #settle(now: number): readonly CoreEffect[] {
-    const expired = this.#waiting.expired(now);
-    const refusals = expired.map(({ reply, reason }) => refuse(reply, reason));
+    const refusals = this.#waiting.expired(now).map(({ reply, reason }) => refuse(reply, reason));
     const { isSynced, isConfirmed } = this.mesh.agreement;
     const look = { isSynced, isConfirmed, isAlone: this.#isAlone };
     const { toPublish, toOpen } = this.#gate.look(now, look);
@@ -394,7 +395,6 @@ export class Core {
     if (this.ipam.phase() !== 'member' || !this.#gate.mayPublish()) return undefined;
     const { profile, instance } = this.#options;
     const vtep = { ...profile.vtep, overlay: this.ipam.vtep() };
-    const custody = this.ipam.custody();
-    return { type: 'peer', profile: { ...profile, vtep }, custody, instance };
+    return { type: 'peer', profile: { ...profile, vtep }, custody: this.ipam.custody(), instance };
   }
 }

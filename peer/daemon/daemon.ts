@@ -22,6 +22,7 @@ import { inStateDirectory } from '../store/medium.ts';
 import { formatAddress } from '../ipam/cidr.ts';
 import type { Write } from '../ipam/writes.ts';
 import { findLinkedAt } from './linked-endpoint.ts';
+import { historyMemory } from './history-memory.ts';
 import { NameTaken, join } from './join.ts';
 import { memberAddresses } from './member-addresses.ts';
 import { type Reconciler, createReconciler } from '../kernel/reconciler.ts';
@@ -183,7 +184,7 @@ async function openNetwork(
   );
   standing.watchLinks(transport);
   const arbiters: ArbiterService = parts.adopt(
-    inStateDirectory(config.stateDirectory, () => openArbiters(start, transport)),
+    inStateDirectory(config.stateDirectory, () => openArbiters(start, transport, () => driver)),
     (open) => open.close(),
   );
   // Ends before the arbiter does: a list that fails because this peer stops is no news.
@@ -198,9 +199,13 @@ async function openNetwork(
   return { transport, arbiters, asking, driver };
 }
 
-function openArbiters({ config, state, cluster }: Start, transport: Transport): ArbiterService {
+function openArbiters(
+  { config, state, cluster }: Start,
+  transport: Transport,
+  driver: () => Driver,
+): ArbiterService {
   return openArbiterService({
-    clusterArbiter: cluster?.openArbiter(() => state.core.ipam.view().rev),
+    clusterArbiter: cluster?.openArbiter(historyMemory(state.core, driver)),
     seeds: config.seeds,
     self: state.endpoint,
     cluster: config.cluster,

@@ -48,6 +48,11 @@ export interface Custody {
    * of ours (claims.ts). CARRIED_OVER_MAX at most.
    */
   readonly carriedOver: readonly Address[];
+  /**
+   * The newest mark of the arbiter's history that came with one of its lists, 128 bits that the core
+   * only compares: a later one is greater (arbiter/kubernetes/marks.ts). 0 for none.
+   */
+  readonly historyMark: bigint;
 }
 
 /** A linearizable list of who is a member: the arbiter's answer. */

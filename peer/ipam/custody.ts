@@ -22,6 +22,7 @@ import {
 } from './cidr.ts';
 import type { Counterparty, Custody, PendingGrant, View } from './custody-state.ts';
 import type { DurableCustody } from './durable.ts';
+import type { Phase } from './outcomes.ts';
 import { BLOCKS_MAX, COUNTERPARTIES_MAX, TERM_MAX } from './limits.ts';
 import type { CustodyWrite } from './writes.ts';
 
@@ -34,9 +35,30 @@ export function custodyState(durable: DurableCustody): CustodyState {
   return { ...durable, hold: sortBlocks(durable.hold), counterparties };
 }
 
+export function phaseOf({ registeredRev, view, founder }: CustodyState, self: PeerId): Phase {
+  if (registeredRev === 0n) return 'unregistered';
+  if (!view.members.has(self)) return 'removed';
+  return founder === undefined ? 'unfounded' : 'member';
+}
+
+/** Whether the list has it, or names nobody but ourselves. */
+export function isListed({ view }: CustodyState, self: PeerId, peer: PeerId): boolean {
+  const { members } = view;
+  const namesOthers = members.size > (members.has(self) ? 1 : 0);
+  return !namesOthers || members.has(peer);
+}
+
 /** The rule that is joiner check, fence and grant filter at once. */
 export function allows({ view }: CustodyState, peer: PeerId, registeredRev: bigint): boolean {
   return view.members.has(peer) || registeredRev > view.rev;
+}
+
+/** Empty for a mark that is not later than the one that is kept. */
+export function keepHistoryMark(
+  { historyMark }: CustodyState,
+  mark: bigint,
+): readonly CustodyWrite[] {
+  return mark > historyMark ? [{ type: 'set-history-mark', mark }] : [];
 }
 
 /** The one that founded the cluster takes the whole universe. */
@@ -119,7 +141,7 @@ export function inOrder(peers: ReadonlyMap<PeerId, Custody>): readonly Other[] {
 
 /** What a state is published as; what custody does not know is handed in. */
 export function publishedOf(
-  { hold, pending, counterparties, view, registeredRev }: CustodyState,
+  { hold, pending, counterparties, view, registeredRev, historyMark }: CustodyState,
   more: Pick<Custody, 'freeLog2' | 'carriedOver' | 'viewHash'>,
 ): Custody {
   return {
@@ -131,6 +153,7 @@ export function publishedOf(
     counterparties: [...counterparties.values()].sort((a, b) => (a.peer < b.peer ? -1 : 1)),
     viewRev: view.rev,
     registeredRev,
+    historyMark,
   };
 }
 
@@ -238,6 +261,8 @@ function change(state: CustodyState, write: Change): Partial<CustodyState> {
       return { registeredRev: write.rev };
     case 'set-founder':
       return { founder: write.founder };
+    case 'set-history-mark':
+      return { historyMark: write.mark };
     default:
       return unreachable(write);
   }

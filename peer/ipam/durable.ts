@@ -25,6 +25,8 @@ export interface DurableCustody {
   readonly registeredRev: bigint;
   /** Who founded the cluster; undefined until the arbiter told. */
   readonly founder: PeerId | undefined;
+  /** As it is published. */
+  readonly historyMark: bigint;
 }
 
 export interface Durable {
@@ -47,6 +49,7 @@ export const EMPTY_DURABLE: Durable = {
     view: NO_VIEW,
     registeredRev: 0n,
     founder: undefined,
+    historyMark: 0n,
   },
   attachments: [],
   vtep: [],

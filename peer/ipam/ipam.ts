@@ -79,10 +79,7 @@ export class Ipam {
   }
 
   phase(): outcomes.Phase {
-    const { registeredRev, view, founder } = this.#state;
-    if (registeredRev === 0n) return 'unregistered';
-    if (!view.members.has(this.self)) return 'removed';
-    return founder === undefined ? 'unfounded' : 'member';
+    return custody.phaseOf(this.#state, this.self);
   }
 
   /** `view`: the arbiter's answer to the registration of this identity. */
@@ -209,6 +206,11 @@ export class Ipam {
     return this.#state.view;
   }
 
+  /** `mark` came with a list of the arbiter's, or stands for a history that went back. */
+  keepHistoryMark(mark: bigint): readonly CustodyWrite[] {
+    return this.#apply(custody.keepHistoryMark(this.#state, mark));
+  }
+
   /** Whether grants from and to this peer count: a member, or newer than our view. */
   allows(peer: PeerId, registeredRev: bigint): boolean {
     return custody.allows(this.#state, peer, registeredRev);
@@ -219,9 +221,7 @@ export class Ipam {
    * our registration or of whoever founds the cluster, tells nobody from anybody: all count then.
    */
   isListed(peer: PeerId): boolean {
-    const { members } = this.#state.view;
-    const namesOthers = members.size > (members.has(this.self) ? 1 : 0);
-    return !namesOthers || members.has(peer);
+    return custody.isListed(this.#state, this.self, peer);
   }
 
   /** Whether anything is to be asked for now. */

@@ -24,7 +24,9 @@ export type CustodyWrite =
   /** This identity was registered: it is used again after a restart. */
   | { readonly type: 'set-registered'; readonly rev: bigint }
   /** The arbiter's answer to who founded the cluster. */
-  | { readonly type: 'set-founder'; readonly founder: PeerId };
+  | { readonly type: 'set-founder'; readonly founder: PeerId }
+  /** Came with a list of the arbiter's; replaces the one before. */
+  | { readonly type: 'set-history-mark'; readonly mark: bigint };
 
 /** A change of the addresses in use. */
 export type AddressWrite =

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Arbiter } from '../arbiter/arbiter.ts';
 import { ApiLeaseStore } from '../arbiter/kubernetes/api-lease-store.ts';
+import type { HistoryMemory } from '../arbiter/kubernetes/history.ts';
 import { openLeaseArbiter } from '../arbiter/kubernetes/lease-arbiter.ts';
 import { systemTiming } from '../arbiter/seeds/system-timing.ts';
 import type { Config } from '../config/config.ts';
@@ -117,7 +118,7 @@ export class InCluster {
     return this.#problems.all();
   }
 
-  openArbiter(knownRev: () => bigint): Arbiter {
+  openArbiter(memory: HistoryMemory): Arbiter {
     const facts = (): ClusterFacts => this.#facts;
     return openLeaseArbiter({
       api: this.#client,
@@ -128,7 +129,7 @@ export class InCluster {
           return facts().nodeUid;
         },
       },
-      knownRev,
+      memory,
     });
   }
 

@@ -11,6 +11,9 @@ import { describeDamage } from '../ipam/durable-check.ts';
 import { type PeerId, parsePeerId } from '../mesh/peer-id.ts';
 import { StateDamaged } from './errors.ts';
 
+/** 128 bits, in hex. */
+const MARK_PATTERN = /^[0-9a-f]{1,32}$/;
+
 type Row = Readonly<Record<string, unknown>>;
 
 /** The row of the peer itself. */
@@ -97,7 +100,16 @@ function readCustody(database: DatabaseSync): DurableCustody {
     },
     registeredRev,
     founder,
+    historyMark: readHistoryMark(database),
   };
+}
+
+function readHistoryMark(database: DatabaseSync): bigint {
+  const [row] = readRows(database, 'SELECT mark FROM history');
+  if (row === undefined) return 0n;
+  const mark = textOf(row['mark']);
+  if (!MARK_PATTERN.test(mark)) throw new StateDamaged(`"${mark}" is no mark of a history`);
+  return BigInt(`0x${mark}`);
 }
 
 /** In the order of their making. Throws StateDamaged. */

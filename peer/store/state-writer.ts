@@ -43,6 +43,10 @@ export class StateWriter {
         return this.#run('UPDATE self SET registered_rev = ?', write.rev);
       case 'set-founder':
         return this.#run('UPDATE self SET founder = ?', write.founder);
+      case 'set-history-mark': {
+        const mark = write.mark.toString(16);
+        return this.#run('INSERT OR REPLACE INTO history (one, mark) VALUES (1, ?)', mark);
+      }
       case 'add-attachment':
         return this.#addAttachment(write.attachment);
       case 'remove-attachment':

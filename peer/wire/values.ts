@@ -33,6 +33,7 @@ export const ENDPOINTS_MAX = 8;
 export const OVERLAY_ADDRESSES_MAX = 2;
 
 const VIEW_HASH_BYTES = 16;
+const HISTORY_MARK_BYTES = 16;
 
 /** The value, unless it is missing. */
 export function required<T>(value: Optional<T>, what: string): T {
@@ -150,6 +151,7 @@ export function readCustody(from: Optional<weft.v1.Custody.$Properties>): Custod
     carriedOver: atMost(CARRIED_OVER_MAX, custody.carriedOver, 'carried-over blocks').map(
       readAddress,
     ),
+    historyMark: readNumber(custody.historyMark, HISTORY_MARK_BYTES, 'history mark'),
   };
 }
 
@@ -173,6 +175,7 @@ export function writeCustody(custody: Custody): weft.v1.Custody.$Properties {
     freeLog2V4: custody.freeLog2.v4,
     freeLog2V6: custody.freeLog2.v6,
     carriedOver: custody.carriedOver.map(addressBytes),
+    historyMark: writeNumber(custody.historyMark, HISTORY_MARK_BYTES),
   };
 }
 

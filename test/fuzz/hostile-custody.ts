@@ -47,6 +47,7 @@ export class HostileCustody {
       counterparties: dice.fill(COUNTERPARTIES_MAX, counterparty),
       viewRev: BigInt(dice.number()),
       viewHash: BigInt(dice.number()),
+      historyMark: BigInt(dice.number()),
       registeredRev: BigInt(dice.pick([0, 1, 2, 3, 4, dice.number()])),
       freeLog2: { v4: dice.number32(), v6: dice.number32() },
       carriedOver: dice.fill(CARRIED_OVER_MAX, () => this.address()),

@@ -2,9 +2,13 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import type { Arbiter } from '#peer/arbiter/arbiter.ts';
-import { PAGE_LEASES } from '#peer/arbiter/kubernetes/api-lease-store.ts';
+import { ApiLeaseStore, PAGE_LEASES } from '#peer/arbiter/kubernetes/api-lease-store.ts';
 import { openLeaseArbiter } from '#peer/arbiter/kubernetes/lease-arbiter.ts';
+import { parseLease } from '#peer/arbiter/kubernetes/lease-json.ts';
+import { readMarks } from '#peer/arbiter/kubernetes/marks.ts';
+import { systemTiming } from '#peer/arbiter/seeds/system-timing.ts';
 import { eventuallyTrue } from '#test/support/eventually.ts';
+import { Remembering } from '#test/unit/arbiter/kubernetes/remembering.ts';
 import { peerId, testArbiter } from '#test/unit/arbiter/suite.ts';
 import { ControlPlane } from './api/control-plane.ts';
 import { afterRival, loseAnswer, refuseWith } from './api/fault-proxy.ts';
@@ -38,7 +42,7 @@ function openArbiter(
   options: Partial<Parameters<typeof openLeaseArbiter>[0]> = {},
 ): Arbiter {
   const node = { name: 'none', uid: 'none' };
-  return openLeaseArbiter({ api: peer, namespace, node, knownRev: () => 0n, ...options });
+  return openLeaseArbiter({ api: peer, namespace, node, memory: new Remembering(), ...options });
 }
 
 testArbiter(
@@ -222,25 +226,61 @@ describe('against a real API server', () => {
 
   test('etcd restored from a backup is noticed, by who was there and by who remembers', async () => {
     const namespace = await createNamespace();
-    const arbiter = openArbiter(namespace);
+    const [a, b] = [new Remembering(), new Remembering()];
+    const arbiter = openArbiter(namespace, { memory: a });
     await arbiter.register('a', peerId(1));
+    await openArbiter(namespace, { memory: b }).list();
     await restartWith(() => plane.backUpEtcd());
-    await arbiter.register('b', peerId(2));
-    // More than what a start of the API server itself writes.
-    for (let n = 0; n < 500; n++) {
-      const body = { metadata: { labels: { n: String(n) } } };
-      await admin.request({ method: 'PATCH', path: `${leasesPath(namespace)}/peer-a`, body });
-    }
+    await openArbiter(namespace).register('b', peerId(2));
+    a.list = await arbiter.list();
     const { rev } = await arbiter.list();
     await restartWith(() => plane.restoreEtcd());
-    const remembering = openArbiter(namespace, { knownRev: () => rev });
-    for (const witness of [arbiter, remembering]) {
-      await assert.rejects(witness.executor(peerId(1)), unavailable(/history went back/));
-      await assert.rejects(witness.list(), unavailable(new RegExp(`and was at ${rev}`)));
+    b.directory.set(peerId(1), a);
+    // By the revision, where that is not past it yet, or by the marks.
+    await assert.rejects(arbiter.executor(peerId(1)), unavailable(/history went back/));
+    await growPast(namespace, rev);
+    for (const memory of [a, b]) {
+      const restarted = openArbiter(namespace, { memory });
+      await assert.rejects(restarted.list(), unavailable(/went back.*weft\/accepted=/));
     }
-    assert.equal((await openArbiter(namespace).list()).members.size, 1);
+    await assert.rejects(
+      openArbiter(namespace, { memory: b }).register('c', peerId(3)),
+      unavailable(/went back/),
+    );
+    const annotations = { 'weft/accepted': '10009' };
+    const path = `${leasesPath(namespace)}/history`;
+    await admin.request({ method: 'PATCH', path, body: { metadata: { annotations } } });
+    for (const memory of [a, b]) {
+      const { members } = await openArbiter(namespace, { memory }).list();
+      assert.ok(members.has(peerId(1)) && !members.has(peerId(2)));
+    }
+  });
+
+  test('marks stand in a Lease of their own, and are made once for each change', async () => {
+    const namespace = await createNamespace();
+    const arbiter = openArbiter(namespace);
+    await arbiter.register('a', peerId(1));
+    await arbiter.genesis(peerId(1));
+    await arbiter.executor(peerId(1));
+    const { rev } = await arbiter.list();
+    assert.equal((await arbiter.list()).rev, rev);
+    const history = await admin.request({
+      method: 'GET',
+      path: `${leasesPath(namespace)}/history`,
+    });
+    const { all } = readMarks(parseLease(history));
+    assert.ok(all.length >= 1 && all.length <= 3, `${all.length} marks`);
   });
 });
+
+/** More than what a start of the API server itself writes. */
+async function growPast(namespace: string, rev: bigint): Promise<void> {
+  const store = new ApiLeaseStore({ api: admin, namespace, timing: systemTiming });
+  for (let n = 0; (await store.revision()) <= rev; n++) {
+    const body = { metadata: { labels: { n: String(n) } } };
+    await admin.request({ method: 'PATCH', path: `${leasesPath(namespace)}/peer-a`, body });
+  }
+}
 
 /** Asks a second time after the answer to the first was lost. */
 async function twice<T>(method: string, ask: () => Promise<T>): Promise<T> {

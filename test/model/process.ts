@@ -179,7 +179,7 @@ export function custodyOf(state: CustodyState): Custody {
 }
 
 /** Of no account to any rule of ownership. */
-const NOT_MODELLED = { viewHash: 0n, freeLog2: { v4: 0, v6: 0 }, carriedOver: [] };
+const NOT_MODELLED = { viewHash: 0n, historyMark: 0n, freeLog2: { v4: 0, v6: 0 }, carriedOver: [] };
 
 /** A record, with the name of the node that wrote it. */
 export function knownOf({ identity, writer, custody }: Version): Known {

@@ -46,6 +46,7 @@ export const EMPTY_CUSTODY: Custody = {
   counterparties: [],
   viewRev: 0n,
   viewHash: 0n,
+  historyMark: 0n,
   registeredRev: 1n,
   freeLog2: { v4: 0, v6: 0 },
   carriedOver: [],

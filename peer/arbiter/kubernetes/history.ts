@@ -1,49 +1,95 @@
 /**
  * Notices that the API server's history went back: etcd was restored from a backup. Its list then
  * lacks members that registered since, and taking them for removed would give their addresses to
- * others. A restore that raises the revision, as `etcdutl snapshot restore --bump-revision` does,
- * can't be told from an ordinary list of removals.
+ * others. Told by the revision, which catches up within minutes, and by the marks that this peer and
+ * the listed ones were told before, which a history that went back never gets.
  */
+import type { View } from '../../ipam/custody-state.ts';
+import type { PeerId } from '../../mesh/peer-id.ts';
 import { ArbiterUnavailable } from '../arbiter.ts';
+import { type Marks, type Witness, describeLost, findLost, nextMark, traceOf } from './marks.ts';
+
+/** What this peer and others know of the history. Asked each time. */
+export interface HistoryMemory {
+  /** The list that this peer has adopted. */
+  view(): View;
+  /** The newest mark that was kept, also by an earlier run; 0 for none. */
+  mark(): bigint;
+  /** The newest mark that each other peer publishes to have kept, if any, whoever it is. */
+  others(): ReadonlyMap<PeerId, bigint>;
+  /** Keeps it and publishes it; on disk before any list that is answered later is. */
+  keep(mark: bigint): void;
+}
+
+/** A state of the API server's, as it answered. */
+export interface Answered {
+  readonly rev: bigint;
+  readonly marks: Marks;
+  /** Who is in the list, where it was read. */
+  readonly listed: ReadonlySet<PeerId> | ReadonlyMap<PeerId, unknown>;
+}
+
+/** What was known when a question was asked. */
+interface Known {
+  readonly rev: bigint;
+  readonly own: bigint;
+  readonly others: ReadonlyMap<PeerId, bigint>;
+}
 
 export class History {
-  readonly #knownRev: () => bigint;
+  readonly #memory: HistoryMemory;
+  readonly #token: () => bigint;
   #newest = 0n;
-  #setback: string | undefined;
 
-  /** `knownRev` is the newest revision that is known from elsewhere, as from the adopted view. */
-  constructor(knownRev: () => bigint) {
-    this.#knownRev = knownRev;
+  /** `token`: 64 random bits. */
+  constructor(memory: HistoryMemory, token: () => bigint) {
+    this.#memory = memory;
+    this.#token = token;
   }
 
   /**
-   * Answers what `ask` does if it is no older than what was known when it was asked: what comes in
-   * meanwhile doesn't count, as two questions at once may be answered in either order. Throws
-   * ArbiterUnavailable if history went back, and from then on always: once the revision has grown
-   * past what was known, it would look sound again.
+   * Answers what `ask` does. Throws ArbiterUnavailable if that is of a history that went back: older
+   * than what was known when it was asked (what comes in meanwhile doesn't count, as two questions at
+   * once may be answered in either order), or without a mark that somebody was told. What the marks
+   * don't tell, the peer keeps as a mark that no history has, or this would look sound again once
+   * the revision has grown, and to everybody else.
    */
-  async read<T extends { readonly rev: bigint }>(ask: () => Promise<T>): Promise<T> {
-    this.#check();
-    const known = this.#knownRev();
-    const floor = known > this.#newest ? known : this.#newest;
+  async read<T extends Answered>(ask: () => Promise<T>): Promise<T> {
+    const known = this.#known();
     const answer = await ask();
-    if (answer.rev < floor) this.#setback ??= describeSetback(answer.rev, floor);
-    this.#check();
-    if (answer.rev > this.#newest) this.#newest = answer.rev;
+    const { rev, marks } = answer;
+    const lost = findLost(marks, witnessesOf(known, answer));
+    if (lost !== undefined) throw unavailable(describeLost(marks, lost));
+    if (rev < known.rev) {
+      const isAccepted = traceOf(marks, known.own) === 'accepted';
+      if (!isAccepted) this.#memory.keep(nextMark(marks, this.#token()));
+      throw unavailable(describeSetback(rev, known.rev));
+    }
+    if (rev > this.#newest) this.#newest = rev;
     return answer;
   }
 
-  #check(): void {
-    if (this.#setback === undefined) return;
-    throw new ArbiterUnavailable(this.#setback, { reachable: [] });
+  #known(): Known {
+    const { rev } = this.#memory.view();
+    const own = this.#memory.mark();
+    return { rev: rev > this.#newest ? rev : this.#newest, own, others: this.#memory.others() };
   }
+}
+
+/** Of others only those that are listed: anybody else's could be made up, and stop the cluster. */
+function witnessesOf({ own, others }: Known, { listed }: Answered): readonly Witness[] {
+  const told = [...others].filter(([peer]) => listed.has(peer));
+  return [{ mark: own, peer: undefined }, ...told.map(([peer, mark]) => ({ mark, peer }))];
 }
 
 function describeSetback(rev: bigint, floor: bigint): string {
   return (
     `the API server's history went back: it is at revision ${rev} and was at ${floor}, so etcd was ` +
     'restored from a backup or is another one; who joined or was removed since is not in its list, ' +
-    'and nothing is decided by it. Restore etcd with a raised revision (--bump-revision), see that ' +
-    'each node has the Lease it should have, and start this peer again'
+    'and nothing is decided by it. Restore etcd with a raised revision (--bump-revision)'
   );
+}
+
+function unavailable(message: string): ArbiterUnavailable {
+  return new ArbiterUnavailable(message, { reachable: [] });
 }

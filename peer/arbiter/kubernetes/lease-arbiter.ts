@@ -1,8 +1,9 @@
 /**
  * The arbiter on Leases of the Kubernetes API: one for the founder, one for the executor, one for
- * each node's identity, changed by compare-and-set. None is ever renewed. Deleting a Node has
- * Kubernetes delete the Lease that it owns, which removes that member.
+ * each node's identity, changed by compare-and-set, and one with the marks of their history. None is
+ * ever renewed. Deleting a Node has Kubernetes delete the Lease that it owns, which removes that member.
  */
+import { randomBytes } from 'node:crypto';
 import type { View } from '../../ipam/custody-state.ts';
 import type { ApiClient } from '../../kubernetes/api-client.ts';
 import type { PeerId } from '../../mesh/peer-id.ts';
@@ -10,11 +11,13 @@ import { type Arbiter, ArbiterRefusal, ArbiterUnavailable } from '../arbiter.ts'
 import type { Timing } from '../seeds/quorum.ts';
 import { systemTiming } from '../seeds/system-timing.ts';
 import { ApiLeaseStore } from './api-lease-store.ts';
-import { History } from './history.ts';
+import { History, type HistoryMemory } from './history.ts';
 import type { Lease, LeaseContent, LeaseDraft, LeaseStore, NodeReference } from './lease-store.ts';
+import { HISTORY, type Marks, appendMark, isMarked, newestMark, readMarks } from './marks.ts';
 import {
   EXECUTOR,
   GENESIS,
+  isOfRegistry,
   leaseNameOf,
   membersIn,
   planRegistration,
@@ -33,9 +36,16 @@ export interface LeaseArbiterOptions {
   readonly store: LeaseStore;
   /** That this peer runs on: it owns the Lease that is registered under its name. */
   readonly node: NodeReference;
-  /** The newest revision known from elsewhere; asked each time. */
-  readonly knownRev: () => bigint;
+  readonly memory: HistoryMemory;
   readonly timing: Timing;
+  /** 64 random bits. */
+  readonly token: () => bigint;
+}
+
+/** A list, and a mark that was made after all that is in it. */
+interface MarkedView {
+  readonly view: View;
+  readonly mark: bigint;
 }
 
 /** What a Lease has to become; undefined: it is so already. */
@@ -47,12 +57,16 @@ export function openLeaseArbiter(options: {
   readonly api: ApiClient;
   readonly namespace: string;
   readonly node: NodeReference;
-  readonly knownRev: () => bigint;
+  readonly memory: HistoryMemory;
 }): Arbiter {
-  const { api, namespace, node, knownRev } = options;
+  const { api, namespace, node, memory } = options;
   const timing = systemTiming;
   const store = new ApiLeaseStore({ api, namespace, timing });
-  return new LeaseArbiter({ store, node, knownRev, timing });
+  return new LeaseArbiter({ store, node, memory, timing, token: drawToken });
+}
+
+function drawToken(): bigint {
+  return randomBytes(8).readBigUInt64BE();
 }
 
 /**
@@ -63,13 +77,17 @@ export class LeaseArbiter implements Arbiter {
   readonly #store: LeaseStore;
   readonly #node: NodeReference;
   readonly #timing: Timing;
+  readonly #memory: HistoryMemory;
+  readonly #token: () => bigint;
   readonly #history: History;
 
-  constructor({ store, node, knownRev, timing }: LeaseArbiterOptions) {
+  constructor({ store, node, memory, timing, token }: LeaseArbiterOptions) {
     this.#store = store;
     this.#node = node;
     this.#timing = timing;
-    this.#history = new History(knownRev);
+    this.#memory = memory;
+    this.#token = token;
+    this.#history = new History(memory, token);
   }
 
   async genesis(founder: PeerId): Promise<PeerId> {
@@ -100,15 +118,17 @@ export class LeaseArbiter implements Arbiter {
   }
 
   async list(): Promise<View> {
-    const { rev, leases } = await this.#history.read(() => this.#store.list());
-    return { rev, members: membersIn(leases) };
+    const { view, mark } = await this.#list();
+    this.#memory.keep(mark);
+    return view;
   }
 
   async executor(self: PeerId): Promise<PeerId> {
     let answer = self;
     await this.#settle(EXECUTOR, async (lease) => {
       // Listed after the Lease was read: a holder who is a member now was not replaced before.
-      const { members } = await this.list();
+      const { view } = await this.#list();
+      const { members } = view;
       const holder = lease === undefined ? undefined : readHolder(lease);
       if (holder !== undefined && members.has(holder)) {
         answer = holder;
@@ -120,9 +140,50 @@ export class LeaseArbiter implements Arbiter {
     return answer;
   }
 
-  /** Changes the Lease until nothing is left to change, as read after the last write. */
+  async #list(): Promise<MarkedView> {
+    const { rev, leases, marks, members } = await this.#history.read(async () => {
+      const { rev, leases } = await this.#store.list();
+      const history = leases.find(({ name }) => name === HISTORY);
+      if (history === undefined) await this.#createHistory();
+      const marks = readMarks(history);
+      const members = membersIn(leases);
+      return { rev, leases, marks, members, listed: members };
+    });
+    const lacksSomebody = [...this.#memory.view().members.keys()].some((id) => !members.has(id));
+    const isCovered = !lacksSomebody && isMarked(marks, leases.filter(isOfRegistry), rev);
+    const mark = isCovered ? newestMark(marks) : await this.#appendMark(marks, rev);
+    return { view: { rev, members }, mark };
+  }
+
+  /** Also where nothing is believed: its annotation is where an operator says that it may be. */
+  async #createHistory(): Promise<void> {
+    const empty = { holder: undefined, node: undefined, retired: undefined };
+    await this.#store.create({ ...empty, name: HISTORY, owner: undefined });
+  }
+
+  /** A mark that was made after a list of that revision: ours, or of whoever was faster. */
+  async #appendMark(listed: Marks, rev: bigint): Promise<bigint> {
+    let mark = 0n;
+    await this.#change(HISTORY, (lease) => {
+      const marks = readMarks(lease);
+      mark = newestMark(marks);
+      if (mark > newestMark(listed)) return undefined;
+      return appendMark(marks, { rev, token: this.#token() });
+    });
+    return mark;
+  }
+
+  /** Changes the Lease if this is the history that we know. */
   async #settle(name: string, plan: Plan): Promise<void> {
-    await this.#history.read(async () => ({ rev: await this.#store.revision() }));
+    await this.#history.read(async () => {
+      const rev = await this.#store.revision();
+      return { rev, marks: readMarks(await this.#store.get(HISTORY)), listed: new Set<PeerId>() };
+    });
+    await this.#change(name, plan);
+  }
+
+  /** Changes the Lease until nothing is left to change, as read after the last write. */
+  async #change(name: string, plan: Plan): Promise<void> {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       const lease = await this.#store.get(name);
       const content = await plan(lease);

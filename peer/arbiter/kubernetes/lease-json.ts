@@ -7,6 +7,8 @@ import type { Lease, LeaseDraft, LeaseList, NodeReference } from './lease-store.
 
 const NODE_ANNOTATION = 'weft/node';
 const RETIRED_ANNOTATION = 'weft/retired';
+const MARKS_ANNOTATION = 'weft/marks';
+const ACCEPTED_ANNOTATION = 'weft/accepted';
 
 /** Revisions are etcd's, 64-bit; comparable as numbers officially since Kubernetes 1.35 (KEP-5504). */
 const REVISION_PATTERN = /^\d{1,20}$/;
@@ -39,6 +41,8 @@ export function parseLease(value: unknown): Lease | undefined {
     holder: textOf(fieldsOf(spec)['holderIdentity']),
     node: textOf(notes[NODE_ANNOTATION]),
     retired: textOf(notes[RETIRED_ANNOTATION]),
+    marks: textOf(notes[MARKS_ANNOTATION]),
+    accepted: textOf(notes[ACCEPTED_ANNOTATION]),
   };
 }
 
@@ -63,10 +67,11 @@ interface Encoded {
 
 /** `absent` is what stands for a field that is not there; JSON leaves undefined out. */
 function encodeContent(draft: LeaseDraft, absent: null | undefined): Encoded {
-  const { name, owner, holder, node, retired } = draft;
+  const { name, owner, holder, node, retired, marks } = draft;
   const annotations = {
     [NODE_ANNOTATION]: node ?? absent,
     [RETIRED_ANNOTATION]: retired ?? absent,
+    ...(marks === undefined ? {} : { [MARKS_ANNOTATION]: marks }),
   };
   const owners = owner === undefined ? {} : { ownerReferences: [encodeOwner(owner)] };
   return { metadata: { name, annotations, ...owners }, spec: { holderIdentity: holder ?? absent } };

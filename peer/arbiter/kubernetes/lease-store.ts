@@ -11,12 +11,16 @@ export interface LeaseContent {
   readonly node: string | undefined;
   /** Annotation weft/retired. */
   readonly retired: string | undefined;
+  /** Annotation weft/marks, of one Lease only; left as it is where it isn't given. */
+  readonly marks?: string | undefined;
 }
 
 export interface Lease extends LeaseContent {
   readonly name: string;
-  /** Another after each change; compared for equality only. */
+  /** The store's revision at its last change. */
   readonly resourceVersion: string;
+  /** Annotation weft/accepted, which only operators write. */
+  readonly accepted?: string | undefined;
 }
 
 export interface LeaseDraft extends LeaseContent {

@@ -40,6 +40,11 @@ export interface Registration {
   readonly retired: readonly PeerId[];
 }
 
+/** Whether it says who founded, who is a member or who is the executor. */
+export function isOfRegistry({ name }: Lease): boolean {
+  return name === GENESIS || name === EXECUTOR || name.startsWith(PEER_PREFIX);
+}
+
 /** Node names are names of objects too, but with the prefix one may be too long. */
 export function leaseNameOf(nodeName: string): string {
   const leaseName = PEER_PREFIX + nodeName;

@@ -1361,6 +1361,9 @@ export namespace weft {
             /** Custody carriedOver. */
             carriedOver: Uint8Array[];
 
+            /** Custody historyMark. */
+            historyMark: Uint8Array;
+
             /**
              * Encodes the specified Custody message. Does not implicitly {@link weft.v1.Custody.verify|verify} messages.
              * @param message Custody message or plain object to encode
@@ -1411,6 +1414,9 @@ export namespace weft {
 
                 /** Custody carriedOver */
                 carriedOver?: (Uint8Array[]|null);
+
+                /** Custody historyMark */
+                historyMark?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

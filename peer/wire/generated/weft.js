@@ -3334,6 +3334,7 @@ export const weft = $root.weft = (() => {
              * @property {number|null} [freeLog2V6] Custody freeLog2V6
              * @property {Uint8Array|null} [viewHash] Custody viewHash
              * @property {Array.<Uint8Array>|null} [carriedOver] Custody carriedOver
+             * @property {Uint8Array|null} [historyMark] Custody historyMark
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3442,6 +3443,14 @@ export const weft = $root.weft = (() => {
             Custody.prototype.carriedOver = $util.emptyArray;
 
             /**
+             * Custody historyMark.
+             * @member {Uint8Array} historyMark
+             * @memberof weft.v1.Custody
+             * @instance
+             */
+            Custody.prototype.historyMark = $util.newBuffer([]);
+
+            /**
              * Encodes the specified Custody message. Does not implicitly {@link weft.v1.Custody.verify|verify} messages.
              * @function encode
              * @memberof weft.v1.Custody
@@ -3479,6 +3488,8 @@ export const weft = $root.weft = (() => {
                 if (message.carriedOver != null && message.carriedOver.length)
                     for (let i = 0; i < message.carriedOver.length; ++i)
                         writer.uint32(/* id 9, wireType 2 =*/74).bytes(message.carriedOver[i]);
+                if (message.historyMark != null && $Object.hasOwnProperty.call(message, "historyMark") && message.historyMark.length)
+                    writer.uint32(/* id 10, wireType 2 =*/82).bytes(message.historyMark);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3598,6 +3609,15 @@ export const weft = $root.weft = (() => {
                             if (!(message.carriedOver && message.carriedOver.length))
                                 message.carriedOver = [];
                             message.carriedOver.push(reader.bytes());
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.historyMark = value;
+                            else
+                                delete message.historyMark;
                             continue;
                         }
                     }

@@ -5,6 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
+import type { Arbiter } from '#peer/arbiter/arbiter.ts';
 import { assert } from '#peer/assert.ts';
 import { configDigest } from '#peer/config/cluster-config.ts';
 import { type Config, parseConfig } from '#peer/config/config.ts';
@@ -12,6 +13,7 @@ import { Counters } from '#peer/counters.ts';
 import { answerQuestion } from '#peer/daemon/answering.ts';
 import { ArbiterAsking } from '#peer/daemon/arbiter-asking.ts';
 import { Driver } from '#peer/daemon/driver.ts';
+import { historyMemory } from '#peer/daemon/history-memory.ts';
 import { join } from '#peer/daemon/join.ts';
 import { findLinkedAt } from '#peer/daemon/linked-endpoint.ts';
 import { memberAddresses } from '#peer/daemon/member-addresses.ts';
@@ -74,6 +76,7 @@ interface Start {
 
 interface Network {
   readonly transport: Transport;
+  readonly arbiter: Arbiter;
   readonly asking: ArbiterAsking;
   readonly driver: Driver;
 }
@@ -140,9 +143,10 @@ async function openNetwork(start: Start): Promise<Network> {
   const transport: Transport = parts.adopt(await openTransport(start, () => driver), (open) =>
     open.stop(),
   );
+  const arbiter = cluster.openArbiter(historyMemory(state.core, () => driver));
   const asking = new ArbiterAsking({
     self: state.identity.id,
-    arbiter: cluster.openArbiter(() => state.core.ipam.view().rev),
+    arbiter,
     log,
     onView: (view) => {
       cluster.listed(view);
@@ -152,7 +156,7 @@ async function openNetwork(start: Start): Promise<Network> {
   });
   parts.adopt(asking, (open) => open.close());
   const driver: Driver = parts.adopt(makeDriver(start, transport, asking), (one) => one.stop());
-  return { transport, asking, driver };
+  return { transport, arbiter, asking, driver };
 }
 
 async function openTransport(
@@ -211,7 +215,7 @@ function makeDriver(
 }
 
 /** What goes on beside the core: the watch over its place in the cluster, and the join. */
-function begin(start: Start, { driver, asking }: Network): void {
+function begin(start: Start, { arbiter, driver, asking }: Network): void {
   const { config, cluster, state, parts, onFatal } = start;
   const { core, identity, endpoint } = state;
   const self = identity.id;
@@ -234,7 +238,7 @@ function begin(start: Start, { driver, asking }: Network): void {
     driver,
     log,
     signal: ending.signal,
-    arbiter: cluster.openArbiter(() => core.ipam.view().rev),
+    arbiter,
     hasOthers: true,
     ownsName: true,
     onView: (view) => cluster.listed(view),

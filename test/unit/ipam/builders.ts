@@ -27,6 +27,7 @@ export function custodyOf(parts: Partial<Custody>): Custody {
     counterparties: [],
     viewRev: 0n,
     viewHash: 0n,
+    historyMark: 0n,
     registeredRev: 0n,
     freeLog2: { v4: 0, v6: 0 },
     carriedOver: [],

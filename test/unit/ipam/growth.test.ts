@@ -23,6 +23,7 @@ function custodyOf(freeLog2: number, hold: readonly string[] = []): Custody {
     counterparties: [],
     viewRev: 1n,
     viewHash: 0n,
+    historyMark: 0n,
     registeredRev: 1n,
     freeLog2: { v4: freeLog2, v6: 0 },
     carriedOver: [],

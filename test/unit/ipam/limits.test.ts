@@ -301,6 +301,7 @@ describe('our own record', () => {
       counterparties: Array.from({ length: COUNTERPARTIES_MAX }, () => ({ peer: SELF, ...count })),
       viewRev: BigInt(Number.MAX_SAFE_INTEGER),
       viewHash: 2n ** 128n - 1n,
+      historyMark: 2n ** 128n - 1n,
       registeredRev: BigInt(Number.MAX_SAFE_INTEGER),
       freeLog2: { v4: 32, v6: 128 },
       carriedOver: Array.from({ length: CARRIED_OVER_MAX }, () => {

@@ -75,6 +75,8 @@ function applyCustody(durable: Durable, write: CustodyWrite): Durable {
       return set({ registeredRev: write.rev });
     case 'set-founder':
       return set({ founder: write.founder });
+    case 'set-history-mark':
+      return set({ historyMark: write.mark });
     default:
       return durable;
   }

@@ -23,6 +23,7 @@ test('what is committed is what is loaded, as the writes define it', (t) => {
   const grant = { to: peerId(900), registeredRev: 7n, wantLog2: 8, minLog2: 4 };
   commit(ipam.grant(0, { ...grant, family: 4 }));
   commit(ipam.grant(0, { ...grant, family: 6 }));
+  commit({ writes: ipam.keepHistoryMark(2n ** 100n + 5n) });
   store.close();
   const again = open(directory);
   const loaded = again.load();
@@ -70,10 +71,12 @@ test('the epoch grows at each start; a registered identity stays', (t) => {
 test('an identity that was not registered when the peer ended is not used again', (t) => {
   const directory = makeDirectory(t);
   const first = open(directory);
+  first.commit([{ type: 'set-history-mark', mark: 9n }]);
   first.close();
   const second = open(directory);
   assert.notEqual(second.identity.peer, first.identity.peer);
   assert.equal(second.lost, undefined);
+  assert.equal(second.load().custody.historyMark, 9n, 'which is of the arbiter');
   second.close();
 });
 

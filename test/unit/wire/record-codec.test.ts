@@ -17,6 +17,7 @@ import {
   decodeSignedRecord,
   encodeSignedRecord,
 } from '../../../peer/wire/record-codec.ts';
+import { weft } from '../../../peer/wire/generated/weft.js';
 import { sealDown, sealPeer, testCodec, testContent, testIdentity } from '../../support/records.ts';
 
 const codec = testCodec(99);
@@ -34,6 +35,7 @@ describe('records', () => {
       counterparties: [{ peer: testIdentity(2).id, granted: 7, cleared: 6, accepted: 1 }],
       viewRev: 12n,
       viewHash: 2n ** 127n + 5n,
+      historyMark: 2n ** 126n + 7n,
       registeredRev: 4n,
       freeLog2: { v4: 9, v6: 8 },
       carriedOver: [parseAddress('10.32.9.16'), parseAddress('fd00::30')],
@@ -91,6 +93,18 @@ describe('records', () => {
   it('a body over the bound is no record', () => {
     const body = new Uint8Array(RECORD_BODY_BYTES_MAX + 1);
     assert.equal(codec.parse({ body, signature: new Uint8Array(64) }), undefined);
+  });
+
+  it('with a mark of a history that has not 16 bytes are none', () => {
+    const { signed } = sealPeer(1);
+    const body = weft.v1.RecordBody.decode(signed.body);
+    const isRead = (bytes: number): boolean => {
+      const custody = { ...body.peer?.custody, historyMark: new Uint8Array(bytes).fill(1) };
+      const marked = { key: body.key, epoch: 1, seq: 1, peer: { ...body.peer, custody } };
+      const encoded = weft.v1.RecordBody.encode(marked).finish();
+      return codec.parse({ body: encoded, signature: signed.signature }) !== undefined;
+    };
+    assert.deepEqual([0, 8, 15, 16, 17].map(isRead), [true, false, false, true, false]);
   });
 
   it('with as many of anything as an honest writer keeps are read, and with one more are none', () => {

@@ -1,4 +1,5 @@
 /** Leases in memory, with etcd's revisions, and with everything that can go wrong on the way there. */
+import assert from 'node:assert/strict';
 import { ArbiterUnavailable } from '#peer/arbiter/arbiter.ts';
 import type {
   Lease,
@@ -41,10 +42,16 @@ export class MemoryLeaseStore implements LeaseStore {
     this.table = { ...this.table, rev: this.table.rev + 1n };
   }
 
-  put({ name, holder, node, retired }: Omit<LeaseDraft, 'owner'>): void {
-    const rev = this.table.rev + 1n;
-    const lease = { name, holder, node, retired, resourceVersion: String(rev) };
-    this.table = { rev, leases: new Map([...this.table.leases, [name, lease]]) };
+  put({ name, holder, node, retired, marks }: Omit<LeaseDraft, 'owner'>): void {
+    const before = this.table.leases.get(name);
+    this.#set({ ...before, name, holder, node, retired, marks: marks ?? before?.marks });
+  }
+
+  /** As an operator does: `kubectl annotate lease NAME weft/accepted=PLACE`. */
+  accept(name: string, accepted: string | undefined): void {
+    const lease = this.table.leases.get(name);
+    assert.ok(lease !== undefined);
+    this.#set({ ...lease, accepted });
   }
 
   delete(name: string): void {
@@ -79,6 +86,12 @@ export class MemoryLeaseStore implements LeaseStore {
 
   revision(): Promise<bigint> {
     return this.#act('revision', () => this.table.rev);
+  }
+
+  #set(lease: Omit<Lease, 'resourceVersion'>): void {
+    const rev = this.table.rev + 1n;
+    const changed = { ...lease, resourceVersion: String(rev) };
+    this.table = { rev, leases: new Map([...this.table.leases, [lease.name, changed]]) };
   }
 
   #write(draft: LeaseDraft): boolean {
