@@ -4,12 +4,14 @@
  */
 import { Dice } from '#test/fuzz/dice.ts';
 import { MemoryStore } from '#test/unit/ipam/memory-store.ts';
-import type { Cidr } from '#peer/ipam/cidr.ts';
+import { type Cidr, contains } from '#peer/ipam/cidr.ts';
 import type { Custody, View } from '#peer/ipam/custody-state.ts';
 import { Ipam } from '#peer/ipam/ipam.ts';
 import { censusOf } from '#peer/ipam/ownership.ts';
 import type { AllocateRequest } from '#peer/ipam/outcomes.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
+import { RECLAIM_REST_MS } from '#peer/ipam/resting-blocks.ts';
+import { SURPLUS_MS } from '#peer/core/returns.ts';
 import { hashView } from '#peer/wire/view-hash.ts';
 
 /** Donors are drawn from so many peers, as from those that a need is asked of in the core. */
@@ -19,7 +21,11 @@ const ASKS_MAX = 6;
 /** Pods of a node: most have some tens, as many as a kubelet allows by default at most. */
 const PODS_MAX = 110;
 const PODS_STEP = 12;
-const RETRY_MS = 60_000;
+/** One census after the other, until what was reclaimed before has rested and can be given on. */
+const CENSUS_MS = RECLAIM_REST_MS;
+const CENSUSES_MAX = 30;
+/** Looks of a peer with too many blocks between two censuses; it gives several at each (core/returns.ts). */
+const LOOKS = 2;
 
 interface Node {
   readonly ipam: Ipam;
@@ -39,14 +45,19 @@ export class Churn {
   readonly #dice: Dice;
   readonly #nodes = new Map<PeerId, Node>();
   #view: View = { rev: 0n, members: new Map() };
+  readonly #gone = new Set<PeerId>();
   #founder: PeerId | undefined;
   #executor: PeerId | undefined;
   #count = 0;
+  readonly #random = () => this.#dice.below(2 ** 32) / 2 ** 32;
   now = 0;
   allocations = 0;
   failedAllocations = 0;
   grants = 0;
+  /** Blocks that the executor took. */
   reclaims = 0;
+  /** Blocks that went back. */
+  returns = 0;
 
   constructor(universe: Cidr, seed: number) {
     this.#universe = universe;
@@ -74,10 +85,13 @@ export class Churn {
     const gone = new Set(Array.from({ length: count }, () => this.#dice.pick(ids)));
     const kept = [...this.#view.members].filter(([id]) => !gone.has(id));
     const records = this.#custodies();
-    for (const id of gone) this.#nodes.delete(id);
+    for (const id of gone) {
+      this.#nodes.delete(id);
+      this.#gone.add(id);
+    }
     this.#view = { rev: this.#view.rev + 1n, members: new Map(kept) };
     for (const { ipam } of this.#nodes.values()) ipam.adoptView(this.#view, records);
-    this.#reclaim(records);
+    for (let n = 0; n < CENSUSES_MAX && this.#reclaim(records); n++) this.#relieve();
   }
 
   /** Some time passes: pods come and go, blocks are asked for and given back. */
@@ -89,8 +103,11 @@ export class Churn {
       const wanted = Math.min(Math.max(node.pods.length + change, 0), PODS_MAX);
       while (node.pods.length > wanted) this.#release(node);
       while (node.pods.length < wanted && this.#allocate(node)) this.#ask(id);
-      for (const cidr of node.ipam.surplus(this.now)) this.#giveBack(id, cidr);
     }
+    const records = new Map(this.#custodies());
+    for (const giver of records.keys()) this.#deliver(giver, records);
+    for (let waited = 0; waited < ms; waited += SURPLUS_MS)
+      for (const giver of records.keys()) this.#returnSurplus(giver, records);
   }
 
   /** Every held block is asserted to be aligned by its making; here it is counted. */
@@ -135,7 +152,7 @@ export class Churn {
       const peers = this.#candidates();
       const [need] = node.ipam.needs(peers);
       if (need === undefined) return;
-      const donors = node.ipam.chooseDonors(need, peers, () => this.#dice.below(2 ** 32) / 2 ** 32);
+      const donors = node.ipam.chooseDonors(need, peers, this.#random);
       const { registeredRev } = node.ipam.custody();
       const request = { ...need, to: id, registeredRev };
       const donor = donors.find(
@@ -187,26 +204,60 @@ export class Churn {
     if (key !== undefined) node.ipam.release(this.now, key);
   }
 
-  #giveBack(id: PeerId, cidr: Cidr): void {
-    const node = this.#nodes.get(id);
-    const writes =
-      node?.ipam.giveBack(cidr, this.#candidates(), () => this.#dice.below(2 ** 32) / 2 ** 32) ??
-      [];
-    const grant = writes.find((write) => write.type === 'add-pending');
-    if (grant?.type === 'add-pending') this.#exchange(id, grant.grant.to);
+  /** Grants that were refused for want of room are looked at again. */
+  #deliver(giver: PeerId, records: Map<PeerId, Custody>): void {
+    for (const { to } of records.get(giver)?.pending ?? []) this.#show(giver, to, records);
   }
 
-  /** Whoever was removed may have held the last grant's other end: all is exchanged, then counted. */
-  #reclaim(before: ReadonlyMap<PeerId, Custody>): void {
+  /** As long as there are too many, and else one, as in the time that it has to be one. */
+  #returnSurplus(id: PeerId, records: Map<PeerId, Custody>): void {
+    const { ipam } = this.#nodes.get(id) ?? {};
+    for (let look = 0; look < LOOKS; look++) {
+      const surplus = ipam?.surplus(this.now) ?? [];
+      for (const cidr of surplus) {
+        const writes = ipam?.giveBack(cidr, records, this.#random) ?? [];
+        const grant = writes.find((write) => write.type === 'add-pending')?.grant;
+        if (grant === undefined) continue;
+        this.returns++;
+        this.#show(id, grant.to, records);
+      }
+      if (surplus.length < 2) return;
+    }
+  }
+
+  /** What the two have after their exchange is in the records. */
+  #show(giver: PeerId, taker: PeerId, records: Map<PeerId, Custody>): void {
+    this.#exchange(giver, taker);
+    for (const id of [giver, taker]) {
+      const custody = this.#nodes.get(id)?.ipam.custody();
+      if (custody !== undefined) records.set(id, custody);
+    }
+  }
+
+  /**
+   * Whoever was removed may have held the last grant's other end: all is exchanged, then counted.
+   * Says whether anything is left that the executor had no room for.
+   */
+  #reclaim(before: ReadonlyMap<PeerId, Custody>): boolean {
     if (this.#executor === undefined || !this.#nodes.has(this.#executor))
       this.#executor = [...this.#nodes.keys()][0];
     const executor = this.#nodes.get(this.#executor ?? ('' as PeerId));
     const records = new Map([...before, ...this.#custodies()]);
-    const census = executor && censusOf(executor.ipam, records, new Set());
+    const census = executor && censusOf(executor.ipam, records, this.#gone);
     if (census?.type !== 'orphans') throw new Error(`the census says ${census?.type}`);
     executor?.ipam.reclaim(this.now, census, []);
-    this.reclaims += census.orphans.length;
-    this.now += RETRY_MS;
+    const hold = executor?.ipam.custody().hold ?? [];
+    const isTaken = (orphan: Cidr) => hold.some(({ cidr }) => contains(cidr, orphan));
+    const taken = census.orphans.filter(isTaken).length;
+    this.reclaims += taken;
+    this.now += CENSUS_MS;
     executor?.ipam.endRests(this.now);
+    return taken < census.orphans.length;
+  }
+
+  /** The executor gives some of what it has, so that it has room again. */
+  #relieve(): void {
+    if (this.#executor !== undefined)
+      this.#returnSurplus(this.#executor, new Map(this.#custodies()));
   }
 }

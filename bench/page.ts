@@ -1,8 +1,9 @@
 /**
- * Writes docs/BENCHMARKS.md and its plot from the committed figures of the mesh bench: tables from
- * the JSON, and the method in words. Never edited by hand.
+ * Writes docs/BENCHMARKS.md and its plot from the committed figures of the benches: tables from the
+ * JSON, and the method in words. Never edited by hand.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { type GrantResult, type IpamResult, describeAddresses } from './addresses-section.ts';
 import { MEMORY_TARGET_BYTES } from './mesh/targets.ts';
 import { HEADER, rowsOf } from './mesh/rows.ts';
 import type { SizeFigures } from './mesh/run.ts';
@@ -15,6 +16,8 @@ import { type Origin, describeOrigin, markdown } from './page-parts.ts';
 
 const FIGURES = 'bench/results/mesh.json';
 const SIMULATION = 'bench/results/simulation.json';
+const IPAM = 'bench/results/ipam.json';
+const GRANT = 'bench/results/grant.json';
 const PAGE = 'docs/BENCHMARKS.md';
 const PLOT = 'benchmarks-start.svg';
 
@@ -25,13 +28,15 @@ interface MeshResult extends Origin, MeshFigures {
 
 const result = JSON.parse(readFileSync(FIGURES, 'utf8')) as MeshResult;
 const simulation = JSON.parse(readFileSync(SIMULATION, 'utf8')) as SimulationResult;
+const ipam = JSON.parse(readFileSync(IPAM, 'utf8')) as IpamResult;
+const grant = JSON.parse(readFileSync(GRANT, 'utf8')) as GrantResult;
 writeFileSync(`docs/${PLOT}`, drawStarts(result.weft, result.memberlist));
 writeFileSync(PAGE, `${sections(result).join('\n\n')}\n`);
 
 function sections(result: MeshResult): readonly string[] {
   return [
     '# Benchmarks',
-    `Written by \`npm run bench -- page\` from \`${FIGURES}\` and \`${SIMULATION}\`; not to be edited.`,
+    `Written by \`npm run bench -- page\` from \`${FIGURES}\`, \`${SIMULATION}\`, \`${IPAM}\` and \`${GRANT}\`; not to be edited.`,
     describeOrigin(result),
     '## The mesh on real sockets',
     `![Time until all know all, by number of peers](${PLOT})`,
@@ -43,6 +48,7 @@ function sections(result: MeshResult): readonly string[] {
     ...describeMemory(result),
     ...describeMissed(result, simulation),
     ...describeMethod({ groups: result.groups, runs: result.weft[0]?.runs ?? 1 }),
+    ...describeAddresses(ipam, grant),
     ...describeSimulation(simulation),
   ];
 }

@@ -12,7 +12,7 @@ const BENCHES: Readonly<Record<string, { readonly file: string; readonly meaning
   grant: { file: './grant.ts', meaning: 'from asking for a block to the first address out of it' },
   ipam: { file: './ipam.ts', meaning: 'addresses a second; 10,000 holdings after a day of churn' },
   kubernetes: { file: './kubernetes.ts', meaning: 'on a real cluster of three nodes' },
-  page: { file: './page.ts', meaning: 'writes docs/BENCHMARKS.md from the figures of the mesh' },
+  page: { file: './page.ts', meaning: 'writes docs/BENCHMARKS.md from the figures of the others' },
 };
 
 const name = process.argv[2] ?? '';

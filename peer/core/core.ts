@@ -182,14 +182,14 @@ export class Core {
   /** What is to be done about members, and about space that nobody needs. */
   #tend(now: number): readonly CoreEffect[] {
     const { effects, found } = this.#membership.due(now);
-    const returned = this.#returns
-      .due(now, () => this.ipam.surplus(now), this.ipam.universe.length)
-      .flatMap((cidr) => this.ipam.giveBack(cidr, this.#upCustodies(), this.#options.random));
+    const surplus = this.#returns.due(now, this.ipam);
+    const up = surplus.length === 0 ? new Map() : this.#upCustodies();
+    const returned = surplus.flatMap((cidr) => this.ipam.giveBack(cidr, up, this.#options.random));
     const known = found === undefined ? [] : this.mesh.directory.peers().map(knownOf);
     const reclaimed = found === undefined ? [] : this.ipam.reclaim(now, found, known);
-    const writes = [...returned, ...reclaimed];
-    if (reclaimed.length > 0) this.#membership.changed();
-    return writes.length === 0 ? effects : [...effects, ...this.#commit(writes)];
+    const stuck = found === undefined ? [] : this.#membership.reclaimed(now, reclaimed.length);
+    const all = [...returned, ...reclaimed];
+    return [...effects, ...stuck, ...(all.length === 0 ? [] : this.#commit(all))];
   }
 
   #mesh(now: number, event: MeshEvent): readonly CoreEffect[] {

@@ -4,6 +4,7 @@
  * committing and publishing is core.ts's.
  */
 import type { CoreBound, CoreEffect, CoreEvent } from './core-event.ts';
+import { boundHit } from './core-replies.ts';
 import { Namesakes } from './namesakes.ts';
 import { type ReclaimState, Reclaiming, type Scene } from './reclaiming.ts';
 import { ViewHistory } from './view-history.ts';
@@ -65,6 +66,12 @@ export class Membership {
   /** Our own holding has changed. */
   changed(): void {
     this.#reclaiming.changed();
+  }
+
+  /** So many writes followed from what was found to reclaim. */
+  reclaimed(now: number, writes: number): readonly CoreEffect[] {
+    this.#reclaiming.took(now, writes);
+    return writes === 0 ? [boundHit('too-many-blocks')] : [];
   }
 
   /** The list that is to be adopted, after we were told one. */

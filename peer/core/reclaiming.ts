@@ -13,6 +13,8 @@ import type { PeerId } from '../mesh/peer-id.ts';
 
 /** A census costs a look at all records, and changes come by the hundred. */
 const CENSUS_EVERY_MS = 500;
+/** The same while nothing can be taken for want of room: doubled each time, up to this. */
+const CENSUS_EVERY_MOST_MS = 15_000;
 /** Whether anything is to be reclaimed at all, which everybody looks for. */
 const LOOK_EVERY_MS = 5_000;
 /** Without an answer of the arbiter, and when its list was not yet the one that is needed. */
@@ -39,6 +41,8 @@ export type ReclaimState =
   | { readonly type: 'at-odds'; readonly for: readonly PeerId[] }
   /** We are the executor, and need a newer list because of these. */
   | { readonly type: 'relisting'; readonly for: readonly PeerId[] }
+  /** We are the executor, and have no room for more blocks before others take some of ours. */
+  | { readonly type: 'too-many-blocks' }
   /** The arbiter's list is older than the one we have: it was set back, and is not to be believed. */
   | { readonly type: 'arbiter-went-back' };
 
@@ -70,6 +74,7 @@ export class Reclaiming {
   /** It was a member before this start, and has not asked since. */
   #mayBeExecutor: boolean;
   #askAgainMs = ASK_AGAIN_MS.least;
+  #censusAgainMs = CENSUS_EVERY_MS;
   /** When those registered by their own word, if there is one, who were heard of before the open question. */
   #latecomers: ReadonlyMap<PeerId, bigint | undefined> = new Map();
   readonly #gone = new Set<PeerId>();
@@ -116,6 +121,18 @@ export class Reclaiming {
       const isGone = registeredRev === undefined || registeredRev > view.rev;
       if (isGone && !view.members.has(peer) && this.#gone.size < GONE_MAX) this.#gone.add(peer);
     }
+  }
+
+  /** What became of what was found to be nobody's: that many steps were made, none for want of room. */
+  took(now: number, steps: number): void {
+    this.#isChanged = true;
+    if (steps > 0) {
+      this.#censusAgainMs = CENSUS_EVERY_MS;
+      return;
+    }
+    this.#state = { type: 'too-many-blocks' };
+    this.#censusAgainMs = Math.min(2 * this.#censusAgainMs, CENSUS_EVERY_MOST_MS);
+    this.#lookAt = now + this.#censusAgainMs;
   }
 
   isExecutor(self: PeerId): boolean {

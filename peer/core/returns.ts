@@ -3,6 +3,7 @@
  * more than are well kept, which reclaim brings.
  */
 import { type Cidr, formatCidr } from '../ipam/cidr.ts';
+import type { Ipam } from '../ipam/ipam.ts';
 
 /** Pods that go often come again: a rolling update is over by then. */
 export const SURPLUS_MS = 600_000;
@@ -18,15 +19,15 @@ export class Returns {
     this.#lookAt = now + LOOK_MS;
   }
 
-  /** The blocks to give back now. `surplus`: what is not needed; several when there are too many. */
-  due(now: number, surplus: () => readonly Cidr[], families: number): readonly Cidr[] {
+  /** The blocks to give back now. The surplus is what is not needed; several when there are too many. */
+  due(now: number, ipam: Pick<Ipam, 'surplus' | 'universe'>): readonly Cidr[] {
     if (now < this.#lookAt) return [];
     this.#lookAt = now + LOOK_MS;
-    const blocks = surplus();
+    const blocks = ipam.surplus(now);
     const before = this.#since;
     const sinceOf = (block: Cidr): number => before.get(formatCidr(block)) ?? now;
     this.#since = new Map(blocks.map((block) => [formatCidr(block), sinceOf(block)]));
-    if (blocks.length > families) return blocks;
+    if (blocks.length > ipam.universe.length) return blocks;
     return blocks.filter((block) => now - sinceOf(block) >= SURPLUS_MS);
   }
 

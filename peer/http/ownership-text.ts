@@ -121,6 +121,11 @@ function renderReclaim(reclaim: ReclaimReport, self: string): string {
       );
     case 'relisting':
       return `Reclaim waits for a newer list of the arbiter's, because of ${names}.`;
+    case 'too-many-blocks':
+      return (
+        'Reclaim waits for room: this peer has as many blocks as reclaim brings (too-many-blocks). It gives ' +
+        'those without pods to others first; where that does not help within minutes, drain this node.'
+      );
     case 'arbiter-went-back':
       return "Reclaim has stopped: the arbiter's list is older than the one that is known here.";
   }

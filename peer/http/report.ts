@@ -135,7 +135,8 @@ export interface PendingReport {
 export interface ReclaimReport {
   /**
    * `at-odds`: members have another list under the same revision. `arbiter-went-back`: its list is
-   * older than one that was told before, and is not believed.
+   * older than one that was told before, and is not believed. `too-many-blocks`: the executor has no
+   * room for more before others take some of its own.
    */
   readonly state:
     | 'nothing-to-reclaim'
@@ -143,6 +144,7 @@ export interface ReclaimReport {
     | 'waiting'
     | 'at-odds'
     | 'relisting'
+    | 'too-many-blocks'
     | 'arbiter-went-back';
   /** Id of the one peer that takes back what removed peers held, as far as it is known here. */
   readonly executor?: string;

@@ -23,7 +23,7 @@ import {
 import type { Counterparty, Custody, PendingGrant, View } from './custody-state.ts';
 import type { DurableCustody } from './durable.ts';
 import type { Phase } from './outcomes.ts';
-import { BLOCKS_MAX, COUNTERPARTIES_MAX, TERM_MAX } from './limits.ts';
+import { BLOCKS_MAX, COUNTERPARTIES_MAX, RECLAIMED_BLOCKS_MAX, TERM_MAX } from './limits.ts';
 import type { CustodyWrite } from './writes.ts';
 
 export interface CustodyState extends Omit<DurableCustody, 'counterparties'> {
@@ -196,7 +196,7 @@ export function adoptView(
 
 /**
  * The executor takes what the census found to be nobody's, each range as a block of this term:
- * the largest first, and no more than it can keep. What overlaps something of ours is left out.
+ * the largest first, and no more than RECLAIMED_BLOCKS_MAX. What overlaps something of ours is left out.
  */
 export function reclaim(
   state: CustodyState,
@@ -205,7 +205,7 @@ export function reclaim(
 ): readonly CustodyWrite[] {
   const ours = [...state.hold, ...state.pending.map(({ block }) => block)];
   const free = orphans.filter((orphan) => ours.every(({ cidr }) => !overlaps(cidr, orphan)));
-  const room = Math.max(BLOCKS_MAX - state.hold.length, 0);
+  const room = Math.max(RECLAIMED_BLOCKS_MAX - state.hold.length, 0);
   const taken = free.toSorted((a, b) => sizeLog2(b) - sizeLog2(a)).slice(0, room);
   return taken.map((cidr) => ({ type: 'hold-block', block: { cidr, term } }) as const);
 }

@@ -314,8 +314,8 @@ export class Ipam {
     peers: ReadonlyMap<PeerId, Custody>,
     random: () => number,
   ): readonly CustodyWrite[] {
-    const isCounted = (peer: PeerId) => this.#state.counterparties.has(peer);
-    const keeper = chooseKeeper(peers, { cidr, universe: this.universe, isCounted }, random);
+    const returned = { cidr, universe: this.universe, self: this.self, state: this.#state };
+    const keeper = chooseKeeper(peers, returned, random);
     if (keeper === undefined || !this.allows(keeper.to, keeper.registeredRev)) return [];
     if (findBound(this.#state, keeper.to) !== undefined) return [];
     return this.#apply(custody.grant(this.#state, cidr, keeper));

@@ -20,6 +20,9 @@ export const BLOCKS_MAX = 160;
  */
 export const UNASKED_BLOCKS_MAX = 32;
 
+/** Blocks up to which reclaim fills a holding: the rest is for what is asked for, and to split blocks. */
+export const RECLAIMED_BLOCKS_MAX = BLOCKS_MAX - UNASKED_BLOCKS_MAX;
+
 /**
  * Grants on their way at one time, 53 bytes each in the record. One takes two rounds of records; an
  * asker whose grant is not accepted yet is told that one again, so only many askers come near it.

@@ -1,14 +1,14 @@
 /**
  * Blocks that are given back: a holding that was needed once and is not any more. Wholly free blocks
- * beyond twice the need go to who holds a large part of the universe and keeps it for all. Numbers
- * and choices only; the way is a grant as any other.
+ * beyond twice the need go to who can join them with its own, or holds more. Numbers and choices only;
+ * the way is a grant as any other.
  */
 import { freeParts } from './blocks.ts';
 import { type Cidr, buddy, compareCidrs, contains, size, sizeLog2 } from './cidr.ts';
-import type { Grantee } from './custody.ts';
+import type { CustodyState, Grantee } from './custody.ts';
 import type { Block, Custody, PendingGrant } from './custody-state.ts';
 import { isPoolHolder, needAfter } from './growth.ts';
-import { COUNTERPARTIES_MAX, TERM_MAX, UNASKED_BLOCKS_MAX } from './limits.ts';
+import { COUNTERPARTIES_MAX, DONORS_MAX, TERM_MAX, UNASKED_BLOCKS_MAX } from './limits.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 
 /** What is kept, in times of what the addresses in use need: so a block does not go to and fro. */
@@ -50,37 +50,71 @@ function isFree(cidr: Cidr, taken: readonly bigint[]): boolean {
   return freeParts(cidr, { taken, minLog2: sizeLog2(cidr) }).length === 1;
 }
 
-/** What is given back, and whose grants are counted already. */
+/** What is given back, and by whom. */
 export interface Returned {
   readonly cidr: Cidr;
   readonly universe: readonly Cidr[];
-  readonly isCounted: (peer: PeerId) => boolean;
+  readonly self: PeerId;
+  readonly state: Pick<CustodyState, 'hold' | 'counterparties'>;
+}
+
+interface Keeper {
+  readonly peer: PeerId;
+  readonly custody: Custody;
+  readonly held: bigint;
 }
 
 /**
- * Who takes it back: one that holds the other half, so that the two join, or else any that keeps a
- * pool. `random` answers numbers in [0, 1).
+ * Who takes it back: one that holds the other half, so that the two join; else whoever holds more
+ * than the giver, so that what nobody needs comes together; of a giver with too many blocks anybody.
+ * None of that goes to and fro: blocks get fewer, or are held more unevenly, or too many less so.
+ * `random` answers numbers in [0, 1).
  */
 export function chooseKeeper(
   peers: ReadonlyMap<PeerId, Custody>,
-  { cidr, universe, isCounted }: Returned,
+  { cidr, universe, self, state }: Returned,
   random: () => number,
 ): Grantee | undefined {
   const range = universe.find((one) => contains(one, cidr));
-  const keepers = [...peers]
-    .filter(([, custody]) => range && isPoolHolder(range, custody.hold) && hasRoom(custody))
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  const joining = keepers.filter(([, { hold }]) => holdsBuddy(hold, cidr));
+  if (range === undefined) return undefined;
+  const withRoom = [...peers]
+    .filter(([peer, custody]) => peer !== self && hasRoom(custody, self))
+    .map(([peer, custody]) => ({ peer, custody, held: heldOf(range, custody.hold) }))
+    .sort((a, b) => (a.peer < b.peer ? -1 : 1));
+  const isCounted = ({ peer }: Keeper): boolean => state.counterparties.has(peer);
   // Counterparties are few: whoever is one already costs no further place.
-  const known = keepers.filter(([peer]) => isCounted(peer));
-  const from = [joining, known, keepers].find(({ length }) => length > 0) ?? [];
-  const chosen = from[Math.floor(random() * from.length)];
-  return chosen && { to: chosen[0], registeredRev: chosen[1].registeredRev };
+  const isSparing = state.counterparties.size >= COUNTERPARTIES_MAX / 2;
+  const joining = withRoom.filter(
+    (one) => holdsBuddy(one.custody.hold, cidr) && (isCounted(one) || !isSparing),
+  );
+  const held = heldOf(range, state.hold);
+  const isCrowded = state.hold.length > UNASKED_BLOCKS_MAX;
+  const others = isCrowded ? withRoom : withRoom.filter((one) => one.held > held);
+  const from = [joining, others.filter(isCounted), others].find(({ length }) => length > 0);
+  const chosen = from && drawLarger(from, random);
+  return chosen && { to: chosen.peer, registeredRev: chosen.custody.registeredRev };
 }
 
-/** It takes blocks that it did not ask for only up to these bounds (acceptance.ts). */
-function hasRoom({ hold, counterparties }: Custody): boolean {
-  return hold.length < UNASKED_BLOCKS_MAX && counterparties.length < COUNTERPARTIES_MAX / 2;
+/**
+ * It takes blocks that it did not ask for only up to these bounds (acceptance.ts), of which half is
+ * left for those that choose it at the same time.
+ */
+function hasRoom({ hold, counterparties }: Custody, giver: PeerId): boolean {
+  if (hold.length >= UNASKED_BLOCKS_MAX / 2) return false;
+  if (counterparties.some(({ peer }) => peer === giver)) return true;
+  const donors = counterparties.filter(({ granted }) => granted === 0).length;
+  return counterparties.length < COUNTERPARTIES_MAX / 2 && donors < DONORS_MAX / 2;
+}
+
+/** Of two drawn at random who holds more: the largest of all would be everybody's choice. */
+function drawLarger(keepers: readonly Keeper[], random: () => number): Keeper | undefined {
+  const [one, other] = [random(), random()].map((at) => keepers[Math.floor(at * keepers.length)]);
+  return one && other && other.held > one.held ? other : one;
+}
+
+function heldOf(range: Cidr, hold: readonly Block[]): bigint {
+  const blocks = hold.filter(({ cidr }) => contains(range, cidr));
+  return blocks.reduce((sum, { cidr }) => sum + size(cidr), 0n);
 }
 
 function holdsBuddy(hold: readonly Block[], cidr: Cidr): boolean {

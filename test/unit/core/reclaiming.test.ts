@@ -124,6 +124,29 @@ describe('while addresses are not held by anybody', () => {
   });
 });
 
+describe('while nothing can be taken for want of room', () => {
+  it('the census is taken less and less often, and the report says why', () => {
+    elect(LOOK_AT);
+    const seconds = 120;
+    for (let now = LOOK_AT; now < LOOK_AT + seconds * 1_000; now += 500) {
+      if (reclaiming.due(now, scene).found === undefined) continue;
+      reclaiming.took(now, 0);
+      assert.deepEqual(reclaiming.state(), { type: 'too-many-blocks' });
+    }
+    assert.ok(asked.length > 4 && asked.length < 20, `${asked.length} censuses in ${seconds} s`);
+  });
+
+  it('it goes on as before once there is room', () => {
+    elect(LOOK_AT);
+    reclaiming.due(LOOK_AT, scene);
+    reclaiming.took(LOOK_AT, 0);
+    const again = reclaiming.nextAt();
+    assert.equal(reclaiming.due(again, scene).found, ORPHANS);
+    reclaiming.took(again, 1);
+    assert.equal(reclaiming.due(again + 500, scene).found, ORPHANS);
+  });
+});
+
 describe('a census that waits', () => {
   it('is taken again when something has changed, twice a second at most', () => {
     census = { type: 'waiting', for: [OTHER] };

@@ -46,6 +46,7 @@ it('what the reclaim waits for is told, with what to do', () => {
   );
   assert.match(ofState('at-odds'), /node7, node8 and this peer have different lists/);
   assert.match(ofState('arbiter-went-back'), /Reclaim has stopped/);
+  assert.match(ofState('too-many-blocks'), /waits for room: .*too-many-blocks/);
 });
 
 function renderExecutor(executor: string, isExecutorDown: boolean): string {

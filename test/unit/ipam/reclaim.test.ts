@@ -5,10 +5,15 @@ import type { Census } from '#peer/ipam/census.ts';
 import { type Cidr, formatCidr } from '#peer/ipam/cidr.ts';
 import type { Custody, View } from '#peer/ipam/custody-state.ts';
 import { type Inheritance, type Known, findBequests, findInheritances } from '#peer/ipam/heirs.ts';
-import { UNASKED_BLOCKS_MAX } from '#peer/ipam/limits.ts';
+import {
+  BLOCKS_MAX,
+  DONORS_MAX,
+  RECLAIMED_BLOCKS_MAX,
+  UNASKED_BLOCKS_MAX,
+} from '#peer/ipam/limits.ts';
 import { parseCidr } from '#peer/ipam/parse.ts';
 import { RECLAIM_REST_MS } from '#peer/ipam/resting-blocks.ts';
-import { chooseKeeper, findSurplus } from '#peer/ipam/returning.ts';
+import { type Returned, chooseKeeper, findSurplus } from '#peer/ipam/returning.ts';
 import { isBehind } from '#peer/ipam/rollback.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
 import { createMember, custodyOf, peerId, requestOf } from './builders.ts';
@@ -26,18 +31,14 @@ function knownAs(peer: PeerId, name: string, ...blocks: readonly string[]): Know
   return { peer, name, custody: custodyOf({ hold, registeredRev: peer === OLD ? 2n : 4n }) };
 }
 
-function pool(text: string): Custody {
-  return custodyOf({
-    hold: [text, '10.40.0.0/18'].map((one) => ({ cidr: parseCidr(one), term: 1 })),
-  });
-}
-
 function counted(accepted: number): Custody['counterparties'] {
   return [{ peer: HEIR, granted: 1, cleared: 0, accepted }];
 }
 
+const holding = (...texts: readonly string[]): Custody =>
+  custodyOf({ hold: texts.map((text) => ({ cidr: parseCidr(text), term: 1 })) });
+const large = (blocks: readonly string[]): Custody => holding('10.40.0.0/14', ...blocks);
 const textOf = (surplus: readonly Cidr[]): readonly string[] => surplus.map(formatCidr);
-const isCounted = (): boolean => false;
 
 function inherit(text: string, known: readonly Known[]): readonly Inheritance[] {
   const estate = { ...orphans(text), view: VIEW, known, universe: UNIVERSE };
@@ -176,20 +177,72 @@ describe('a block that is not needed', () => {
     );
   });
 
-  it('goes to a pool that has its other half, or to any', () => {
+  const cidr = parseCidr('10.33.0.0/24');
+  const giver = {
+    cidr,
+    universe: [universe],
+    self: SELF,
+    state: { hold, counterparties: new Map() },
+  };
+  const keepersOf = (peers: ReadonlyMap<PeerId, Custody>, returned: Returned = giver) =>
+    new Set([0, 0.5, 0.99].map((random) => chooseKeeper(peers, returned, () => random)?.to));
+
+  it('goes to who has its other half, however little that one holds', () => {
     const peers = new Map([
-      [HEIR, pool('10.35.0.0/24')],
-      [OLD, pool('10.33.1.0/24')],
-      [FOUNDER, custodyOf({ hold })],
+      [HEIR, holding('10.40.0.0/18')],
+      [OLD, holding('10.33.1.0/24')],
     ]);
-    const cidr = parseCidr('10.33.0.0/24');
-    for (const random of [0, 0.99])
-      assert.equal(
-        chooseKeeper(peers, { cidr, universe: [universe], isCounted }, () => random)?.to,
-        OLD,
-      );
-    peers.delete(OLD);
-    assert.equal(chooseKeeper(peers, { cidr, universe: [universe], isCounted }, () => 0)?.to, HEIR);
+    assert.deepEqual(keepersOf(peers), new Set([OLD]));
+  });
+
+  it('goes else to one that holds more than the giver, and to nobody when none does', () => {
+    const peers = new Map([
+      [HEIR, holding('10.35.0.0/21')],
+      [OLD, holding('10.36.0.0/22')],
+      [FOUNDER, holding('10.37.0.0/22')],
+    ]);
+    assert.deepEqual(keepersOf(peers), new Set([HEIR]));
+    peers.delete(HEIR);
+    assert.deepEqual(keepersOf(peers), new Set([undefined]));
+  });
+
+  it('of a giver with more than are well kept goes to anybody with room, the known ones first', () => {
+    const crumbs = Array.from({ length: UNASKED_BLOCKS_MAX + 1 }, (_, n) => `10.34.${2 * n}.0/24`);
+    const crowded = { ...giver, state: { ...giver.state, hold: holding(...crumbs).hold } };
+    const peers = new Map([
+      [HEIR, holding('10.35.0.0/24')],
+      [OLD, holding('10.36.0.0/24')],
+    ]);
+    assert.deepEqual(keepersOf(peers, crowded), new Set([HEIR, OLD]));
+    const known = { peer: OLD, granted: 1, cleared: 1, accepted: 0 };
+    const counterparties = new Map([[OLD, known]]);
+    const state = { ...crowded.state, counterparties };
+    assert.deepEqual(keepersOf(peers, { ...crowded, state }), new Set([OLD]));
+  });
+
+  it('goes to nobody who is near a bound of what is taken without need', () => {
+    const crumbs = Array.from(
+      { length: UNASKED_BLOCKS_MAX / 2 - 1 },
+      (_, n) => `10.34.${2 * n}.0/24`,
+    );
+    assert.deepEqual(keepersOf(new Map([[HEIR, large(crumbs.slice(1))]])), new Set([HEIR]));
+    assert.deepEqual(keepersOf(new Map([[HEIR, large(crumbs)]])), new Set([undefined]));
+    const counterparties = Array.from({ length: DONORS_MAX / 2 }, (_, n) => {
+      return { peer: peerId(20 + n), granted: 0, cleared: 0, accepted: 1 };
+    });
+    const sated = { ...large([]), counterparties };
+    assert.deepEqual(keepersOf(new Map([[HEIR, sated]])), new Set([undefined]));
+    const known = { peer: SELF, granted: 0, cleared: 0, accepted: 1 };
+    const knowing = { ...sated, counterparties: [...counterparties, known] };
+    assert.deepEqual(keepersOf(new Map([[HEIR, knowing]])), new Set([HEIR]));
+  });
+
+  it('is not the last thing that the executor had room for: reclaim leaves some', () => {
+    const { ipam } = executor();
+    const crumbs = Array.from({ length: BLOCKS_MAX }, (_, n) => `10.32.${n}.0/28`);
+    ipam.reclaim(0, orphans(...crumbs), []);
+    assert.equal(ipam.custody().hold.length, RECLAIMED_BLOCKS_MAX);
+    assert.deepEqual(ipam.reclaim(0, orphans('10.32.250.0/28'), []), []);
   });
 });
 
