@@ -70,6 +70,7 @@ export type Refusal =
   | 'writer-budget'
   | 'directory-full'
   | 'too-many-removed'
+  | 'links-alone'
   | 'too-many-unlisted'
   | 'unlisted-budget'
   | 'unasked-entries'

@@ -31,6 +31,7 @@ const TO_BLAME_FOR: ReadonlySet<Refusal> = new Set(['bad-record', 'bad-signature
 const MAY_BE_TAKEN_LATER: ReadonlySet<Refusal> = new Set([
   'writer-budget',
   'too-many-unlisted',
+  'links-alone',
   'unlisted-budget',
 ]);
 
@@ -102,7 +103,7 @@ export class Intake {
     for (const signed of records) {
       const examined = this.#examine(now, signed, {
         by: bringer.peer,
-        newCount: taken.fresh.length,
+        fresh: taken.fresh,
       });
       sort(taken, examined);
       const isBad = examined.type === 'refused' && TO_BLAME_FOR.has(examined.reason);
@@ -113,18 +114,18 @@ export class Intake {
     return taken;
   }
 
-  /** `newCount`: how many of the same frame are to be taken before it. */
+  /** `fresh`: what of the same frame is to be taken before it. */
   #examine(
     now: number,
     signed: SignedRecord,
-    { by, newCount }: { readonly by: PeerId; readonly newCount: number },
+    { by, fresh }: { readonly by: PeerId; readonly fresh: readonly DirectoryRecord[] },
   ): Examined {
     const { codec, directory } = this.#options;
     const record = codec.parse(signed);
     if (record === undefined) return { type: 'refused', reason: 'bad-record' };
     const id = recordId(record);
     if (directory.has(id) && !this.#isOfAnotherRun(record)) return { type: 'known', id };
-    const reason = this.#findRefusal(now, record, { by, newCount });
+    const reason = this.#findRefusal(now, record, { by, fresh });
     if (reason === undefined && record.peer !== this.#options.self) return { type: 'new', record };
     if (reason === undefined) return { type: 'own', record };
     if (!MAY_BE_TAKEN_LATER.has(reason)) this.#quarantine.add(now, id, by);
@@ -157,17 +158,27 @@ export class Intake {
     return welcome.filter((id) => !this.#quarantine.has(now, id, peer));
   }
 
+  /**
+   * A `links` record whose writer is not known. Whoever has no list yet could not tell that it is of
+   * one that was put away, or that somebody made up, and would keep what all others refuse.
+   */
+  #isAlone({ peer, content }: DirectoryRecord, fresh: readonly DirectoryRecord[]): boolean {
+    if (content.type !== 'links' || this.#options.directory.peer(peer) !== undefined) return false;
+    return !fresh.some((other) => other.peer === peer && other.content.type === 'peer');
+  }
+
   #findRefusal(
     now: number,
     record: DirectoryRecord,
-    { by, newCount }: { readonly by: PeerId; readonly newCount: number },
+    { by, fresh }: { readonly by: PeerId; readonly fresh: readonly DirectoryRecord[] },
   ): Refusal | undefined {
     const { codec, directory, self, epoch } = this.#options;
     const isFirst = directory.get(recordId(record)) === undefined;
-    const isFull = directory.size + newCount >= DIRECTORY_RECORDS_MAX;
+    const isFull = directory.size + fresh.length >= DIRECTORY_RECORDS_MAX;
     if (isFirst && isFull) return 'directory-full';
     if (isFirst && this.#removed.isTooOld(record)) return 'too-many-removed';
     const isOwn = record.peer === self;
+    if (isFirst && !isOwn && this.#isAlone(record, fresh)) return 'links-alone';
     const noRoom = isOwn ? undefined : this.#unlisted.findRefusal(now, recordId(record), by);
     if (noRoom !== undefined) return noRoom;
     // Looked at before the verification, which is what costs, and spent after it: else whoever

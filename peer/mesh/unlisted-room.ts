@@ -48,9 +48,7 @@ export class UnlistedRoom {
     if (this.#isListed(key.peer)) return undefined;
     if (this.#isKnown(key))
       return this.#maySpendUpdate(now, key, by) ? undefined : 'unlisted-budget';
-    // What is left of one that was put away would come to stay: nobody knows any more who that was.
-    const isOrphan = key.kind === 'links' && this.#options.directory.peer(key.peer) === undefined;
-    return isOrphan ? 'too-many-unlisted' : this.#findLack(now, by);
+    return this.#findLack(now, by);
   }
 
   /** The peer brought this record, which is to be taken. */

@@ -138,6 +138,7 @@ const BOUNDS: Readonly<Record<string, number>> = {
   '#membership.#history.#updates[].added': DIRECTORY_RECORDS_MAX,
   '#membership.#history.#updates[].removed': DIRECTORY_RECORDS_MAX,
   '#membership.#reclaiming.#gone': GONE_MAX,
+  '#membership.#reclaiming.#state.for': DIRECTORY_RECORDS_MAX,
   '#membership.#reclaiming.#latecomers': LATECOMERS_MAX,
   '#membership.#spreading.#testimonies': DIRECTORY_RECORDS_MAX,
   '#membership.#spreading.#distrusted': DIRECTORY_RECORDS_MAX,

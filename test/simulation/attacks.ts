@@ -11,6 +11,8 @@ import type { World } from './world.ts';
 export type Attack =
   /** Records of others with a signature that does not hold, in a version that is yet to come. */
   | 'forge'
+  /** The same, one alone. */
+  | 'forge-one'
   /** Bytes that are no record. */
   | 'garble'
   /** Old records of others, in any order and several times. */
@@ -36,6 +38,7 @@ export function attack(
   peer: SimulatedPeer,
   { attack, times }: { readonly attack: Attack; readonly times: number },
 ): void {
+  peer.hasAttacked = true;
   const dice = new Dice(Math.floor(world.random() * 2 ** 32));
   for (let n = 0; n < times; n++) {
     const links = [...peer.links.values()];
@@ -53,6 +56,8 @@ function makeFrame(world: World, attack: Attack, dice: Dice): MeshFrame | undefi
   switch (attack) {
     case 'forge':
       return { type: 'records', records: picked.map((record) => world.codec.forge(record, AHEAD)) };
+    case 'forge-one':
+      return { type: 'records', records: [world.codec.forge(dice.pick(history), AHEAD)] };
     case 'garble':
       return { type: 'records', records: picked.map(({ signed }) => garbled(signed)) };
     case 'replay':

@@ -1,6 +1,7 @@
 /** Faults drawn from a seed, that more than one scenario has, or that take more than a line. */
 import type { Dice } from '../fuzz/dice.ts';
 import type { Fault } from './fault.ts';
+import { LIES } from './lies.ts';
 import { STARTED_MS } from './plan.ts';
 
 const MINUTE_MS = 60_000;
@@ -89,4 +90,29 @@ export function drawCrowding(dice: Dice, peers: number): readonly Fault[] {
     return { type: 'attack', peer: dice.pick(mad), at, attack: 'crowd', times: 1 + dice.below(12) };
   });
   return [{ type: 'lose-disk', peer, at: STARTED_MS, forMs }, ...crowding];
+}
+
+/** Made-up identities of one attacker, each with a process. */
+const IDENTITIES_MAX = 6;
+const LIES_MAX = 3;
+
+/** Attackers that come early, or late, and are there until then. */
+export function drawInfiltrations(dice: Dice, peers: number, untilMs: number): readonly Fault[] {
+  return Array.from({ length: 1 + dice.below(ATTACKERS_MAX - 1) }, (): Fault => {
+    const isMute = dice.chance(0.4);
+    // Of those who pass on nothing there are so few that nobody has them alone for neighbours.
+    const most = isMute ? 1 + Math.floor(peers / 12) : IDENTITIES_MAX;
+    const at = dice.chance(0.6) ? 500 + dice.below(2_000) : STARTED_MS + dice.below(15_000);
+    return {
+      type: 'infiltrate',
+      peer: dice.below(peers),
+      at,
+      forMs: untilMs - at,
+      identities: 1 + dice.below(most),
+      hasListed: dice.chance(0.5),
+      isBeside: dice.chance(0.4),
+      isMute,
+      lies: [...new Set(Array.from({ length: 1 + dice.below(LIES_MAX) }, () => dice.pick(LIES)))],
+    };
+  });
 }

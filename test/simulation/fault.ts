@@ -5,6 +5,7 @@
 import type { Link } from './link.ts';
 import { after } from './happening.ts';
 import { type Attack, attack } from './attacks.ts';
+import { type Infiltration, infiltrate } from './infiltration.ts';
 import type { SimulatedPeer, Wall } from './simulated-peer.ts';
 import type { World } from './world.ts';
 
@@ -43,6 +44,8 @@ export type Fault =
   | (OfPeer & { readonly type: 'publish'; readonly times: number; readonly everyMs: number })
   /** A hostile member sends what no peer of ours would. */
   | (OfPeer & { readonly type: 'attack'; readonly attack: Attack; readonly times: number })
+  /** Attackers come whose victim it is, and go. */
+  | (OfPeer & Infiltration & { readonly type: 'infiltrate' })
   /** It proves itself with this cluster key, and takes these. */
   | (OfPeer & {
       readonly type: 'set-keys';
@@ -96,6 +99,8 @@ function begin(world: World, fault: Fault): void {
       return repeat(world, fault, () => republish(world, peer));
     case 'attack':
       return attack(world, peer, fault);
+    case 'infiltrate':
+      return infiltrate(world, peer, fault);
     case 'set-keys':
       peer.keys = { primary: fault.primary, accepted: fault.accepted };
       return;

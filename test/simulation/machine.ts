@@ -4,10 +4,10 @@ import { Core } from '../../peer/core/core.ts';
 import type { Cidr } from '../../peer/ipam/cidr.ts';
 import type { Durable } from '../../peer/ipam/durable.ts';
 import { Ipam } from '../../peer/ipam/ipam.ts';
-import type { MeshEvent } from '../../peer/mesh/effect.ts';
+import type { MeshEffect, MeshEvent } from '../../peer/mesh/effect.ts';
 import { Mesh, type RecordCodec } from '../../peer/mesh/mesh.ts';
 import type { PeerId } from '../../peer/mesh/peer-id.ts';
-import type { Endpoint, Profile } from '../../peer/mesh/record.ts';
+import type { Endpoint, PeerContent, Profile } from '../../peer/mesh/record.ts';
 import { hashView } from '../../peer/wire/view-hash.ts';
 import { EMPTY_CUSTODY } from '../support/records.ts';
 
@@ -46,6 +46,32 @@ export function createCoreMachine(options: CoreMachineOptions): Machine {
     start: (now) => core.start(now),
     nextAt: () => core.nextAt(),
   };
+}
+
+/** What an attacker runs: it links and hears as a mesh does, and answers no questions. */
+export function createHostileMachine(
+  options: MachineOptions,
+  { content, isMute }: { readonly content: PeerContent; readonly isMute: boolean },
+): Machine {
+  const { codec, self } = options;
+  const mesh = new Mesh({ ...options, members: (records) => records });
+  const isPassedOn = (effect: MeshEffect): boolean => {
+    if (!isMute || effect.type !== 'send' || effect.frame.type !== 'records') return true;
+    return effect.frame.records.every((signed) => codec.parse(signed)?.peer === self);
+  };
+  const step = (now: number, event: MeshEvent) =>
+    mesh.step(now, event).filter(isPassedOn) as readonly CoreEffect[];
+  return {
+    core: undefined,
+    mesh,
+    step: (now, event) => (isOfMesh(event) ? step(now, event) : []),
+    start: (now) => step(now, { type: 'publish', content }),
+    nextAt: () => mesh.nextAt(),
+  };
+}
+
+function isOfMesh(event: CoreEvent): event is MeshEvent {
+  return event.type !== 'space-asked' && event.type !== 'view-asked';
 }
 
 /** Everybody is a member, and nobody holds anything. */

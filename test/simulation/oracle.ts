@@ -15,7 +15,7 @@ import { Agreement } from './agreement.ts';
 import { Duplicates } from './duplicates.ts';
 import { DurableClaims } from './durable-claims.ts';
 import { Holdings } from './holdings.ts';
-import type { Link } from './link.ts';
+import { type Link, otherSide } from './link.ts';
 import type { Observer } from './observer.ts';
 import { Published } from './published.ts';
 import { Sightings } from './sightings.ts';
@@ -45,12 +45,14 @@ const USING: ReadonlySet<Write['type']> = new Set([
 export interface OracleOptions {
   readonly linksMax: number;
   readonly now: () => number;
+  /** Identities of attackers. */
+  readonly isHostile: (id: PeerId) => boolean;
   readonly isTraced: boolean;
 }
 
 export class Oracle implements Observer {
   readonly agreement = new Agreement();
-  readonly published = new Published();
+  readonly published: Published;
   readonly sightings = new Sightings();
   readonly trace: Trace;
   readonly #options: OracleOptions;
@@ -73,11 +75,13 @@ export class Oracle implements Observer {
 
   constructor(options: OracleOptions) {
     this.#options = options;
+    this.published = new Published(options.isHostile);
     this.trace = new Trace({ isKept: options.isTraced });
   }
 
   started(peer: SimulatedPeer): void {
     this.trace.note(this.#options.now(), peer.n, 'start');
+    if (peer.hostile !== undefined) return;
     this.published.forget(peer);
     this.agreement.look(peer);
     this.#congested.delete(peer);
@@ -87,6 +91,7 @@ export class Oracle implements Observer {
 
   ended(peer: SimulatedPeer): void {
     this.trace.note(this.#options.now(), peer.n, 'end');
+    if (peer.hostile !== undefined) return;
     this.agreement.forget(peer);
     this.published.forget(peer);
     this.#loadDisk(peer);
@@ -113,6 +118,7 @@ export class Oracle implements Observer {
 
   stepping(peer: SimulatedPeer, event: CoreEvent): void {
     this.trace.step(this.#options.now(), peer.n, event);
+    if (peer.hostile !== undefined) return;
     this.#sentBytes.clear();
     this.#countStep(peer);
     if (event.type === 'congested') this.#congestedOf(peer).add(event.link);
@@ -121,6 +127,7 @@ export class Oracle implements Observer {
   }
 
   stepped(peer: SimulatedPeer, event: CoreEvent, effects: readonly CoreEffect[]): void {
+    if (peer.hostile !== undefined) return;
     for (const effect of effects) {
       if (effect.type === 'learned')
         for (const record of effect.records) this.published.learned(peer, record);
@@ -134,6 +141,7 @@ export class Oracle implements Observer {
   }
 
   sending(peer: SimulatedPeer, link: Link | undefined, frame: MeshFrame): void {
+    if (peer.hostile !== undefined) return;
     const { type } = frame;
     if (link === undefined)
       return hold('link', false, () => `node${peer.n} sends ${type} by a link that it has not`);
@@ -151,8 +159,13 @@ export class Oracle implements Observer {
   }
 
   closing(peer: SimulatedPeer, link: Link | undefined, reason: CloseReason): void {
+    if (peer.hostile !== undefined) return;
     hold('link', link !== undefined, () => `node${peer.n} closes a link that it has not`);
-    if (link !== undefined) this.#duplicates.closing(peer, link, reason);
+    if (link === undefined) return;
+    this.#duplicates.closing(peer, link, reason);
+    const other = link.ends[otherSide(link.sideOf(peer))];
+    const isDeserved = reason !== 'misbehaved' || other.hasAttacked;
+    hold('blame', isDeserved, () => `node${peer.n} closed node${other.n}, which did no wrong`);
   }
 
   committing(peer: SimulatedPeer, writes: readonly Write[]): void {

@@ -13,6 +13,8 @@ export interface Plan {
   readonly congestedBytes?: number;
   /** A time at which those that run must have closed the ranks, although the others are still gone. */
   readonly ranksClosedAt?: number;
+  /** A time from which on those of the cluster must agree, although attackers are still there. */
+  readonly siegeHeldAt?: number;
   /** After the last fault all directories are equal within so long, and all links up. */
   readonly agreeWithinMs: number;
   readonly linkWithinMs: number;

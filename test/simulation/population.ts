@@ -1,13 +1,18 @@
 /** Who lives in a simulated world: nodes with their addresses, identities, disks and machines. */
 import type { PeerId } from '../../peer/mesh/peer-id.ts';
 import type { Endpoint, Profile } from '../../peer/mesh/record.ts';
-import { testEndpoint, testProfile } from '../support/records.ts';
+import { EMPTY_CUSTODY, testEndpoint, testProfile } from '../support/records.ts';
 import { Disk } from './disk.ts';
 import type { FakeCodec } from './fake-codec.ts';
 import type { Stage } from './happening.ts';
-import { type Machine, createCoreMachine, createMeshMachine } from './machine.ts';
+import {
+  type Machine,
+  createCoreMachine,
+  createHostileMachine,
+  createMeshMachine,
+} from './machine.ts';
 import { createRandom } from './random.ts';
-import { SimulatedPeer } from './simulated-peer.ts';
+import { type Hostile, SimulatedPeer } from './simulated-peer.ts';
 import { UNIVERSE } from './universe.ts';
 
 /** Two quartzes differ by less. */
@@ -24,13 +29,24 @@ export interface PopulationOptions {
   readonly linksMax?: number;
 }
 
+/** Attackers are numbered from here on. */
+const FIRST_HOSTILE = 1_000;
+
+export interface HostileOptions {
+  /** Any other, if undefined. */
+  readonly id: PeerId | undefined;
+  readonly isMute: boolean;
+}
+
 export class Population {
+  /** Those of the cluster: attackers are apart. */
   readonly peers: SimulatedPeer[] = [];
   readonly #stage: Stage;
   readonly #codec: FakeCodec;
   readonly #options: PopulationOptions;
   readonly #byAddress = new Map<bigint, SimulatedPeer>();
   readonly #byId = new Map<PeerId, SimulatedPeer>();
+  #hostileCount = 0;
   #addresses = 0;
   #instances = 0n;
 
@@ -50,10 +66,25 @@ export class Population {
 
   /** A node with an empty disk, whose process does not run yet. */
   add(): SimulatedPeer {
+    const peer = this.#make({ n: this.peers.length, id: this.#newId() });
+    this.peers.push(peer);
+    return peer;
+  }
+
+  /** An attacker, who does not run yet. */
+  addHostile({ id, isMute }: HostileOptions): SimulatedPeer & { readonly hostile: Hostile } {
+    const n = FIRST_HOSTILE + this.#hostileCount++;
+    const endpoint = testEndpoint(this.#addresses);
+    const profile = profileOf({ n, endpoint });
+    const content = { type: 'peer', profile, custody: EMPTY_CUSTODY, instance: 0n } as const;
+    const hostile = { content, isMute };
+    return Object.assign(this.#make({ n, id: id ?? this.#newId(), hostile }), { hostile });
+  }
+
+  #make(who: Pick<SimulatedPeer, 'n' | 'id'> & { readonly hostile?: Hostile }): SimulatedPeer {
     const { random } = this.#stage;
     const node = {
-      n: this.peers.length,
-      id: this.#newId(),
+      ...who,
       disk: new Disk(),
       endpoint: testEndpoint(this.#addresses++),
       random: createRandom(Math.floor(random() * 2 ** 32)),
@@ -61,7 +92,6 @@ export class Population {
     };
     const machine = this.makeMachine({ ...node, bootstrap: [] });
     const peer = new SimulatedPeer({ ...node, machine });
-    this.peers.push(peer);
     this.#byId.set(peer.id, peer);
     this.#byAddress.set(peer.endpoint.address.value, peer);
     return peer;
@@ -85,7 +115,10 @@ export class Population {
 
   /** What its process begins with. */
   makeMachine(
-    peer: Pick<SimulatedPeer, 'n' | 'id' | 'disk' | 'endpoint' | 'random' | 'clock' | 'bootstrap'>,
+    peer: Pick<
+      SimulatedPeer,
+      'n' | 'id' | 'disk' | 'endpoint' | 'random' | 'clock' | 'bootstrap'
+    > & { readonly hostile?: Hostile | undefined },
   ): Machine {
     const { id, disk, random, clock, bootstrap } = peer;
     const options = {
@@ -98,6 +131,7 @@ export class Population {
       linksMax: this.#options.linksMax ?? LINKS_MAX,
       random,
     };
+    if (peer.hostile !== undefined) return createHostileMachine(options, peer.hostile);
     if (this.#options.runs === 'mesh') return createMeshMachine(options);
     const now = clock.startMs + this.#stage.now * clock.rate;
     return createCoreMachine({ ...options, universe: UNIVERSE, durable: disk.durable, now });

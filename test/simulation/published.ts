@@ -10,10 +10,16 @@ import { hold } from './violation.ts';
 type ByKind = { [Kind in RecordKind]?: DirectoryRecord };
 
 export class Published {
+  readonly #isHostile: (writer: PeerId) => boolean;
   /** The newest version of each record that its writer took into its own directory. */
   readonly #newest = new Map<PeerId, ByKind>();
   readonly #setBack = new Set<PeerId>();
   readonly #known = new Map<SimulatedPeer, Map<PeerId, ByKind>>();
+
+  /** `isHostile`: whose records the simulated peers themselves do not publish. */
+  constructor(isHostile: (writer: PeerId) => boolean) {
+    this.#isHostile = isHostile;
+  }
 
   /** Its disk is a copy: it may publish the same versions again, until it is found out. */
   setBack(writer: PeerId): void {
@@ -36,6 +42,7 @@ export class Published {
       return `node${peer.n}: the ${kind} record of ${record.peer} went from ${versions}`;
     });
     known.set(record.peer, { ...known.get(record.peer), [kind]: record });
+    if (this.#isHostile(record.peer)) return;
     const newest = this.#newest.get(record.peer)?.[kind];
     const isGenuine = newest !== undefined && !isNewer(record, newest);
     hold('genuine', isGenuine, () => `node${peer.n} learned what ${record.peer} never published`);

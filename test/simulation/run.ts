@@ -4,6 +4,7 @@ import { findCollections } from '../fuzz/collections.ts';
 import { plant } from './fault.ts';
 import { Oracle } from './oracle.ts';
 import { type Plan, quietAt } from './plan.ts';
+import { awaitSiege } from './siege.ts';
 import { type Times, awaitVerdict, checkRanks } from './verdict.ts';
 import { Violation, hold } from './violation.ts';
 import { World } from './world.ts';
@@ -57,7 +58,12 @@ export function run({ plan, seed, isTraced = false, checksBounds = false }: RunO
 
 function createWorld(plan: Plan, { seed, isTraced }: { seed: number; isTraced: boolean }) {
   const { linksMax } = plan;
-  const oracle: Oracle = new Oracle({ linksMax, isTraced, now: () => world.now });
+  const oracle: Oracle = new Oracle({
+    linksMax,
+    isTraced,
+    now: () => world.now,
+    isHostile: (id) => world.hostileIds.has(id),
+  });
   const world: World = new World({ ...plan, seed: seed ^ WORLD_SEED, observer: oracle });
   return { world, oracle };
 }
@@ -74,6 +80,10 @@ function play(world: World, oracle: Oracle, plan: Plan): Times {
   if (plan.ranksClosedAt !== undefined && plan.ranksClosedAt < quietAt(plan)) {
     world.runUntil(plan.ranksClosedAt);
     checkRanks(world);
+  }
+  if (plan.siegeHeldAt !== undefined && plan.siegeHeldAt < quietAt(plan)) {
+    awaitSiege({ world, oracle, heldAt: plan.siegeHeldAt });
+    checkBounds(world);
   }
   world.runUntil(quietAt(plan));
   return awaitVerdict({ ...plan, world, oracle });

@@ -8,6 +8,7 @@ import {
   drawCrash,
   drawCrowding,
   drawCut,
+  drawInfiltrations,
   drawPods,
   drawRollingKeys,
   drawRollingRestart,
@@ -16,6 +17,7 @@ import {
 } from './draws.ts';
 import { type Fault, endOf } from './fault.ts';
 import { type Scenario, STARTED_MS } from './plan.ts';
+import { MEND_MS } from './siege.ts';
 import { drawSwarm } from './swarm.ts';
 
 const SMALL = { least: 3, most: 9 };
@@ -203,6 +205,21 @@ export const SCENARIOS: readonly Scenario[] = [
     items: [30],
     sizes: HOSTILE,
     draw: (dice, peers) => ({ faults: drawCrowding(dice, peers) }),
+  },
+  {
+    name: 'attackers',
+    items: [29, 30],
+    sizes: { least: 3, most: 24 },
+    draw: (dice, peers) => {
+      const siegeHeldAt = 25_000;
+      const faults = [
+        // Whoever is there by then is in the list that all adopt when one is replaced.
+        ...drawInfiltrations(dice, peers, siegeHeldAt + MEND_MS + 1_000),
+        { type: 'lose-disk', peer: dice.below(peers), at: 3_000, forMs: 500 } as const,
+        ...drawChanges(dice, peers, siegeHeldAt),
+      ];
+      return { faults, siegeHeldAt, agreeWithinMs: 90_000, linkWithinMs: 90_000 };
+    },
   },
   {
     name: 'readdress',

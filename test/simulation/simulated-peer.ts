@@ -2,7 +2,7 @@
 import type { CoreEvent } from '../../peer/core/core-event.ts';
 import type { PeerId } from '../../peer/mesh/peer-id.ts';
 import type { LinkId } from '../../peer/mesh/effect.ts';
-import type { DirectoryRecord, Endpoint } from '../../peer/mesh/record.ts';
+import type { DirectoryRecord, Endpoint, PeerContent } from '../../peer/mesh/record.ts';
 import type { Disk } from './disk.ts';
 import type { Link } from './link.ts';
 import type { Machine } from './machine.ts';
@@ -12,6 +12,13 @@ export type NodeState = 'running' | 'down' | 'vanished';
 
 /** Whom a peer can't be dialled from: everybody, or some; and what the dialler sees. */
 export type Wall = 'resets' | 'swallows';
+
+/** What makes a peer an attacker: it runs a mesh alone, and says what it is told to. */
+export interface Hostile {
+  content: PeerContent;
+  /** It passes on nothing that is not its own. */
+  readonly isMute: boolean;
+}
 
 export interface Traffic {
   sentBytes: number;
@@ -28,6 +35,9 @@ export class SimulatedPeer {
   machine: Machine;
   endpoint: Endpoint;
   readonly random: () => number;
+  readonly hostile: Hostile | undefined;
+  /** It sent what no peer of ours would. */
+  hasAttacked = false;
   /** Others to join at, by their numbers. */
   bootstrap: readonly number[] = [];
   /** What it kept of others' records at an earlier run. */
@@ -80,6 +90,7 @@ export class SimulatedPeer {
     readonly endpoint: Endpoint;
     readonly random: () => number;
     readonly clock: { readonly startMs: number; readonly rate: number };
+    readonly hostile?: Hostile | undefined;
   }) {
     this.n = options.n;
     this.id = options.id;
@@ -88,6 +99,7 @@ export class SimulatedPeer {
     this.endpoint = options.endpoint;
     this.random = options.random;
     this.clock = options.clock;
+    this.hostile = options.hostile;
   }
 
   get isUp(): boolean {

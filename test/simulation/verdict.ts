@@ -8,6 +8,7 @@ import { type Cidr, formatCidr } from '../../peer/ipam/cidr.ts';
 import { UNWANTED_LINK_MS } from '../../peer/mesh/limits.ts';
 import type { Oracle } from './oracle.ts';
 import { canLink, createLinksCheck, hasPublished } from './settled.ts';
+import { checkNobodyTalkedDown } from './siege.ts';
 import type { SimulatedPeer } from './simulated-peer.ts';
 import { UNIVERSE } from './universe.ts';
 import { hold } from './violation.ts';
@@ -54,6 +55,7 @@ export function awaitVerdict(options: VerdictOptions): Times {
     checkAdvice(world, peer);
     checkLinks(world, peer, options.linksMax);
   }
+  checkNobodyTalkedDown(world);
   checkConnected(world);
   return times;
 }
@@ -140,7 +142,8 @@ function checkTruth(world: World, { published }: Oracle, peer: SimulatedPeer): v
 
 function checkAdvice(world: World, peer: SimulatedPeer): void {
   const { mesh } = peer.machine;
-  const down = mesh.down();
+  // What attackers said stays said: who is talked down by them is looked at as while they were here.
+  const down = world.attackers.length === 0 ? mesh.down() : new Set();
   const told = new Set(mesh.directory.down(peer.id));
   for (const other of running(world)) {
     hold('down', !down.has(other.id), () => `node${peer.n} takes node${other.n} for down`);
@@ -163,7 +166,10 @@ function checkLinks(world: World, peer: SimulatedPeer, linksMax: number): void {
     const isShared = theirs.links().some((link) => link.id === id);
     hold('E2', isShared, () => `node${peer.n} and node${other.n} have different links`);
     const isWanted = mesh.isWanted(otherId) || theirs.isWanted(peer.id);
-    hold('unwanted', isWanted, () => `a link of node${peer.n} and node${other.n} has no reason`);
+    const isFound = world.attackers.length > 0;
+    hold('unwanted', isWanted || isFound, () => {
+      return `a link of node${peer.n} and node${other.n} has no reason`;
+    });
   }
 }
 

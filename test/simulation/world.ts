@@ -19,7 +19,12 @@ import { Joining } from './joining.ts';
 import { FIRST_LIST_REPLY, ListQuestions } from './list-questions.ts';
 import { LAN, type Network } from './network.ts';
 import type { Observer } from './observer.ts';
-import { Population, type PopulationOptions, profileOf } from './population.ts';
+import {
+  type HostileOptions,
+  Population,
+  type PopulationOptions,
+  profileOf,
+} from './population.ts';
 import { createRandom } from './random.ts';
 import { Registry } from './registry.ts';
 import type { SimulatedPeer } from './simulated-peer.ts';
@@ -47,6 +52,9 @@ export class World implements Stage {
   /** What steps take from now on. */
   cpu: Cpu;
   readonly codec = new FakeCodec();
+  /** Identities of attackers, with those that they only made up. */
+  readonly hostileIds = new Set<PeerId>();
+  readonly attackers: SimulatedPeer[] = [];
   /** What happened so far, timers that were set anew left out. */
   events = 0;
   readonly #observer: Partial<Observer> | undefined;
@@ -92,6 +100,14 @@ export class World implements Stage {
   /** Adds a peer with an empty disk, which does not run yet. */
   add(): SimulatedPeer {
     return this.#population.add();
+  }
+
+  /** Adds an attacker, which does not run yet. */
+  addHostile(options: HostileOptions): ReturnType<Population['addHostile']> {
+    const attacker = this.#population.addHostile(options);
+    this.hostileIds.add(attacker.id);
+    this.attackers.push(attacker);
+    return attacker;
   }
 
   /** A number for another pod. */

@@ -102,7 +102,7 @@ describe('records of removed writers', () => {
     hearer.hear(all.map(recordOf));
     assert.deepEqual(hearer.refusals, []);
     assert.equal(hearer.hear([recordOf(1_000), linksOf(1_000)]), 0);
-    assert.deepEqual(hearer.refusals, ['too-many-removed', 'too-many-unlisted']);
+    assert.deepEqual(hearer.refusals, ['too-many-removed', 'links-alone']);
     assert.equal(hearer.hear([linksOf(1_001)]), 1);
     assert.equal(hearer.mesh.directory.size, REMOVED_WRITERS_MAX + 1);
   });
