@@ -59,8 +59,6 @@ export interface Taken {
   readonly refused: MeshEffect[];
   /** What earlier runs of ours said of our custody. */
   readonly own: PeerContent[];
-  /** What an earlier run of ours said of links is still told. */
-  isNoticeOwed: boolean;
   /** Too many were forged, or none at all: nothing of the frame is to be taken. */
   isTooBad: boolean;
 }
@@ -96,7 +94,6 @@ export class Intake {
       known: [],
       declined: [],
       refused: [],
-      isNoticeOwed: false,
       isTooBad: false,
     };
     this.#unlisted.expect(records.length);
@@ -207,8 +204,7 @@ function sort(taken: Taken, examined: Examined): void {
     case 'own':
       // Others have it: until this run has published there is nothing newer to take its place.
       taken.fresh.push(examined.record);
-      if (examined.record.content.type === 'links') taken.isNoticeOwed = true;
-      else taken.own.push(examined.record.content);
+      if (examined.record.content.type === 'peer') taken.own.push(examined.record.content);
       return;
     case 'refused':
       if (examined.declined !== undefined) taken.declined.push(examined.declined);

@@ -319,7 +319,6 @@ export class Mesh {
     const { peer } = from;
     const mayErr = (): boolean => this.#patience.spend(now, peer);
     const taken = this.#intake.take(now, records, { peer, mayErr });
-    if (taken.isNoticeOwed) this.#notice.owe();
     if (taken.isTooBad)
       return [...taken.refused, ...this.#close({ link: from, reason: 'misbehaved' })];
     this.#flood.heard(from.id, taken.known);
