@@ -18,6 +18,7 @@ import {
   recordId,
 } from './record.ts';
 import { RateBudgets } from './rate-budgets.ts';
+import { sizeOf } from './record-frames.ts';
 import { RemovedWriters } from './removed-writers.ts';
 import { UnlistedRoom } from './unlisted-room.ts';
 
@@ -47,6 +48,8 @@ export interface Bringer {
   readonly peer: PeerId;
   /** Called for each false signature and what is no record: whether the peer is still borne with. */
   readonly mayErr: () => boolean;
+  /** Called with the bytes of all that was of no use: whether the peer is still borne with. */
+  readonly mayRepeat: (bytes: number) => boolean;
 }
 
 /** What the records of one frame are. */
@@ -59,7 +62,7 @@ export interface Taken {
   readonly refused: MeshEffect[];
   /** What earlier runs of ours said of our custody. */
   readonly own: PeerContent[];
-  /** Too many were forged, or none at all: nothing of the frame is to be taken. */
+  /** Too many were forged, none at all, or of no use: nothing of the frame is to be taken. */
   isTooBad: boolean;
 }
 
@@ -97,16 +100,19 @@ export class Intake {
       isTooBad: false,
     };
     this.#unlisted.expect(records.length);
+    let uselessBytes = 0;
     for (const signed of records) {
       const examined = this.#examine(now, signed, {
         by: bringer.peer,
         fresh: taken.fresh,
       });
       sort(taken, examined);
+      if (examined.type === 'known' || examined.type === 'refused') uselessBytes += sizeOf(signed);
       const isBad = examined.type === 'refused' && TO_BLAME_FOR.has(examined.reason);
       taken.isTooBad = isBad && !bringer.mayErr();
       if (taken.isTooBad) break;
     }
+    taken.isTooBad ||= !bringer.mayRepeat(uselessBytes);
     if (taken.isTooBad) this.#unlisted.recount();
     return taken;
   }

@@ -81,6 +81,7 @@ const BOUNDS: Readonly<Record<string, number>> = {
   'mesh.#intake.#quarantine.#refused.#entries[].bringers': PULL_ANNOUNCERS_MAX + 1,
   'mesh.#patience.#buckets.#entries': MISBEHAVING_PEERS_MAX,
   'mesh.#patience.#shunned': MISBEHAVING_PEERS_MAX,
+  'mesh.#repeats.#paidAt.#entries': MISBEHAVING_PEERS_MAX,
   'mesh.#intake.#budget.#recent': DIRECTORY_RECORDS_MAX,
   'mesh.#intake.#budget.#earlier': DIRECTORY_RECORDS_MAX,
   'mesh.#intake.#removed.#kept': REMOVED_WRITERS_MAX,
