@@ -161,12 +161,22 @@ export class Intake {
     return welcome.filter((id) => !this.#quarantine.has(now, id, peer));
   }
 
+  /** Why a first record has no place here, whoever brings it. */
+  #findNoPlace(record: DirectoryRecord, fresh: readonly DirectoryRecord[]): Refusal | undefined {
+    const isFull = this.#options.directory.size + fresh.length >= DIRECTORY_RECORDS_MAX;
+    if (isFull) return 'directory-full';
+    if (this.#removed.isTooOld(record)) return 'too-many-removed';
+    return this.#isAlone(record, fresh) ? 'links-alone' : undefined;
+  }
+
   /**
    * A `links` record whose writer is not known. Whoever has no list yet could not tell that it is of
    * one that was put away, or that somebody made up, and would keep what all others refuse.
    */
   #isAlone({ peer, content }: DirectoryRecord, fresh: readonly DirectoryRecord[]): boolean {
-    if (content.type !== 'links' || this.#options.directory.peer(peer) !== undefined) return false;
+    const { directory, self } = this.#options;
+    const isKnown = peer === self || directory.peer(peer) !== undefined;
+    if (content.type !== 'links' || isKnown) return false;
     return !fresh.some((other) => other.peer === peer && other.content.type === 'peer');
   }
 
@@ -177,11 +187,9 @@ export class Intake {
   ): Refusal | undefined {
     const { codec, directory, self, epoch } = this.#options;
     const isFirst = directory.get(recordId(record)) === undefined;
-    const isFull = directory.size + fresh.length >= DIRECTORY_RECORDS_MAX;
-    if (isFirst && isFull) return 'directory-full';
-    if (isFirst && this.#removed.isTooOld(record)) return 'too-many-removed';
+    const noPlace = isFirst ? this.#findNoPlace(record, fresh) : undefined;
+    if (noPlace !== undefined) return noPlace;
     const isOwn = record.peer === self;
-    if (isFirst && !isOwn && this.#isAlone(record, fresh)) return 'links-alone';
     const noRoom = isOwn ? undefined : this.#unlisted.findRefusal(now, recordId(record), by);
     if (noRoom !== undefined) return noRoom;
     // Looked at before the verification, which is what costs, and spent after it: else whoever

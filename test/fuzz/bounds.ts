@@ -135,6 +135,7 @@ const BOUNDS: Readonly<Record<string, number>> = {
   'ipam.#state.pending': PENDING_GRANTS_MAX,
   'ipam.#state.counterparties': COUNTERPARTIES_MAX,
   'ipam.#state.view.members': DIRECTORY_RECORDS_MAX,
+  'told.#view.members': DIRECTORY_RECORDS_MAX,
   '#membership.#history.#updates': UPDATES_MAX,
   '#membership.#history.#updates[].added': DIRECTORY_RECORDS_MAX,
   '#membership.#history.#updates[].removed': DIRECTORY_RECORDS_MAX,

@@ -187,4 +187,25 @@ export const MISTAKES: readonly PlantedMistake[] = [
     seedsMax: 10,
     isQuick: true,
   },
+  {
+    name: 'who is accused has no say of others, whoever accuses it',
+    file: `${MESH}/liveness.ts`,
+    text: '!down.has(observer) && !directory.down(observer).includes(id);',
+    replacement: '!accused.includes(observer) && !directory.down(observer).includes(id);',
+    scenario: 'attackers',
+    foundBy: ['down'],
+    seedsMax: 80,
+    isQuick: false,
+  },
+  {
+    name: 'a links record is taken alone where its writer counts as listed',
+    file: `${MESH}/intake.ts`,
+    text: "if (content.type !== 'links' || isKnown) return false;",
+    replacement:
+      "if (content.type !== 'links' || isKnown || this.#options.isListed?.(peer)) return false;",
+    scenario: 'attackers',
+    foundBy: ['E1'],
+    seedsMax: 80,
+    isQuick: false,
+  },
 ];

@@ -21,6 +21,8 @@ const KEPT_SEEDS: Readonly<Record<string, readonly number[]>> = {
   // A peer that had registered still wanted whom its list did not have; a link broke before it was up;
   // further pauses in one silence.
   swarm: [7_002, 200_102, 92, 295],
+  // Who had no list yet kept what made-up identities say of links, and all others refused it.
+  attackers: [32, 36],
   // Who shunned all others had no heartbeat left at which it would have forgiven them.
   poison: [101],
   // Nine of ten peers are lost: three or four are left, and take more than ten seconds to find each other.

@@ -25,6 +25,7 @@ export const SIGHTS = [
   'refused: bad-record',
   'refused: bad-signature',
   'refused: writer-budget',
+  'refused: links-alone',
   'refused: unasked-entries',
   'pause outlived',
   'unreachable told',
