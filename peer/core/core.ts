@@ -23,6 +23,7 @@ import type { DirectoryRecord, PeerContent, Profile } from '../mesh/record.ts';
 import type { ReclaimState } from './reclaiming.ts';
 import { Returns } from './returns.ts';
 import { SpaceQuestions } from './space-questions.ts';
+import { ToldList } from './told-list.ts';
 import { Unseen } from './unseen.ts';
 import {
   ALLOCATION_WAIT_MS,
@@ -42,6 +43,7 @@ export interface CoreOptions extends Omit<MeshOptions, 'members' | 'isListed'> {
 export class Core {
   readonly mesh: Mesh;
   readonly ipam: Ipam;
+  readonly told = new ToldList();
   readonly #options: CoreOptions;
   readonly #questions: SpaceQuestions;
   readonly #waiting = new WaitingAllocations();
@@ -52,8 +54,6 @@ export class Core {
   #conflicts: ReadonlyMap<PeerId, Conflict> = new Map();
   /** What we would have published at the start; undefined for who was no member then. */
   readonly #started: Custody | undefined;
-  /** By a list that the arbiter told in this run: the one on our disk may be as old as that. */
-  #isAlone = false;
   /** Told to be the founder, or told a list, while our disk may still be a copy. */
   #toldFounder: PeerId | undefined;
   #toldView: View | undefined;
@@ -85,10 +85,10 @@ export class Core {
   step(now: number, event: CoreEvent): readonly CoreEffect[] {
     if (this.#fencedFor !== undefined)
       return 'reply' in event ? [refuse(event.reply, this.#fencedFor)] : [];
-    if (event.type === 'view' || event.type === 'registered')
-      this.#isAlone = event.view.members.size === 1;
+    const isTold = this.told.note(event);
     const effects = this.#handle(now, event);
-    return this.#fencedFor !== undefined ? effects : [...effects, ...this.#settle(now)];
+    if (this.#fencedFor !== undefined) return effects;
+    return [...effects, ...this.#settle(now), ...(isTold ? [{ type: 'look-again' } as const] : [])];
   }
 
   /** When the next `time` event is due. */
@@ -162,7 +162,7 @@ export class Core {
   #settle(now: number): readonly CoreEffect[] {
     const refusals = this.#waiting.expired(now).map(({ reply, reason }) => refuse(reply, reason));
     const { isSynced, isConfirmed } = this.mesh.agreement;
-    const look = { isSynced, isConfirmed, isAlone: this.#isAlone };
+    const look = { isSynced, isConfirmed, isAlone: this.told.isAlone() };
     const { toPublish, toOpen } = this.#gate.look(now, look);
     const published = toPublish ? this.#commit([]) : [];
     const before = [...refusals, ...published, ...(toOpen ? this.#catchUp(now) : [])];
@@ -199,7 +199,7 @@ export class Core {
     const kept = effects.filter((effect) => effect.type !== 'own-record');
     const learned = kept.flatMap((effect) => (effect.type === 'learned' ? effect.records : []));
     if (learned.length > 0) this.#learned(learned);
-    // What was left alone until the directory was known to be whole may be taken away now.
+    // What was left alone until another peer knew what we know may be taken away now.
     const isLookDue = learned.length > 0 || wasSynced !== this.mesh.agreement.isSynced;
     return isLookDue ? [...kept, { type: 'look-again' }] : kept;
   }

@@ -32,7 +32,18 @@ export function overlayInput(
     })),
     attachments: core.ipam.attachments(),
     settled,
+    isAwaited: findAwaited(core),
   };
+}
+
+/**
+ * Two that know of each other alone agree, too. So what leads to a member stays until its record is here,
+ * or the list has it no more; while the arbiter has told no list anybody may be a member.
+ */
+function findAwaited(core: Core): (mac: string) => boolean {
+  const awaited = core.told.awaited(core.ipam.view(), core.mesh.directory);
+  const macs = new Set((awaited ?? core.mesh.directory.peerIds()).map(vtepMac));
+  return (mac) => macs.has(mac) === (awaited !== undefined);
 }
 
 /**

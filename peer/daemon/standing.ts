@@ -100,9 +100,9 @@ export class Standing {
   }
 
   /**
-   * Whether the directory is known to be whole, so that what isn't in it may be taken away: another
-   * peer has the same, or there is nobody else. Time alone never tells: who can't reach the others
-   * after a loss of its memory must not withdraw the routes to them.
+   * Whether what isn't in the directory may be taken away, but for what is awaited (overlay-input.ts):
+   * another peer knows the same, or there is nobody else. Time alone never tells: who can't reach the
+   * others after a loss of its memory must not withdraw the routes to them.
    */
   isSettled(): boolean {
     const { core, config } = this.#options;

@@ -183,7 +183,7 @@ class KernelReconciler implements Reconciler {
     const observed = kernel.observe();
     this.#unreadable = undefined;
     const desired = desiredState(wish);
-    const planned = planChanges({ desired, observed, settled: wish.settled });
+    const planned = planChanges({ ...wish, desired, observed });
     this.#retries.keepOnly(planned);
     const due = planned.filter((operation) => this.#retries.isDue(operation, nowMs()));
     this.#noteDrift(this.#ledger.count(due, observed));

@@ -13,6 +13,7 @@ export type Bound =
   | 'too-many-pulls'
   | 'too-many-reconciles'
   | 'too-many-refused-versions'
+  | 'too-many-repeats'
   | 'vain-announcements';
 
 export class BoundHits {

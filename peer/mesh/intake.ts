@@ -20,6 +20,7 @@ import {
   recordId,
 } from './record.ts';
 import { RateBudgets } from './rate-budgets.ts';
+import { sizeOf } from './record-frames.ts';
 import { RemovedWriters } from './removed-writers.ts';
 import { UnlistedRoom } from './unlisted-room.ts';
 
@@ -49,6 +50,8 @@ export interface Bringer {
   readonly peer: PeerId;
   /** Called for each false signature and what is no record: whether the peer is still borne with. */
   readonly mayErr: () => boolean;
+  /** Called with the bytes of all that was of no use: whether the peer is still borne with. */
+  readonly mayRepeat: (bytes: number) => boolean;
 }
 
 /** What the records of one frame are. */
@@ -61,9 +64,7 @@ export interface Taken {
   readonly refused: MeshEffect[];
   /** What earlier runs of ours said of our custody. */
   readonly own: PeerContent[];
-  /** What an earlier run of ours said of links is still told. */
-  isNoticeOwed: boolean;
-  /** Too many were forged, or none at all: nothing of the frame is to be taken. */
+  /** Too many were forged, none at all, or of no use: nothing of the frame is to be taken. */
   isTooBad: boolean;
 }
 
@@ -98,20 +99,22 @@ export class Intake {
       known: [],
       declined: [],
       refused: [],
-      isNoticeOwed: false,
       isTooBad: false,
     };
     this.#unlisted.expect(records.length);
+    let uselessBytes = 0;
     for (const signed of records) {
       const examined = this.#examine(now, signed, {
         by: bringer.peer,
         fresh: taken.fresh,
       });
       sort(taken, examined);
+      if (examined.type === 'known' || examined.type === 'refused') uselessBytes += sizeOf(signed);
       const isBad = examined.type === 'refused' && TO_BLAME_FOR.has(examined.reason);
       taken.isTooBad = isBad && !bringer.mayErr();
       if (taken.isTooBad) break;
     }
+    taken.isTooBad ||= !bringer.mayRepeat(uselessBytes);
     if (taken.isTooBad) this.#unlisted.recount();
     return taken;
   }
@@ -253,8 +256,7 @@ function sort(taken: Taken, examined: Examined): void {
     case 'own':
       // Others have it: until this run has published there is nothing newer to take its place.
       taken.fresh.push(examined.record);
-      if (examined.record.content.type === 'links') taken.isNoticeOwed = true;
-      else taken.own.push(examined.record.content);
+      if (examined.record.content.type === 'peer') taken.own.push(examined.record.content);
       return;
     case 'refused':
       if (examined.declined !== undefined) taken.declined.push(examined.declined);

@@ -24,6 +24,7 @@ import type { PeerId } from './peer-id.ts';
 import { Pulls } from './pulls.ts';
 import { chooseRecalled } from './recalled.ts';
 import { type Exchanging, Reconcile, isConsistent } from './reconcile.ts';
+import { Repeats } from './repeats.ts';
 import type { DirectoryRecord, RecordContent, RecordId, SignedRecord } from './record.ts';
 import { recordId } from './record.ts';
 import type { Neighbours } from './rings.ts';
@@ -48,6 +49,7 @@ export class Mesh {
   readonly #pulls = new Pulls(this.directory, this.#hits, this.#lateness);
   readonly #reconcile = new Reconcile(this.directory, this.#hits, this.#lateness);
   readonly #patience = new Patience(this.#hits);
+  readonly #repeats = new Repeats(this.#hits, (now, by) => this.#patience.spend(now, by));
   readonly #notice = new UnreachableNotice();
   readonly #exchanging: Exchanging = {
     isWanted: (id) => {
@@ -262,6 +264,8 @@ export class Mesh {
     const link = this.#links.get(id);
     if (link === undefined) return [];
     this.#links.heard(now, link);
+    if (!this.#repeats.spendOn(now, link.peer, frame))
+      return this.#close({ link, reason: 'misbehaved' });
     switch (frame.type) {
       case 'heartbeat':
         return this.#heard(now, link, frame);
@@ -318,8 +322,8 @@ export class Mesh {
   #records(now: number, from: Link, records: readonly SignedRecord[]): readonly MeshEffect[] {
     const { peer } = from;
     const mayErr = (): boolean => this.#patience.spend(now, peer);
-    const taken = this.#intake.take(now, records, { peer, mayErr });
-    if (taken.isNoticeOwed) this.#notice.owe();
+    const mayRepeat = (bytes: number): boolean => this.#repeats.spend(now, peer, bytes);
+    const taken = this.#intake.take(now, records, { peer, mayErr, mayRepeat });
     if (taken.isTooBad)
       return [...taken.refused, ...this.#close({ link: from, reason: 'misbehaved' })];
     this.#flood.heard(from.id, taken.known);

@@ -17,17 +17,11 @@ export class UnreachableNotice {
   #startedAt = Number.POSITIVE_INFINITY;
   /** Infinite while others know. */
   #dueAt = Number.POSITIVE_INFINITY;
-  #isOwed = false;
 
-  /** Others have one of an earlier run of ours: a new one has to supersede it. */
-  owe(): void {
-    this.#isOwed = true;
-  }
-
-  /** Whether to tell `down` now, where `told` is what others know. Both are sorted. */
+  /** Whether to tell `down` now; `told` is what others know, be it of an earlier run. Both are sorted. */
   isDue(now: number, down: readonly PeerId[], told: readonly PeerId[]): boolean {
     this.#startedAt = Math.min(this.#startedAt, now);
-    if (!this.#isOwed && isSame(down, told)) {
+    if (isSame(down, told)) {
       this.#dueAt = Number.POSITIVE_INFINITY;
       return false;
     }
@@ -45,7 +39,6 @@ export class UnreachableNotice {
   #spend(now: number): boolean {
     const isAllowed = this.#rate.spend(now);
     this.#dueAt = isAllowed ? Number.POSITIVE_INFINITY : this.#rate.nextAt(now);
-    if (isAllowed) this.#isOwed = false;
     return isAllowed;
   }
 }

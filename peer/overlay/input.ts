@@ -31,8 +31,13 @@ export interface OverlayInput {
   readonly remotes: readonly RemotePeer[];
   readonly attachments: readonly Attachment[];
   /**
-   * False until the directory is known to be whole. Nothing that an earlier process left is taken
+   * False until another peer knows just what we know. Nothing that an earlier process left is taken
    * away before, so that a restart never withdraws a route that is still right.
    */
   readonly settled: boolean;
+  /**
+   * Whether a VTEP of this MAC may be that of a member whose record nobody has told us yet: what leads
+   * to it stays then, too. Without it no MAC is.
+   */
+  readonly isAwaited?: (mac: string) => boolean;
 }

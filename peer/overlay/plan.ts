@@ -6,14 +6,17 @@
  * The kernel takes things away on its own when a device or its MAC changes. The plan knows which,
  * and makes them again in the same go.
  */
+import type { OverlayInput } from './input.ts';
 import {
   describeObject,
   deviceOf,
   type HostInterface,
   type KernelObject,
   type KernelState,
+  keyOf,
   kernelState,
   type ObjectKind,
+  type PermanentNeighbour,
   type VxlanDevice,
 } from './kernel-state.ts';
 import { VXLAN_DEVICE } from './names.ts';
@@ -44,11 +47,9 @@ export interface Removal {
 
 export type Operation = Creation | Change | Removal;
 
-export interface PlanInput {
+export interface PlanInput extends Pick<OverlayInput, 'settled' | 'isAwaited'> {
   readonly desired: KernelState;
   readonly observed: KernelState;
-  /** False: nothing that is ours but not desired is removed yet. */
-  readonly settled: boolean;
 }
 
 const KIND_ORDER = [
@@ -64,12 +65,13 @@ const KIND_ORDER = [
 /** Devices, host ends and sysctls are brought into shape, never taken away. */
 const REMOVABLE: readonly ObjectKind[] = ['address', 'neighbour', 'fdb', 'route'];
 
-export function planChanges({ desired, observed, settled }: PlanInput): readonly Operation[] {
+export function planChanges(input: PlanInput): readonly Operation[] {
+  const { desired, observed, settled } = input;
   const possible = possibleState(desired, observed);
   const device = planDevice(possible, observed);
   const left = stateAfter(device, observed);
   const additions = KIND_ORDER.flatMap((kind) => planKind(kind, { possible, left }));
-  return [...device, ...additions, ...(settled ? planRemovals(desired, left) : [])];
+  return [...device, ...additions, ...(settled ? planRemovals(input, left) : [])];
 }
 
 /**
@@ -120,7 +122,7 @@ function stateAfter([operation]: readonly Operation[], observed: KernelState): K
 }
 
 /** A new MAC makes the kernel forget all neighbours of the device, permanent ones too. */
-function isTunnelNeighbour(object: KernelObject): boolean {
+function isTunnelNeighbour(object: KernelObject): object is PermanentNeighbour {
   return object.kind === 'neighbour' && object.device === VXLAN_DEVICE;
 }
 
@@ -150,10 +152,26 @@ function planKind(
   });
 }
 
-function planRemovals(desired: KernelState, left: KernelState): readonly Operation[] {
-  const unwanted = [...left].filter(([key]) => !desired.has(key));
+function planRemovals({ desired, isAwaited }: PlanInput, left: KernelState): readonly Operation[] {
+  const isToStay = (object: KernelObject): boolean => {
+    const mac = remoteMac(object, (key) => desired.get(key) ?? left.get(key));
+    return mac !== undefined && isAwaited?.(mac) === true;
+  };
+  const unwanted = [...left].filter(([key, object]) => !desired.has(key) && !isToStay(object));
   return KIND_ORDER.toReversed()
     .filter((kind) => REMOVABLE.includes(kind))
     .flatMap((kind) => unwanted.filter(([, object]) => object.kind === kind))
     .map(([key, before]) => ({ action: 'remove', kind: before.kind, key, before }));
+}
+
+/** The MAC of the VTEP that the object leads to: a route does by the neighbour that is its gateway. */
+function remoteMac(
+  object: KernelObject,
+  find: (key: string) => KernelObject | undefined,
+): string | undefined {
+  if (object.kind === 'fdb' || isTunnelNeighbour(object)) return object.mac;
+  if (object.kind !== 'route' || object.gateway === undefined) return undefined;
+  const gateway = { device: VXLAN_DEVICE, address: object.gateway, mac: '' } as const;
+  const neighbour = find(keyOf({ kind: 'neighbour', ...gateway }));
+  return neighbour?.kind === 'neighbour' ? neighbour.mac : undefined;
 }

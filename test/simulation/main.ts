@@ -160,15 +160,17 @@ function repeat(options: Options, name: string, seed: number): boolean {
 async function planted({ seed, mistake }: Options): Promise<boolean> {
   const chosen = MISTAKES.filter(({ name }) => mistake === undefined || name === mistake);
   const found = await runPlanted(chosen, seed ?? 1);
-  const rows = found.map(({ mistake: { name, scenario, seedsMax }, seeds, invariant }) => [
+  const rows = found.map(({ mistake: { name, scenario, seedsMax }, seeds, invariant, problem }) => [
     name,
     scenario,
-    invariant ?? 'NOT FOUND',
-    invariant === undefined ? `more than ${seedsMax}` : String(seeds),
+    problem === undefined ? String(invariant) : 'NOT FOUND',
+    String(seeds),
     String(seedsMax),
   ]);
   print(renderTable(['planted mistake', 'scenario', 'found by', 'seeds', 'at most'], rows));
-  return found.every(({ invariant }) => invariant !== undefined);
+  for (const { mistake, problem } of found)
+    if (problem !== undefined) print(`${mistake.name}: ${problem}`);
+  return found.every(({ problem }) => problem === undefined);
 }
 
 function print(line: string): void {

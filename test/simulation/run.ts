@@ -25,7 +25,7 @@ export interface RunOptions {
   readonly plan: Plan;
   readonly seed: number;
   readonly isTraced?: boolean;
-  /** Looks into every collection of a peer in the end: costs more than a small run. */
+  /** Looks into every collection of all peers in the end: costs more than a small run. */
   readonly checksBounds?: boolean;
 }
 
@@ -90,10 +90,11 @@ function play(world: World, oracle: Oracle, plan: Plan): Times {
 }
 
 function checkBounds(world: World): void {
-  const core = world.peers[0]?.machine.core;
-  if (core === undefined) return;
-  const [first] = findBoundless(findCollections(core, PLAIN));
-  hold('I5', first === undefined, () => first ?? '');
+  for (const { n, machine } of world.peers) {
+    if (machine.core === undefined) continue;
+    const [first] = findBoundless(findCollections(machine.core, PLAIN));
+    hold('I5', first === undefined, () => `node${n}: ${first}`);
+  }
 }
 
 /** What the code under test throws is a violation as any other. */

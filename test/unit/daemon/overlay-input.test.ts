@@ -53,7 +53,9 @@ describe('the input of the overlay', () => {
     const again = new Member(2, { store: joiner.store, epoch: 2 });
     again.tell({ type: 'recall', records: [founder.record] });
     again.start();
-    assert.deepEqual(overlayInput(again.core, LOCAL, false), before);
+    const { isAwaited: _, ...after } = overlayInput(again.core, LOCAL, false) ?? {};
+    const { isAwaited: __, ...expected } = before ?? {};
+    assert.deepEqual(after, expected);
     assert.equal(again.core.mesh.agreement.isSynced, false);
   });
 
@@ -73,6 +75,36 @@ describe('the input of the overlay', () => {
     const { joiner } = createSettled();
     joiner.tell({ type: 'view', view: viewOf(9n, [joiner]) });
     assert.deepEqual(overlayInput(joiner.core, LOCAL, true)?.remotes, []);
+  });
+});
+
+function isAwaited({ core }: Member, of: Member): boolean {
+  return overlayInput(core, LOCAL, true)?.isAwaited?.(vtepMac(of.id)) === true;
+}
+
+describe('the VTEPs of whom no record is here', () => {
+  it('are all awaited until the arbiter tells a list, and then those of its members', () => {
+    const { founder, joiner } = createSettled();
+    const again = new Member(2, { store: joiner.store, epoch: 2 });
+    again.start();
+    const [stranger, removed] = [new Member(8), new Member(9)];
+    for (const member of [founder, stranger, removed]) assert.ok(isAwaited(again, member));
+    const looksBefore = again.all('look-again').length;
+    again.tell({ type: 'view', view: viewOf(9n, [again, founder, stranger]) });
+    assert.equal(again.all('look-again').length, looksBefore + 1, 'the kernel is looked at again');
+    assert.ok(isAwaited(again, founder));
+    assert.ok(isAwaited(again, stranger), 'our own list does not have it yet');
+    assert.equal(isAwaited(again, removed), false);
+    again.hear(founder.record);
+    assert.equal(isAwaited(again, founder), false);
+  });
+
+  it('are those of the list that we go by, where the arbiter tells an older one', () => {
+    const { founder, joiner } = createSettled();
+    const again = new Member(2, { store: joiner.store, epoch: 2 });
+    again.start();
+    again.tell({ type: 'view', view: viewOf(1n, [again]) });
+    assert.ok(isAwaited(again, founder));
   });
 });
 

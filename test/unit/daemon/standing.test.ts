@@ -36,7 +36,7 @@ function restart(member: Member): Member {
   return again;
 }
 
-describe('the directory counts as whole', () => {
+describe('what is not in the directory may be taken away', () => {
   it('for a peer without seeds, which is alone', () => {
     assert.equal(standingOf(restart(createPair().joiner), []).isSettled(), true);
   });

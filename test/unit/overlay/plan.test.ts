@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import * as fc from 'fast-check';
+import { formatCidr } from '#peer/ipam/cidr.ts';
 import { desiredState } from '#peer/overlay/desired-state.ts';
 import type { OverlayInput } from '#peer/overlay/input.ts';
 import {
@@ -21,6 +22,7 @@ import {
 import { applyTo } from '#test/support/fake-kernel.ts';
 import {
   arbitraryInput,
+  blocksOf,
   buildAttachment,
   buildInput,
   buildRemote,
@@ -37,7 +39,7 @@ function kernelOf(
 }
 
 function plan(input: OverlayInput, observed: KernelState): readonly Operation[] {
-  return planChanges({ desired: desiredState(input), observed, settled: input.settled });
+  return planChanges({ ...input, desired: desiredState(input), observed });
 }
 
 function keysOf(operations: readonly Operation[]): readonly string[] {
@@ -145,6 +147,29 @@ test('before the directory is settled nothing is removed', () => {
       );
     }),
   );
+});
+
+test('what leads to a VTEP that is awaited is left alone, and all else goes', () => {
+  const [awaited, gone] = [buildRemote(2), buildRemote(3)];
+  const observed = kernelOf(buildInput({ remotes: [awaited, gone] }));
+  const isAwaited = (mac: string): boolean => mac === awaited.vtep.mac;
+  const input = buildInput({ remotes: [], isAwaited });
+  const objects = new Map(observed);
+  for (const operation of plan(input, observed)) applyAsKernel(objects, operation);
+  const left = kernelOf(buildInput({ remotes: [awaited] }));
+  assert.deepEqual(removableOf(kernelState(objects.values())), removableOf(left));
+});
+
+test('a route goes whose gateway is of somebody else now, who is known', () => {
+  const awaited = buildRemote(2);
+  const { overlay } = awaited.vtep;
+  const blocks = blocksOf(['10.32.2.0/25', 'fd32:2::/80']);
+  const heir = { ...buildRemote(3), vtep: { ...buildRemote(3).vtep, overlay }, blocks };
+  const observed = kernelOf(buildInput({ remotes: [awaited] }));
+  const isAwaited = (mac: string): boolean => mac === awaited.vtep.mac;
+  const removed = keysOf(plan(buildInput({ remotes: [heir], isAwaited }), observed));
+  for (const { cidr } of awaited.blocks)
+    assert.ok(removed.some((it) => it.startsWith(`remove route ${formatCidr(cidr)}`)));
 });
 
 test('a start that finds all as it left it plans nothing, even before it knows the others', () => {
