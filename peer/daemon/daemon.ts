@@ -186,6 +186,7 @@ async function openNetwork(
     inStateDirectory(config.stateDirectory, () => openArbiters(start, transport)),
     (open) => open.close(),
   );
+  standing.watchVotes(arbiters);
   // Ends before the arbiter does: a list that fails because this peer stops is no news.
   const asking = parts.adopt(
     openAsking(start, { arbiters, onView: (view) => driver.tell({ type: 'view', view }) }),
@@ -198,13 +199,19 @@ async function openNetwork(
   return { transport, arbiters, asking, driver };
 }
 
-function openArbiters({ config, state, cluster }: Start, transport: Transport): ArbiterService {
+function openArbiters(
+  { config, log, state, cluster }: Start,
+  transport: Transport,
+): ArbiterService {
   return openArbiterService({
     clusterArbiter: cluster?.openArbiter(() => state.core.ipam.view().rev),
     seeds: config.seeds,
     self: state.endpoint,
     cluster: config.cluster,
     stateDirectory: config.stateDirectory,
+    isNewSeed: config.isNewSeed,
+    wasRegistered: state.core.ipam.phase() !== 'unregistered',
+    log,
     ask: async (endpoint, json) => {
       const reply = await transport.ask({ endpoint }, { type: 'arbiter', json });
       return reply.arbiter;

@@ -32,11 +32,6 @@ const STEPS: readonly DurableStep[] = [
     file: 'peer/store/lost-state.ts',
     text: 'renameSync(path, `${path}.lost-${n}`)',
   },
-  {
-    name: 'run of the votes',
-    file: 'peer/arbiter/seeds/acceptor-store.ts',
-    text: 'database.prepare(sql).get(binding)',
-  },
 ];
 
 /**
