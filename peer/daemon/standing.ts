@@ -199,18 +199,18 @@ export class Standing {
 
   #problems(): readonly string[] {
     const { core, config, lostState, clusterProblems, hostProblem, keyProblem } = this.#options;
-    const ofHost = hostProblem?.();
-    const ofKeys = keyProblem?.();
-    const ofVotes = this.#votes?.problem();
+    const single = [
+      this.#votes?.problem(),
+      this.#waitsFor,
+      this.#arbiterProblem,
+      lostState,
+      hostProblem?.(),
+      keyProblem?.(),
+    ];
     const down = core.mesh.down();
     const unreachable = core.others().filter(({ peer }) => down.has(peer));
     return [
-      ...(ofVotes === undefined ? [] : [ofVotes]),
-      ...(this.#waitsFor === undefined ? [] : [this.#waitsFor]),
-      ...(this.#arbiterProblem === undefined ? [] : [this.#arbiterProblem]),
-      ...(lostState === undefined ? [] : [lostState]),
-      ...(ofHost === undefined ? [] : [ofHost]),
-      ...(ofKeys === undefined ? [] : [ofKeys]),
+      ...single.filter((problem) => problem !== undefined),
       ...(clusterProblems?.() ?? []),
       ...(this.#transport?.problems() ?? []),
       ...this.#claimProblems(),

@@ -162,9 +162,9 @@ interface Losses {
 async function checkLosses(network: SeedNetwork, { seeds, chance }: Losses): Promise<void> {
   const founders = new Set<string>();
   const registered = new Set<PeerId>();
-  let isOver = false;
+  const over = new AbortController();
   const client = async (n: number) => {
-    for (let turn = 0; !isOver; turn++) {
+    for (let turn = 0; !over.signal.aborted; turn++) {
       const id = peerId(1_000 * (n + 1) + turn);
       try {
         founders.add(await network.arbiter(n).genesis(id));
@@ -185,7 +185,7 @@ async function checkLosses(network: SeedNetwork, { seeds, chance }: Losses): Pro
       network.restartWithNewDisk(seed);
       await network.whole(seed);
     }
-    isOver = true;
+    over.abort();
   };
   await Promise.all([losses(), ...[0, 1, 2].map(client)]);
   const { members } = await network.arbiter(0).list();
