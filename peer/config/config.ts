@@ -23,6 +23,8 @@ export interface Config {
   readonly universe: readonly Cidr[];
   /** Empty: the peer is alone, with an arbiter of its own. */
   readonly seeds: readonly Endpoint[];
+  /** The operator says that this peer, a seed, never ran before. */
+  readonly isNewSeed: boolean;
   readonly join: readonly Endpoint[];
   readonly cluster: string;
   /** `api`: the Secret of the cluster has it. */
@@ -97,7 +99,8 @@ function makeConfig(given: GivenValues): Config {
   const seeds = given.optional('seeds', (text) => values.parseSeeds(text, port)) ?? [];
   const join = given.optional('join', (text) => values.parseEndpoints(text, port)) ?? [];
   const isInKubernetes = given.isOn('kubernetes');
-  refuseContradictions({ seeds, join, isInKubernetes });
+  const isNewSeed = given.isOn('new-seed');
+  refuseContradictions({ seeds, isNewSeed, join, isInKubernetes });
   return Object.freeze({
     name: given.optional('name', values.parseName) ?? values.parseName(hostname()),
     address: given.optional('address', values.parseHostAddress),
@@ -106,6 +109,7 @@ function makeConfig(given: GivenValues): Config {
     vni: given.required('vni', (text) => values.parseNumber(text, { least: 1, most: VNI_MAX })),
     universe: given.required('universe', values.parseUniverse),
     seeds,
+    isNewSeed,
     join,
     cluster: given.required('cluster', values.parseName),
     key: readKey(given, { isInKubernetes }),
@@ -134,9 +138,10 @@ function makeConfig(given: GivenValues): Config {
 
 function refuseContradictions({
   seeds,
+  isNewSeed,
   join,
   isInKubernetes,
-}: Pick<Config, 'seeds' | 'join'> & { readonly isInKubernetes: boolean }): void {
+}: Pick<Config, 'seeds' | 'isNewSeed' | 'join'> & { readonly isInKubernetes: boolean }): void {
   if (isInKubernetes && seeds.length > 0) {
     throw new values.ConfigError(
       '--seeds and --kubernetes exclude each other: there the API server keeps the registry',
@@ -146,6 +151,9 @@ function refuseContradictions({
     throw new values.ConfigError(
       '--join and --kubernetes exclude each other: there the API server tells of other peers',
     );
+  }
+  if (isNewSeed && seeds.length === 0) {
+    throw new values.ConfigError('--new-seed needs --seeds: it is said of one of them');
   }
   if (join.length > 0 && seeds.length === 0) {
     throw new values.ConfigError(

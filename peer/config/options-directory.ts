@@ -24,6 +24,7 @@ const NOT_IN_DIRECTORY: readonly OptionName[] = [
   'address',
   'http-address',
   'state-dir',
+  'new-seed',
   'cni-socket',
   'cni-queue',
   'cni-bin-dir',

@@ -57,6 +57,11 @@ export const OPTIONS = [
       'the 1, 3, 5 or 7 peers that keep the registry, in the same order on every peer; without seeds the peer is alone',
   },
   {
+    flag: 'new-seed',
+    meaning:
+      'this seed never ran before: it need not wait for all other seeds, a majority is enough. For one first start; never after its disk was lost',
+  },
+  {
     flag: 'join',
     value: 'ADDRESS[:PORT],...',
     meaning: 'further peers to dial at the start; one that is reachable is enough',

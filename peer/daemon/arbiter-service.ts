@@ -3,11 +3,17 @@
  * answers the other seeds and every peer that asks.
  */
 import { join } from 'node:path';
+import type { Logger } from 'pino';
 import type { Arbiter } from '../arbiter/arbiter.ts';
 import { type ArbiterReply, parseArbiterReply, parseArbiterRequest } from '../arbiter/request.ts';
-import { openAcceptorStore } from '../arbiter/seeds/acceptor-store.ts';
+import {
+  type ClosableAcceptorStore,
+  VotesMissing,
+  openAcceptorStore,
+} from '../arbiter/seeds/acceptor-store.ts';
 import { type SeedReply, parseSeedReply, parseSeedRequest } from '../arbiter/seeds/messages.ts';
 import { Seed } from '../arbiter/seeds/seed.ts';
+import { SeedEnrolment } from './seed-enrolment.ts';
 import { SeedsArbiter } from '../arbiter/seeds/seeds-arbiter.ts';
 import { systemTiming } from '../arbiter/seeds/system-timing.ts';
 import { openSoloArbiter } from '../arbiter/solo.ts';
@@ -21,6 +27,8 @@ export interface ArbiterService {
   readonly arbiter: Arbiter;
   /** Answers what came over a link, in JSON. Rejects when we are no seed or it is no question. */
   answer(asker: Asker, json: Uint8Array): Promise<Answer>;
+  /** Why this seed doesn't vote, as a sentence; undefined when it does, or is none. */
+  problem(): string | undefined;
   close(): void;
 }
 
@@ -32,6 +40,10 @@ export interface ArbiterServiceOptions {
   readonly self: Endpoint;
   readonly cluster: string;
   readonly stateDirectory: string;
+  /** See EnrolmentOptions. */
+  readonly isNewSeed: boolean;
+  readonly wasRegistered: boolean;
+  readonly log: Pick<Logger, 'info' | 'warn'>;
   /** Carries JSON to a seed and its answer back; rejects when there is none. */
   readonly ask: (seed: Endpoint, json: Uint8Array) => Promise<Uint8Array>;
 }
@@ -39,7 +51,7 @@ export interface ArbiterServiceOptions {
 export function openArbiterService(options: ArbiterServiceOptions): ArbiterService {
   const { seeds, self, stateDirectory, clusterArbiter } = options;
   if (clusterArbiter !== undefined) {
-    return { arbiter: clusterArbiter, answer: refuseQuestion, close: () => {} };
+    return { arbiter: clusterArbiter, ...NO_SEED, close: () => {} };
   }
   if (seeds.length === 0) return soloService(stateDirectory);
   const index = seeds.findIndex(
@@ -48,9 +60,11 @@ export function openArbiterService(options: ArbiterServiceOptions): ArbiterServi
   return index < 0 ? clientService(options) : seedService(options, index);
 }
 
+const NO_SEED = { answer: refuseQuestion, problem: () => undefined };
+
 function soloService(stateDirectory: string): ArbiterService {
   const arbiter = openSoloArbiter(stateDirectory);
-  return { arbiter, answer: refuseQuestion, close: () => arbiter.close() };
+  return { arbiter, ...NO_SEED, close: () => arbiter.close() };
 }
 
 function clientService(options: ArbiterServiceOptions): ArbiterService {
@@ -59,16 +73,12 @@ function clientService(options: ArbiterServiceOptions): ArbiterService {
     call: (to, request) => askSeed(options, to, { request, parse: parseArbiterReply }),
     timing: systemTiming,
   });
-  return { arbiter, answer: refuseQuestion, close: () => {} };
+  return { arbiter, ...NO_SEED, close: () => {} };
 }
 
 function seedService(options: ArbiterServiceOptions, index: number): ArbiterService {
-  const { seeds, cluster, stateDirectory } = options;
-  const store = openAcceptorStore(join(stateDirectory, 'seed'), {
-    cluster,
-    seed: index,
-    seeds: seeds.map(endpointKey),
-  });
+  const { seeds } = options;
+  const store = openVotes(options, index);
   const seed = new Seed({
     seed: index,
     seeds: seeds.length,
@@ -86,11 +96,34 @@ function seedService(options: ArbiterServiceOptions, index: number): ArbiterServ
     timing: systemTiming,
   });
   const encode = createReplyEncoding();
+  const enrolment = new SeedEnrolment(seed, options);
   return {
     arbiter,
     answer: (asker, json) => answerAsSeed(seed, { ...options, asker, encode }, json),
-    close: () => store.close(),
+    problem: () => enrolment.problem(),
+    close: () => {
+      enrolment.close();
+      store.close();
+    },
   };
+}
+
+function openVotes(options: ArbiterServiceOptions, index: number): ClosableAcceptorStore {
+  const { seeds, cluster, stateDirectory, isNewSeed, wasRegistered } = options;
+  const store = openAcceptorStore(join(stateDirectory, 'seed'), {
+    cluster,
+    seed: index,
+    seeds: seeds.map(endpointKey),
+  });
+  if (store.floor === undefined && isNewSeed && wasRegistered) {
+    store.close();
+    throw new VotesMissing(
+      `--new-seed says that this seed never ran, but by its state in ${stateDirectory} it is a ` +
+        'member of the cluster, and its votes are gone: start it without --new-seed, and it votes ' +
+        'again when all other seeds have answered it',
+    );
+  }
+  return store;
 }
 
 interface SeedQuestion extends ArbiterServiceOptions {

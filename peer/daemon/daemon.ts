@@ -187,6 +187,7 @@ async function openNetwork(
     inStateDirectory(config.stateDirectory, () => openArbiters(start, transport, () => driver)),
     (open) => open.close(),
   );
+  standing.watchVotes(arbiters);
   // Ends before the arbiter does: a list that fails because this peer stops is no news.
   const asking = parts.adopt(
     openAsking(start, { arbiters, onView: (view) => driver.tell({ type: 'view', view }) }),
@@ -200,7 +201,7 @@ async function openNetwork(
 }
 
 function openArbiters(
-  { config, state, cluster }: Start,
+  { config, log, state, cluster }: Start,
   transport: Transport,
   driver: () => Driver,
 ): ArbiterService {
@@ -210,6 +211,9 @@ function openArbiters(
     self: state.endpoint,
     cluster: config.cluster,
     stateDirectory: config.stateDirectory,
+    isNewSeed: config.isNewSeed,
+    wasRegistered: state.core.ipam.phase() !== 'unregistered',
+    log,
     ask: async (endpoint, json) => {
       const reply = await transport.ask({ endpoint }, { type: 'arbiter', json });
       return reply.arbiter;

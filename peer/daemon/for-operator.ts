@@ -2,7 +2,7 @@
  * What the host, the state or another process says no to: the message tells what to do, and a stack
  * would only bury it.
  */
-import { VotesDamaged, VotesOfAnotherSeed } from '../arbiter/seeds/acceptor-store.ts';
+import { VotesDamaged, VotesMissing, VotesOfAnotherSeed } from '../arbiter/seeds/acceptor-store.ts';
 import { RegistryDamaged } from '../arbiter/solo.ts';
 import { ConfigError } from '../config/config.ts';
 import { UniverseChanged } from '../ipam/universe-changed.ts';
@@ -22,6 +22,7 @@ const FOR_OPERATOR = [
   StoreFailed,
   UniverseChanged,
   VotesDamaged,
+  VotesMissing,
   VotesOfAnotherSeed,
 ] as const;
 

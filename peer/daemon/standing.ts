@@ -1,4 +1,5 @@
 /** How the peer stands: whether it serves, what it waits for, and its report. */
+import type { ArbiterService } from './arbiter-service.ts';
 import type { Installation } from '../cni/installation.ts';
 import type { Config } from '../config/config.ts';
 import type { Core } from '../core/core.ts';
@@ -63,6 +64,7 @@ export class Standing {
   #transport: Pick<Transport, 'problems' | 'versionOf'> | undefined;
   #ruleset: NodeWork['ruleset'] | undefined;
   #installation: NodeWork['installation'] | undefined;
+  #votes: Pick<ArbiterService, 'problem'> | undefined;
   #waitsFor: string | undefined;
   #arbiterProblem: string | undefined;
 
@@ -81,6 +83,10 @@ export class Standing {
 
   watchLinks(transport: Pick<Transport, 'problems' | 'versionOf'>): void {
     this.#transport = transport;
+  }
+
+  watchVotes(arbiters: Pick<ArbiterService, 'problem'>): void {
+    this.#votes = arbiters;
   }
 
   /** What is done for the node beside the overlay. No failure of it keeps ADDs from being served. */
@@ -193,16 +199,18 @@ export class Standing {
 
   #problems(): readonly string[] {
     const { core, config, lostState, clusterProblems, hostProblem, keyProblem } = this.#options;
-    const ofHost = hostProblem?.();
-    const ofKeys = keyProblem?.();
+    const single = [
+      this.#votes?.problem(),
+      this.#waitsFor,
+      this.#arbiterProblem,
+      lostState,
+      hostProblem?.(),
+      keyProblem?.(),
+    ];
     const down = core.mesh.down();
     const unreachable = core.others().filter(({ peer }) => down.has(peer));
     return [
-      ...(this.#waitsFor === undefined ? [] : [this.#waitsFor]),
-      ...(this.#arbiterProblem === undefined ? [] : [this.#arbiterProblem]),
-      ...(lostState === undefined ? [] : [lostState]),
-      ...(ofHost === undefined ? [] : [ofHost]),
-      ...(ofKeys === undefined ? [] : [ofKeys]),
+      ...single.filter((problem) => problem !== undefined),
       ...(clusterProblems?.() ?? []),
       ...(this.#transport?.problems() ?? []),
       ...this.#claimProblems(),

@@ -27,6 +27,9 @@ export async function findState(directory: string): Promise<Leftovers> {
     // Last: while it is there, a reset that was broken off can be repeated.
     await rm(join(directory, LOCK_FILE), { force: true });
   };
-  const what = `the state in ${directory}: identity, holding and attachments`;
+  const votes = existsSync(join(directory, 'seed'))
+    ? '; and the votes of a seed: it votes again only when all other seeds have answered it'
+    : '';
+  const what = `the state in ${directory}: identity, holding and attachments${votes}`;
   return { ours: [{ what, remove }], kept: [] };
 }

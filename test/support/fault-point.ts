@@ -34,11 +34,6 @@ const STEPS: readonly DurableStep[] = [
     file: 'peer/store/lost-state.ts',
     text: 'renameSync(path, `${path}.lost-${n}`)',
   },
-  {
-    name: 'run of the votes',
-    file: 'peer/arbiter/seeds/acceptor-store.ts',
-    text: 'database.prepare(sql).get(binding)',
-  },
 ];
 
 /** A write by which the commit that has it gets a name of its own. */

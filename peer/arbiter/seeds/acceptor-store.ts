@@ -2,16 +2,18 @@
  * A seed's votes and the decided log in a SQLite file of their own, bound to the seed's index and
  * the list of seeds: a vote belongs to a place in the list, not to a process or an identity. Unlike
  * a peer's state this is never set aside by itself, because a seed that forgot its promises could
- * help to decide an index twice.
+ * help to decide an index twice. A file that was just made doesn't vote: see enrolment.ts.
  */
+import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { assert } from '../../assert.ts';
 import { openDatabase, transact } from '../../store/database.ts';
 import { StoreFailed } from '../../store/errors.ts';
 import type { Batch } from '../log.ts';
 import type { AcceptorStore, Vote } from './acceptor.ts';
-import { parseBallot, parseBatch, parseProposal } from './messages.ts';
+import { type Enrolled, parseBallot, parseBatch, parseProposal } from './messages.ts';
 
 export interface AcceptorBinding {
   readonly cluster: string;
@@ -26,11 +28,17 @@ export class VotesOfAnotherSeed extends Error {
   override readonly name = 'VotesOfAnotherSeed';
 }
 
+/** The votes of a seed that has voted are gone. */
+export class VotesMissing extends Error {
+  override readonly name = 'VotesMissing';
+}
+
 /** The votes can't be read. Nothing was changed. */
 export class VotesDamaged extends Error {
   override readonly name = 'VotesDamaged';
 }
 
+/** `enrolment` is of this store; `other` has what other seeds were told. */
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS seed (
   one INTEGER PRIMARY KEY CHECK (one = 1), binding TEXT NOT NULL, run INTEGER NOT NULL
@@ -39,6 +47,12 @@ CREATE TABLE IF NOT EXISTS vote (
   position INTEGER PRIMARY KEY, promised TEXT NOT NULL, accepted TEXT
 ) STRICT;
 CREATE TABLE IF NOT EXISTS decision (position INTEGER PRIMARY KEY, batch TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS enrolment (
+  one INTEGER PRIMARY KEY CHECK (one = 1), name TEXT NOT NULL, floor INTEGER
+) STRICT;
+CREATE TABLE IF NOT EXISTS other (
+  seed INTEGER PRIMARY KEY, name TEXT NOT NULL, floor INTEGER NOT NULL, replaces INTEGER NOT NULL
+) STRICT;
 `;
 
 export type ClosableAcceptorStore = AcceptorStore & { close(): void };
@@ -56,7 +70,7 @@ export function openAcceptorStore(
     if (error instanceof VotesOfAnotherSeed) throw error;
     throw new VotesDamaged(
       `the votes in ${path} can't be read (${String(error)}): restore the file as it was, or remove ` +
-        'this seed from the list on every peer; a seed that forgot its votes must not vote again',
+        'it: then this seed votes again when all other seeds have answered it',
       { cause: error },
     );
   }
@@ -68,16 +82,27 @@ export function createAcceptorStore(
   binding: AcceptorBinding,
 ): ClosableAcceptorStore {
   try {
-    const run = startRun(database, JSON.stringify(binding));
-    return new SqliteAcceptorStore(database, run);
+    startRun(database, JSON.stringify(binding));
+    return new SqliteAcceptorStore(database);
   } catch (error) {
     database.close();
     throw error;
   }
 }
 
-function startRun(database: DatabaseSync, binding: string): number {
-  database.exec(SCHEMA);
+/** In one commit: a file without a row of its seed has never voted, and none is left half made. */
+function startRun(database: DatabaseSync, binding: string): void {
+  transact(database, () => {
+    database.exec(SCHEMA);
+    const isNew = countRun(database, binding);
+    // What voted before there were floors goes on from the first index.
+    const sql = 'INSERT INTO enrolment (one, name, floor) VALUES (1, ?, ?) ON CONFLICT DO NOTHING';
+    database.prepare(sql).run(randomBytes(16).toString('hex'), isNew ? null : 0);
+  });
+}
+
+/** Answers whether it is the first. */
+function countRun(database: DatabaseSync, binding: string): boolean {
   const known = database.prepare('SELECT binding FROM seed').get()?.['binding'];
   if (known !== undefined && known !== binding) {
     throw new VotesOfAnotherSeed(
@@ -86,18 +111,47 @@ function startRun(database: DatabaseSync, binding: string): number {
     );
   }
   const sql = `INSERT INTO seed (one, binding, run) VALUES (1, ?, 1)
-    ON CONFLICT DO UPDATE SET run = run + 1 RETURNING run`;
-  return Number(database.prepare(sql).get(binding)?.['run']);
+    ON CONFLICT DO UPDATE SET run = run + 1`;
+  database.prepare(sql).run(binding);
+  return known === undefined;
 }
 
 class SqliteAcceptorStore implements ClosableAcceptorStore {
   readonly run: number;
+  readonly name: string;
   readonly #database: DatabaseSync;
+  #floor: number | undefined;
   #failure: StoreFailed | undefined;
 
-  constructor(database: DatabaseSync, run: number) {
+  constructor(database: DatabaseSync) {
     this.#database = database;
-    this.run = run;
+    const row = database.prepare('SELECT run, name, floor FROM seed, enrolment').get();
+    this.run = Number(row?.['run']);
+    this.name = String(row?.['name']);
+    this.#floor = row?.['floor'] === null ? undefined : Number(row?.['floor']);
+  }
+
+  get floor(): number | undefined {
+    return this.#floor;
+  }
+
+  saveFloor(floor: number): void {
+    assert(this.#floor === undefined, `the floor is ${this.#floor} already, and not ${floor}`);
+    this.#write(() => this.#database.prepare('UPDATE enrolment SET floor = ?').run(floor));
+    this.#floor = floor;
+  }
+
+  enrolled(seed: number): Enrolled | undefined {
+    const row = this.#database.prepare('SELECT * FROM other WHERE seed = ?').get(seed);
+    if (row === undefined) return undefined;
+    const replaces = row['replaces'] === 1;
+    return { store: String(row['name']), floor: Number(row['floor']), replaces };
+  }
+
+  saveEnrolled(seed: number, { store, floor, replaces }: Enrolled): void {
+    const sql = 'INSERT OR REPLACE INTO other (seed, name, floor, replaces) VALUES (?, ?, ?, ?)';
+    const flag = replaces ? 1 : 0;
+    this.#write(() => this.#database.prepare(sql).run(seed, store, floor, flag));
   }
 
   vote(index: number): Vote {
@@ -142,14 +196,30 @@ class SqliteAcceptorStore implements ClosableAcceptorStore {
   }
 
   end(): number {
-    const sql = `SELECT max(
-      coalesce((SELECT max(position) FROM decision), -1),
-      coalesce((SELECT max(position) FROM vote WHERE accepted IS NOT NULL), -1)) AS last`;
-    return Number(this.#database.prepare(sql).get()?.['last']) + 1;
+    return this.#endOf('SELECT position FROM vote WHERE accepted IS NOT NULL');
+  }
+
+  touched(): number {
+    return this.#endOf('SELECT position FROM vote');
+  }
+
+  isWhole(): boolean {
+    if (this.#floor === undefined) return false;
+    const sql = 'SELECT count(*) AS decided FROM decision WHERE position < ?';
+    return this.#database.prepare(sql).get(this.#floor)?.['decided'] === this.#floor;
   }
 
   close(): void {
     this.#database.close();
+  }
+
+  /** One more than the highest position decided or among the votes, and the floor at least. */
+  #endOf(votes: string): number {
+    const sql = `SELECT max(
+      coalesce((SELECT max(position) FROM decision), -1),
+      coalesce((SELECT max(position) FROM (${votes})), -1)) AS last`;
+    const last = Number(this.#database.prepare(sql).get()?.['last']);
+    return Math.max(last + 1, this.#floor ?? 0);
   }
 
   /** After a failure nothing is voted any more: what is on disk is not known (see StoreFailed). */

@@ -1,12 +1,13 @@
 /**
  * A seed's vote: one Paxos acceptor for each index of the log (Lamport, "Paxos Made Simple", 2001,
- * section 2.2). What is answered was made durable by the store before; a seed that forgets a
- * promise breaks the arbiter, so it never votes again under its index without its store.
+ * section 2.2). What is answered was made durable by the store before. A seed that forgot a promise
+ * would break the arbiter, so a store votes only from its floor on: see enrolment.ts.
  */
 import { unreachable } from '../../assert.ts';
 import type { Batch } from '../log.ts';
 import {
   type Ballot,
+  type Enrolled,
   LOG_PAGE_MAX,
   type Proposal,
   type SeedReply,
@@ -24,6 +25,15 @@ export interface Vote {
 export interface AcceptorStore {
   /** Grew durably when the store was opened. */
   readonly run: number;
+  /** The name that the store got when it was made. */
+  readonly name: string;
+  /** It votes from this index on; undefined while it doesn't vote. */
+  readonly floor: number | undefined;
+  /** Once. */
+  saveFloor(floor: number): void;
+  /** What the seed was told, if it was told anything. */
+  enrolled(seed: number): Enrolled | undefined;
+  saveEnrolled(seed: number, enrolled: Enrolled): void;
   vote(index: number): Vote;
   saveVote(index: number, vote: Vote): void;
   decision(index: number): Batch | undefined;
@@ -31,8 +41,12 @@ export interface AcceptorStore {
   saveDecision(index: number, batch: Batch): void;
   /** Consecutive decisions from `from`, at most `count`. */
   decisions(from: number, count: number): readonly Batch[];
-  /** One more than the highest index that was decided or accepted; 0 for none. */
+  /** One more than the highest index that was decided or accepted, and the floor at least. */
   end(): number;
+  /** The same of what was decided, accepted or promised. */
+  touched(): number;
+  /** Whether it votes, and has every decision below its floor. */
+  isWhole(): boolean;
 }
 
 /** Answers another seed's request, or our own. Throws only when the store fails. */
@@ -47,14 +61,37 @@ export function answerSeed(store: AcceptorStore, request: SeedRequest): SeedRepl
       }
       return { type: 'learned' };
     case 'read':
+      if (store.floor === undefined) return { type: 'abstained' };
       return {
         type: 'log',
         batches: store.decisions(request.from, LOG_PAGE_MAX),
         end: store.end(),
       };
+    case 'enrol': {
+      const { floor, replaces } = enrol(store, request.seed, request.store);
+      return {
+        type: 'enrolled',
+        store: store.name,
+        floor,
+        replaces,
+        isWhole: store.isWhole(),
+      };
+    }
     default:
       return unreachable(request);
   }
+}
+
+/**
+ * Takes note of whose votes are which. What a seed has touched by then is all in which votes that
+ * the named ones replace can have been counted by it: who proposes votes for it before others do.
+ */
+export function enrol(store: AcceptorStore, seed: number, name: string): Enrolled {
+  const known = store.enrolled(seed);
+  if (known?.store === name) return known;
+  const enrolled = { store: name, floor: store.touched(), replaces: known !== undefined };
+  store.saveEnrolled(seed, enrolled);
+  return enrolled;
 }
 
 function answerBallot(
@@ -64,6 +101,7 @@ function answerBallot(
   const { index, ballot } = request;
   const decided = store.decision(index);
   if (decided !== undefined) return { type: 'decided', batch: decided };
+  if (store.floor === undefined || index < store.floor) return { type: 'abstained' };
   const vote = store.vote(index);
   if (vote.promised !== undefined && compareBallots(ballot, vote.promised) < 0) {
     return { type: 'outbid', ballot: vote.promised };

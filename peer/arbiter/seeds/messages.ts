@@ -27,7 +27,9 @@ export type SeedRequest =
   /** Tells a decision. */
   | { readonly type: 'learn'; readonly index: number; readonly batch: Batch }
   /** Asks for decisions from `from` on. */
-  | { readonly type: 'read'; readonly from: number };
+  | { readonly type: 'read'; readonly from: number }
+  /** Says which votes are those of `seed` now: it asks this before it votes with them. */
+  | { readonly type: 'enrol'; readonly seed: number; readonly store: string };
 
 export type SeedReply =
   | { readonly type: 'promised'; readonly accepted?: Proposal }
@@ -37,6 +39,13 @@ export type SeedReply =
   /** The index was decided before; nothing was promised or accepted. */
   | { readonly type: 'decided'; readonly batch: Batch }
   | { readonly type: 'learned' }
+  /** This seed may not vote there; it counts as one that did not answer. */
+  | { readonly type: 'abstained' }
+  /** `store`: which votes are the answering seed's own. */
+  | ({ readonly type: 'enrolled'; readonly store: string; readonly isWhole: boolean } & Omit<
+      Enrolled,
+      'store'
+    >)
   | {
       readonly type: 'log';
       /** Consecutive decisions from the index that was asked for; at most LOG_PAGE_MAX. */
@@ -44,6 +53,15 @@ export type SeedReply =
       /** One more than the highest index at which this seed knows a decision or accepted one. */
       readonly end: number;
     };
+
+/** What one seed has told another, whose votes are `store`; it tells the same each time. */
+export interface Enrolled {
+  readonly store: string;
+  /** The asking seed may vote from this index on: below it, votes of it may have been lost. */
+  readonly floor: number;
+  /** Whether other votes were the asking seed's before. */
+  readonly replaces: boolean;
+}
 
 /** Decisions in one reply: with full batches of long names, about 1.5 MB of JSON. */
 export const LOG_PAGE_MAX = 16;
@@ -55,8 +73,11 @@ export function compareBallots(a: Ballot, b: Ballot): number {
 /** Checks what came over the wire; undefined for anything that is no request. */
 export function parseSeedRequest(value: unknown): SeedRequest | undefined {
   const fields = fieldsOf(value);
-  const { type, index, from } = fields;
+  const { type, index, from, seed, store } = fields;
   if (type === 'read') return isCount(from) ? { type, from } : undefined;
+  if (type === 'enrol') {
+    return isCount(seed) && isStoreName(store) ? { type, seed, store } : undefined;
+  }
   if (!isCount(index)) return undefined;
   const ballot = parseBallot(fields['ballot']);
   if (type === 'prepare') return ballot === undefined ? undefined : { type, index, ballot };
@@ -75,6 +96,10 @@ export function parseSeedReply(value: unknown): SeedReply | undefined {
       return { type: 'accepted' };
     case 'learned':
       return { type: 'learned' };
+    case 'abstained':
+      return { type: 'abstained' };
+    case 'enrolled':
+      return parseEnrolled(fields);
     case 'promised':
       return parsePromised(fields['accepted']);
     case 'outbid': {
@@ -121,11 +146,23 @@ function parsePromised(accepted: unknown): SeedReply | undefined {
   return proposal === undefined ? undefined : { type: 'promised', accepted: proposal };
 }
 
+function parseEnrolled(fields: Readonly<Record<string, unknown>>): SeedReply | undefined {
+  const { store, floor, replaces, isWhole } = fields;
+  if (!isStoreName(store) || !isCount(floor)) return undefined;
+  if (typeof replaces !== 'boolean' || typeof isWhole !== 'boolean') return undefined;
+  return { type: 'enrolled', store, floor, replaces, isWhole };
+}
+
 function parseLog(batches: unknown, end: unknown): SeedReply | undefined {
   if (!Array.isArray(batches) || batches.length > LOG_PAGE_MAX || !isCount(end)) return undefined;
   const parsed = batches.map(parseBatch);
   const whole = parsed.filter((batch) => batch !== undefined);
   return whole.length === parsed.length ? { type: 'log', batches: whole, end } : undefined;
+}
+
+/** 128 random bits in hexadecimal. */
+function isStoreName(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{32}$/.test(value);
 }
 
 function isCount(value: unknown): value is number {

@@ -1,7 +1,8 @@
 /**
  * Gets one index of the log decided: the proposer's half of Paxos (Lamport, "Paxos Made Simple",
  * 2001, section 2.2). Whoever calls has one proposal at a time under way, because a round is used
- * once in a run.
+ * once in a run. A ballot is won only with the vote of the seed that proposes: then it has a durable
+ * trace of every vote that it ever counted, which enrolment.ts rests on.
  */
 import { ArbiterUnavailable } from '../arbiter.ts';
 import type { Batch } from '../log.ts';
@@ -78,8 +79,7 @@ export class Proposer {
   #gather(request: Parameters<Quorum['gather']>[0], wanted: Wanted): Promise<Replies> {
     return this.#quorum.gather(
       request,
-      (replies) =>
-        count(replies, wanted) >= this.#quorum.majority || findDecision(replies) !== undefined,
+      (replies) => this.#isWon(replies, wanted) || findDecision(replies) !== undefined,
     );
   }
 
@@ -87,7 +87,7 @@ export class Proposer {
   #judge(replies: Replies, wanted: Wanted): Outcome | undefined {
     const batch = findDecision(replies);
     if (batch !== undefined) return { type: 'decided', batch };
-    if (count(replies, wanted) >= this.#quorum.majority) return undefined;
+    if (this.#isWon(replies, wanted)) return undefined;
     const outbid = [...replies.values()].filter((reply) => reply.type === 'outbid');
     if (outbid.length === 0) return { type: 'silence', replies };
     return {
@@ -97,19 +97,25 @@ export class Proposer {
     };
   }
 
+  #isWon(replies: Replies, wanted: Wanted): boolean {
+    const isOurs = replies.get(this.#seed)?.type === wanted;
+    return isOurs && count(replies, wanted) >= this.#quorum.majority;
+  }
+
   #backOff(attempt: number): Promise<void> {
     const limitMs = Math.min(BACKOFF_MS_MIN * 2 ** attempt, BACKOFF_MS_MAX);
     return this.#quorum.timing.sleep(this.#quorum.timing.random() * limitMs);
   }
 }
 
-/** Says which seeds answered and how many would be needed. */
+/** Says which seeds that vote answered and how many would be needed. */
 export function unavailable(replies: Replies, majority: number): ArbiterUnavailable {
-  const reachable = [...replies.keys()].sort((a, b) => a - b);
+  const voting = [...replies].filter(([, { type }]) => type !== 'abstained');
+  const reachable = voting.map(([seed]) => seed).sort((a, b) => a - b);
   const answered = reachable.length === 0 ? 'none' : reachable.join(', ');
   return new ArbiterUnavailable(
     `no decision by the seeds: ${majority} have to agree, and these answered: ${answered}; ` +
-      'check that the other seeds run and can be reached',
+      'check that the other seeds run and can be reached, and what weft status says on them',
     { reachable },
   );
 }

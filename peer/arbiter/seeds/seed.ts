@@ -15,6 +15,7 @@ import {
 } from '../log.ts';
 import { type ArbiterReply, type ArbiterRequest, answerFrom } from '../request.ts';
 import { type AcceptorStore, answerSeed } from './acceptor.ts';
+import { type EnrolmentOptions, enrolSelf } from './enrolment.ts';
 import { LOG_PAGE_MAX, type SeedReply, type SeedRequest } from './messages.ts';
 import { Proposer, unavailable } from './proposer.ts';
 import { Quorum, type Replies, type SeedCall, type Timing } from './quorum.ts';
@@ -45,6 +46,7 @@ interface Waiting {
 }
 
 export class Seed {
+  readonly #options: SeedOptions;
   readonly #store: AcceptorStore;
   readonly #quorum: Quorum;
   readonly #proposer: Proposer;
@@ -52,13 +54,24 @@ export class Seed {
   #isRunning = false;
   #registry: Registry = EMPTY_REGISTRY;
 
-  constructor({ seed, seeds, store, call, timing }: SeedOptions) {
+  constructor(options: SeedOptions) {
+    const { seed, seeds, store, call, timing } = options;
+    this.#options = options;
     this.#store = store;
     const callAny: SeedCall = async (to, request) =>
       to === seed ? answerSeed(store, request) : call(to, request);
     this.#quorum = new Quorum({ seeds, call: callAny, timing });
     this.#proposer = new Proposer({ quorum: this.#quorum, seed, run: store.run });
     this.#applyDecisions();
+  }
+
+  /**
+   * Resolves when this seed votes and has asked for what it lacks of the log, or when the signal
+   * says so; rejects when the disk fails. Until then it tells peers what the other seeds know.
+   */
+  async enrol(options: Omit<EnrolmentOptions, keyof SeedOptions>): Promise<void> {
+    await enrolSelf({ ...this.#options, ...options });
+    if (!options.signal.aborted && !this.#store.isWhole()) await this.ask({ type: 'list' });
   }
 
   /** Answers another seed. Its vote is on disk when this returns; throws when the disk fails. */

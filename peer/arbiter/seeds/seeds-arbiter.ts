@@ -101,7 +101,8 @@ function unanswered(reachable: readonly number[], seeds: number): ArbiterUnavail
   const answered = [...reachable].sort((a, b) => a - b);
   return new ArbiterUnavailable(
     `no seed could answer: of ${seeds} seeds, reachable are ${answered.join(', ') || 'none'} and a ` +
-      'majority is needed; check that the others run and can be reached',
+      'majority that votes is needed; check that the others run and can be reached, and what weft ' +
+      'status says on them',
     { reachable: answered },
   );
 }

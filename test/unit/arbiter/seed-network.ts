@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Arbiter } from '#peer/arbiter/arbiter.ts';
 import type { AcceptorStore } from '#peer/arbiter/seeds/acceptor.ts';
 import { createAcceptorStore } from '#peer/arbiter/seeds/acceptor-store.ts';
+import type { EnrolmentWait } from '#peer/arbiter/seeds/enrolment.ts';
 import {
   type SeedReply,
   type SeedRequest,
@@ -33,8 +34,15 @@ interface Node {
   seed: Seed;
   isUp: boolean;
   readonly database: DatabaseSync;
+  readonly store: AcceptorStore;
   /** Ends what the crashed process still wanted to do. */
   kill: () => void;
+}
+
+/** What the operator, and this peer's state, say of a seed that has no votes. */
+export interface Start {
+  readonly isNew?: boolean;
+  readonly wasRegistered?: boolean;
 }
 
 export class SeedNetwork {
@@ -42,6 +50,7 @@ export class SeedNetwork {
   loss: number;
   readonly #nodes: Node[];
   readonly #seeds: number;
+  readonly #waits = new Map<number, EnrolmentWait | undefined>();
   #cut: ReadonlySet<number> = new Set();
 
   constructor({ seeds, random, loss }: NetworkOptions) {
@@ -67,10 +76,34 @@ export class SeedNetwork {
     this.#node(seed).kill();
   }
 
-  restart(seed: number): void {
+  restart(seed: number, start: Start = {}): void {
     const { database } = this.#node(seed);
     this.crash(seed);
-    this.#nodes[seed] = this.#start(seed, database);
+    this.#nodes[seed] = this.#start(seed, database, start);
+  }
+
+  /** Crashes, and starts with an empty disk. */
+  restartWithNewDisk(seed: number, start: Start = {}): void {
+    this.crash(seed);
+    this.#node(seed).database.close();
+    this.#nodes[seed] = this.#start(seed, new DatabaseSync(':memory:'), start);
+  }
+
+  /** Resolves when these vote. */
+  async voting(...seeds: readonly number[]): Promise<void> {
+    while (seeds.some((seed) => this.#node(seed).store.floor === undefined)) {
+      await this.time.sleep(10);
+    }
+  }
+
+  /** Resolves when the seed votes and has all that it lacked; others ask it meanwhile. */
+  async whole(seed: number): Promise<void> {
+    while (!this.#node(seed).store.isWhole()) await this.time.sleep(10);
+  }
+
+  /** What the seed waited for when it was last seen to. */
+  waitOf(seed: number): EnrolmentWait | undefined {
+    return this.#waits.get(seed);
   }
 
   /** Nothing gets into or out of these any more. */
@@ -93,15 +126,25 @@ export class SeedNetwork {
     for (const { database } of this.#nodes) database.close();
   }
 
-  #start(seed: number, database: DatabaseSync): Node {
+  #start(seed: number, database: DatabaseSync, start: Start = {}): Node {
     const binding = { cluster: 'test', seed, seeds: [] };
     const store = createAcceptorStore(database, binding);
-    const node = { isUp: true, database, kill: () => undefined as void };
+    const ending = new AbortController();
+    const node = { isUp: true, database, store, kill: () => undefined as void };
     const alive = stopWith(store, () => node.isUp);
     const { time } = this;
     const call = (to: number, request: SeedRequest) => this.#call(seed, to, request);
     const started = new Seed({ seed, seeds: this.#seeds, store: alive, call, timing: time });
-    node.kill = () => (node.isUp = false);
+    node.kill = () => {
+      node.isUp = false;
+      ending.abort();
+    };
+    const { isNew = false, wasRegistered = false } = start;
+    const onWaiting = (wait: EnrolmentWait | undefined) => void this.#waits.set(seed, wait);
+    const { signal } = ending;
+    started.enrol({ isNew, wasRegistered, signal, onWaiting }).catch((error: unknown) => {
+      if (node.isUp) throw error;
+    });
     return Object.assign(node, { seed: started });
   }
 
@@ -151,11 +194,20 @@ function stopWith(store: AcceptorStore, isUp: () => boolean): AcceptorStore {
   };
   return {
     run: store.run,
+    name: store.name,
+    get floor() {
+      return (check(), store.floor);
+    },
+    saveFloor: (floor) => (check(), store.saveFloor(floor)),
+    enrolled: (seed) => (check(), store.enrolled(seed)),
+    saveEnrolled: (seed, enrolled) => (check(), store.saveEnrolled(seed, enrolled)),
     vote: (index) => (check(), store.vote(index)),
     saveVote: (index, vote) => (check(), store.saveVote(index, vote)),
     decision: (index) => (check(), store.decision(index)),
     saveDecision: (index, batch) => (check(), store.saveDecision(index, batch)),
     decisions: (from, count) => (check(), store.decisions(from, count)),
     end: () => (check(), store.end()),
+    touched: () => (check(), store.touched()),
+    isWhole: () => (check(), store.isWhole()),
   };
 }

@@ -26,6 +26,7 @@ for (const seeds of [1, 3, 5, 7]) {
 
 test('a minority does not answer and names the seeds that it reached', async () => {
   const network = new SeedNetwork({ seeds: 5, random: 1, loss: 0 });
+  await network.time.run(network.voting(0, 1, 2, 3, 4));
   await network.time.run(network.arbiter(0).register('a', peerId(1)));
   network.cut([0, 3]);
   await assert.rejects(network.time.run(network.arbiter(0).list()), {
@@ -41,6 +42,7 @@ test('a minority does not answer and names the seeds that it reached', async () 
 
 test('a majority answers while the other seeds are down, and they catch up over many pages', async () => {
   const network = new SeedNetwork({ seeds: 3, random: 2, loss: 0 });
+  await network.time.run(network.voting(0, 1, 2));
   network.crash(2);
   for (let n = 1; n <= 40; n++) {
     await network.time.run(network.arbiter(0).register(`node-${n}`, peerId(n)));
@@ -55,6 +57,7 @@ test('a majority answers while the other seeds are down, and they catch up over 
 
 test('registrations that come at once share few decisions', async () => {
   const network = new SeedNetwork({ seeds: 3, random: 3, loss: 0 });
+  await network.time.run(network.voting(0, 1, 2));
   const numbers = Array.from({ length: 500 }, (_, i) => i);
   const register = (n: number) => network.arbiter(n % 3).register(`node-${n}`, peerId(n));
   const views = await network.time.run(Promise.all(numbers.map(register)));

@@ -48,6 +48,12 @@ const SAMPLES: Readonly<Record<OptionName, Sample>> = {
     ],
     read: ({ seeds }) => seeds,
   },
+  'new-seed': {
+    texts: ['true', '1'],
+    values: [true, true],
+    read: ({ isNewSeed }) => isNewSeed,
+    others: { WEFT_SEEDS: '192.0.2.1' },
+  },
   join: {
     texts: ['192.0.2.8', '192.0.2.8,192.0.2.9:1'],
     values: [[at('192.0.2.8', 6783)], [at('192.0.2.8', 6783), at('192.0.2.9', 1)]],
@@ -178,6 +184,7 @@ describe('a configuration', () => {
       vxlanPort: 6784,
       vni: 6784,
       seeds: [],
+      isNewSeed: false,
       join: [],
       cluster: 'weft',
       key: { password: KEY.WEFT_PASSWORD },
@@ -228,6 +235,7 @@ describe('what is refused', () => {
     ['two keys', ['--plain'], KEY, /^more than one cluster key/],
     ['a flag that lacks its value', ['--mtu'], KEY, /^--mtu needs a value: MTU of the overlay/],
     ['peers to join without seeds', ['--join=192.0.2.1'], KEY, /^--join needs --seeds/],
+    ['a new seed without seeds', ['--new-seed'], KEY, /^--new-seed needs --seeds/],
     ['a slip in a flag', ['--universes=10.0.0.0/8'], KEY, /did you mean --universe\?$/],
     [
       'a slip in a variable',

@@ -4,10 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, describe, it } from 'node:test';
+import { pino } from 'pino';
 import { type ArbiterService, openArbiterService } from '#peer/daemon/arbiter-service.ts';
 import { formatAddress } from '#peer/ipam/cidr.ts';
 import { endpointKey } from '#peer/mesh/endpoint-key.ts';
 import type { Endpoint } from '#peer/mesh/record.ts';
+import { eventuallyTrue } from '#test/support/eventually.ts';
 import { testEndpoint } from '#test/support/records.ts';
 import { peerId } from '../ipam/builders.ts';
 
@@ -17,8 +19,10 @@ function makeDirectory(t: TestContext): string {
   return directory;
 }
 
+const FIRST_START = { isNewSeed: false, wasRegistered: false, log: pino({ level: 'silent' }) };
+
 /** Services of the numbered peers, which ask each other directly; the first three are seeds. */
-function openServices(t: TestContext, count: number): readonly ArbiterService[] {
+async function openServices(t: TestContext, count: number): Promise<readonly ArbiterService[]> {
   const seeds = [1, 2, 3].map(testEndpoint);
   const byEndpoint = new Map<string, ArbiterService>();
   const services = Array.from({ length: count }, (_, at) => {
@@ -28,12 +32,19 @@ function openServices(t: TestContext, count: number): readonly ArbiterService[] 
       self,
       cluster: 'test',
       stateDirectory: makeDirectory(t),
+      ...FIRST_START,
       ask: (seed, json) => ask(byEndpoint, { from: self, seed, json }),
     });
     byEndpoint.set(endpointKey(self), service);
     t.after(() => service.close());
     return service;
   });
+  await eventuallyTrue('the seeds vote', () =>
+    Promise.all(services.map(({ arbiter }) => arbiter.list())).then(
+      () => true,
+      () => false,
+    ),
+  );
   return services;
 }
 
@@ -61,6 +72,7 @@ describe('a peer without seeds', () => {
       self: testEndpoint(1),
       cluster: 'test',
       stateDirectory: makeDirectory(t),
+      ...FIRST_START,
       ask: () => Promise.reject(new Error('asked')),
     });
     t.after(() => service.close());
@@ -74,7 +86,7 @@ describe('a peer without seeds', () => {
 
 describe('peers with seeds', { timeout: 20_000 }, () => {
   it('agree on who founded the cluster and who is a member, seeds or not', async (t) => {
-    const services = openServices(t, 5);
+    const services = await openServices(t, 5);
     const founders = await Promise.all(
       services.map(({ arbiter }, n) => arbiter.genesis(peerId(n + 1))),
     );
@@ -87,7 +99,7 @@ describe('peers with seeds', { timeout: 20_000 }, () => {
   });
 
   it('that are no seeds answer nothing', async (t) => {
-    const client = openServices(t, 4)[3];
+    const client = (await openServices(t, 4))[3];
     assert.ok(client !== undefined);
     await assert.rejects(client.answer(FROM_SEED, question({ type: 'list' })), /no seed/);
   });
@@ -95,7 +107,7 @@ describe('peers with seeds', { timeout: 20_000 }, () => {
 
 describe('a seed', { timeout: 20_000 }, () => {
   it('answers what every peer may ask', async (t) => {
-    const [seed] = openServices(t, 3);
+    const [seed] = await openServices(t, 3);
     assert.ok(seed !== undefined);
     const { error, arbiter } = await seed.answer(FROM_CLIENT, question({ type: 'list' }));
     assert.equal(error, '');
@@ -103,7 +115,7 @@ describe('a seed', { timeout: 20_000 }, () => {
   });
 
   it('encodes a list once for all that ask, until there is another', async (t) => {
-    const [seed] = openServices(t, 3);
+    const [seed] = await openServices(t, 3);
     assert.ok(seed !== undefined);
     const ask = () => seed.answer(FROM_CLIENT, question({ type: 'list' }));
     await seed.arbiter.register('node7', peerId(7));
@@ -127,7 +139,7 @@ describe('a seed', { timeout: 20_000 }, () => {
   ];
   for (const [what, json] of noQuestions) {
     it(`refuses ${what}, from a peer and from a seed`, async (t) => {
-      const [seed] = openServices(t, 3);
+      const [seed] = await openServices(t, 3);
       assert.ok(seed !== undefined);
       for (const asker of [FROM_CLIENT, FROM_SEED]) {
         await assert.rejects(seed.answer(asker, json), /this is no question for a seed/);
@@ -136,7 +148,7 @@ describe('a seed', { timeout: 20_000 }, () => {
   }
 
   it('takes votes from the addresses of seeds alone', async (t) => {
-    const [seed] = openServices(t, 3);
+    const [seed] = await openServices(t, 3);
     assert.ok(seed !== undefined);
     const vote = question({ type: 'prepare', index: 0, ballot: { round: 1, seed: 0, run: 1 } });
     await assert.rejects(seed.answer(FROM_CLIENT, vote), /this is no question for a seed/);

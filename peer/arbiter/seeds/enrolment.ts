@@ -1,0 +1,90 @@
+/**
+ * When a seed may vote whose votes were just made: at its first start, or after its disk was lost.
+ * It asks all other seeds, and votes from the highest index on that any of them has touched. Below
+ * it, votes that it lost may have been counted; above it none was, as whoever counts another's vote
+ * has its own on disk before (proposer.ts). The rule of a replica that lost its disk: it votes only
+ * in instances begun after that (Chandra, Griesemer and Redstone, "Paxos Made Live", 2007, 5.1).
+ */
+import { type AcceptorStore, enrol } from './acceptor.ts';
+import type { SeedReply } from './messages.ts';
+import { Quorum, type QuorumOptions, type Replies } from './quorum.ts';
+
+/** A seed that starts is seen soon; one that is away for days costs a dial in this time. */
+const RETRY_MS = 500;
+
+export interface EnrolmentOptions extends QuorumOptions {
+  /** Index of this seed in the configured list. */
+  readonly seed: number;
+  readonly store: AcceptorStore;
+  /** The operator says that this seed never voted: then a majority's answers are enough. */
+  readonly isNew: boolean;
+  /** This peer has registered, so the cluster is older than these votes. */
+  readonly wasRegistered: boolean;
+  readonly signal: AbortSignal;
+  /** Told what it waits for, and undefined when it waits no more. */
+  readonly onWaiting: (wait: EnrolmentWait | undefined) => void;
+}
+
+/** `lost`: votes of this seed are known to be lost. */
+export type EnrolmentWait = { readonly lost: boolean } & (
+  | { readonly type: 'answers'; readonly missing: readonly number[] }
+  /** All answered; too few of them have been there all the time, so decisions may be lost. */
+  | { readonly type: 'log-lost' }
+);
+
+type Enrolled = Extract<SeedReply, { type: 'enrolled' }>;
+
+/** Resolves when this seed votes or the signal says so. Rejects when the disk fails. */
+export async function enrolSelf(options: EnrolmentOptions): Promise<void> {
+  const { seed, seeds, store, call, timing, signal, onWaiting } = options;
+  const others = new Quorum({
+    seeds,
+    timing,
+    call: (to, request) =>
+      to === seed ? Promise.reject(new Error('it asks others')) : call(to, request),
+  });
+  while (store.floor === undefined && !signal.aborted) {
+    const request = { type: 'enrol', seed, store: store.name } as const;
+    const replies = await others.gather(request, ({ size }) => size === seeds - 1);
+    if (signal.aborted) return;
+    const answers = takeNote(store, replies);
+    const wait = whatFor(options, answers);
+    if (wait === undefined) {
+      store.saveFloor(Math.max(0, ...[...answers.values()].map(({ floor }) => floor)));
+    }
+    onWaiting(wait);
+    if (wait !== undefined) await timing.sleep(RETRY_MS, signal);
+  }
+}
+
+/**
+ * The seeds that answered are enrolled here, too, before this one touches anything: else seeds that
+ * start together would each be told of the first index, and none could vote there.
+ */
+function takeNote(store: AcceptorStore, replies: Replies): ReadonlyMap<number, Enrolled> {
+  const answers = new Map<number, Enrolled>();
+  for (const [seed, reply] of replies) {
+    if (reply.type !== 'enrolled') continue;
+    enrol(store, seed, reply.store);
+    answers.set(seed, reply);
+  }
+  return answers;
+}
+
+/** Undefined for nothing: this seed may vote. */
+export function whatFor(
+  { seed, seeds, isNew, wasRegistered }: EnrolmentOptions,
+  answers: ReadonlyMap<number, Enrolled>,
+): EnrolmentWait | undefined {
+  const told = [...answers.values()];
+  const majority = Math.floor(seeds / 2) + 1;
+  const lost = wasRegistered || told.some(({ replaces }) => replaces);
+  if (isNew && !lost && told.length + 1 >= majority) return undefined;
+  const places = Array.from({ length: seeds }, (_, place) => place);
+  const missing = places.filter((place) => place !== seed && !answers.has(place));
+  if (missing.length > 0) return { type: 'answers', missing, lost };
+  // Of a log that was begun, each decision is on a majority: as many have to have kept theirs.
+  const isBegun = lost || told.some(({ floor }) => floor > 0);
+  const whole = told.filter(({ isWhole }) => isWhole).length;
+  return isBegun && whole < majority ? { type: 'log-lost', lost } : undefined;
+}

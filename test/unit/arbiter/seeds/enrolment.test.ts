@@ -1,0 +1,197 @@
+/** A seed whose votes were just made: when it votes, and that none it lost is missing then. */
+import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, it } from 'node:test';
+import * as fc from 'fast-check';
+import { enrol } from '#peer/arbiter/seeds/acceptor.ts';
+import { createAcceptorStore } from '#peer/arbiter/seeds/acceptor-store.ts';
+import type { PeerId } from '#peer/mesh/peer-id.ts';
+import { propertyOptions } from '#test/support/property-options.ts';
+import { SeedNetwork } from '../seed-network.ts';
+import { peerId } from '../suite.ts';
+import { createRandom } from '../virtual-time.ts';
+
+/** Seeds of which some run; they are closed in the end. */
+async function withSeeds(
+  { seeds, down = [] }: { seeds: number; down?: readonly number[] },
+  body: (network: SeedNetwork) => Promise<void>,
+): Promise<void> {
+  const network = new SeedNetwork({ seeds, random: 1, loss: 0 });
+  for (const seed of down) network.crash(seed);
+  try {
+    await network.time.run(body(network));
+  } finally {
+    network.close();
+  }
+}
+
+/** In which a seed asks the others, one of which is down, at least once. */
+const ROUNDS_MS = 5_000;
+
+const UNAVAILABLE = { name: 'ArbiterUnavailable' };
+
+describe('a first start', () => {
+  it('needs all seeds once: until then nobody is the founder', async () => {
+    await withSeeds({ seeds: 3, down: [2] }, async (network) => {
+      await assert.rejects(network.arbiter(0).genesis(peerId(1)), UNAVAILABLE);
+      await network.time.sleep(ROUNDS_MS);
+      const wait = { type: 'answers', missing: [2], lost: false };
+      assert.deepEqual([network.waitOf(0), network.waitOf(1)], [wait, wait]);
+      network.restart(2);
+      await network.voting(0, 1, 2);
+      assert.equal(await network.arbiter(0).genesis(peerId(1)), peerId(1));
+    });
+  });
+
+  it('needs a majority of them when the operator says that each of these is new', async () => {
+    await withSeeds({ seeds: 3, down: [0, 1, 2] }, async (network) => {
+      for (const seed of [0, 1]) network.restartWithNewDisk(seed, { isNew: true });
+      await network.voting(0, 1);
+      assert.equal(await network.arbiter(0).genesis(peerId(1)), peerId(1));
+      network.restart(2);
+      await network.voting(2);
+      network.crash(0);
+      assert.equal(await network.arbiter(2).genesis(peerId(2)), peerId(1));
+    });
+  });
+
+  it('that is broken off goes on', async () => {
+    await withSeeds({ seeds: 3 }, async (network) => {
+      await network.voting(0);
+      for (const seed of [1, 2]) network.restart(seed);
+      await network.voting(0, 1, 2);
+      assert.equal(await network.arbiter(1).genesis(peerId(1)), peerId(1));
+    });
+  });
+});
+
+describe('a seed that lost its disk', () => {
+  it('does not make a second founder with one that knows nothing yet', async () => {
+    await withSeeds({ seeds: 3, down: [0, 1, 2] }, async (network) => {
+      for (const seed of [0, 1]) network.restartWithNewDisk(seed, { isNew: true });
+      await network.voting(0, 1);
+      assert.equal(await network.arbiter(0).genesis(peerId(1)), peerId(1));
+      network.cut([0]);
+      network.restartWithNewDisk(1);
+      network.restart(2);
+      await assert.rejects(network.arbiter(1).genesis(peerId(2)), UNAVAILABLE);
+      await assert.rejects(network.arbiter(2).list(), UNAVAILABLE);
+      network.cut([]);
+      await assert.rejects(network.arbiter(1).genesis(peerId(2)), UNAVAILABLE);
+      await network.time.sleep(ROUNDS_MS);
+      assert.deepEqual(network.waitOf(1), { type: 'log-lost', lost: true });
+      network.restart(2, { isNew: true });
+      await network.voting(1, 2);
+      network.crash(0);
+      assert.equal(await network.arbiter(1).genesis(peerId(2)), peerId(1));
+    });
+  });
+
+  it('votes again when all others have answered, and what was decided stays', async () => {
+    await withSeeds({ seeds: 3 }, async (network) => {
+      await network.voting(0, 1, 2);
+      for (let n = 1; n <= 20; n++) await network.arbiter(0).register(`node-${n}`, peerId(n));
+      network.crash(2);
+      network.restartWithNewDisk(1);
+      await assert.rejects(network.arbiter(0).list(), UNAVAILABLE);
+      network.restart(2);
+      await network.voting(1);
+      network.crash(0);
+      assert.equal((await network.arbiter(1).list()).members.size, 20);
+    });
+  });
+
+  it('is not taken for a new one, whatever the operator says, by who knew its votes', async () => {
+    await withSeeds({ seeds: 3 }, async (network) => {
+      await network.voting(0, 1, 2);
+      await network.arbiter(1).genesis(peerId(1));
+      network.crash(0);
+      network.restartWithNewDisk(1, { isNew: true });
+      await assert.rejects(network.arbiter(1).genesis(peerId(2)), UNAVAILABLE);
+      await network.time.sleep(ROUNDS_MS);
+      assert.deepEqual(network.waitOf(1), { type: 'answers', missing: [0], lost: true });
+    });
+  });
+
+  it('waits for ever with others that lost theirs, if its peer is a member', async () => {
+    await withSeeds({ seeds: 3, down: [0, 1, 2] }, async (network) => {
+      for (const seed of [0, 1, 2]) network.restartWithNewDisk(seed, { wasRegistered: true });
+      await assert.rejects(network.arbiter(0).genesis(peerId(1)), UNAVAILABLE);
+      await network.time.sleep(ROUNDS_MS);
+      const wait = { type: 'log-lost', lost: true };
+      for (const seed of [0, 1, 2]) assert.deepEqual(network.waitOf(seed), wait);
+    });
+  });
+
+  it('is told each time what it was told first, and others anew', () => {
+    const store = createAcceptorStore(new DatabaseSync(':memory:'), {
+      cluster: 'c',
+      seed: 0,
+      seeds: [],
+    });
+    const [first, second] = ['1', '2'].map((digit) => digit.repeat(32)) as [string, string];
+    assert.deepEqual(enrol(store, 1, first), { store: first, floor: 0, replaces: false });
+    store.saveVote(6, { promised: { round: 1, seed: 0, run: 1 }, accepted: undefined });
+    assert.deepEqual(enrol(store, 1, first), { store: first, floor: 0, replaces: false });
+    assert.deepEqual(enrol(store, 1, second), { store: second, floor: 7, replaces: true });
+    store.close();
+  });
+});
+
+it('whichever seed loses its disk whenever, an answer that was given holds', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), fc.constantFrom(3, 5), async (random, seeds) => {
+      const network = new SeedNetwork({ seeds, random, loss: 0.1 });
+      const chance = createRandom(random + 1);
+      try {
+        await network.time.run(checkLosses(network, { seeds, chance }));
+      } finally {
+        network.close();
+      }
+    }),
+    propertyOptions(12),
+  );
+});
+
+interface Losses {
+  readonly seeds: number;
+  readonly chance: () => number;
+}
+
+/** Peers register and found while one seed after the other gets a new disk, each when the last is whole. */
+async function checkLosses(network: SeedNetwork, { seeds, chance }: Losses): Promise<void> {
+  const founders = new Set<string>();
+  const registered = new Set<PeerId>();
+  const over = new AbortController();
+  const client = async (n: number) => {
+    for (let turn = 0; !over.signal.aborted; turn++) {
+      const id = peerId(1_000 * (n + 1) + turn);
+      try {
+        founders.add(await network.arbiter(n).genesis(id));
+        await network.arbiter(n).register(`node-${id}`, id);
+        registered.add(id);
+      } catch (error) {
+        if (!(error instanceof Error) || error.name !== UNAVAILABLE.name) throw error;
+      }
+      await network.time.sleep(chance() * 200);
+    }
+  };
+  const losses = async () => {
+    const all = Array.from({ length: seeds }, (_, seed) => seed);
+    await network.voting(...all);
+    for (let loss = 0; loss < 4; loss++) {
+      await network.time.sleep(chance() * 400);
+      const seed = Math.floor(chance() * seeds);
+      network.restartWithNewDisk(seed);
+      await network.whole(seed);
+    }
+    over.abort();
+  };
+  await Promise.all([losses(), ...[0, 1, 2].map(client)]);
+  const { members } = await network.arbiter(0).list();
+  assert.equal(founders.size, 1);
+  assert.deepEqual(
+    [...registered].filter((id) => !members.has(id)),
+    [],
+  );
+}
