@@ -6,6 +6,8 @@ import { STARTED_MS } from './plan.ts';
 const MINUTE_MS = 60_000;
 /** Peers that are mad in the same way at the same time. */
 export const ATTACKERS_MAX = 3;
+/** From a start until the first link is up, and what came by it is on disk. */
+const FIRST_MOMENTS_MS = 30;
 
 /** Some of the peers, each once, in the order of their numbers. */
 export function someOf(dice: Dice, peers: number, share: number): readonly number[] {
@@ -77,6 +79,33 @@ export function drawRollingRestart(dice: Dice, peers: number): readonly Fault[] 
     const at = STARTED_MS + Math.floor(peer / atATime) * stepMs;
     return { type: 'crash', peer, at, isHostGone: false, forMs: 100 + dice.below(1_500) };
   });
+}
+
+/** A disk that is set back to what it was before most of the peer's pods were started. */
+export function drawSetBack(dice: Dice, peers: number): readonly Fault[] {
+  // A copy that was made early lacks the first block, or all of it.
+  const at = dice.chance(0.5) ? dice.below(1_000) : STARTED_MS + dice.below(10_000);
+  const peer = dice.below(peers);
+  const forMs = dice.below(20_000);
+  const pods: Fault = { type: 'allocate', peer, at: at + dice.below(1 + forMs), pods: 600 };
+  return [pods, { type: 'set-back', peer, at, forMs }, ...drawFirstMoments(dice, peer, at + forMs)];
+}
+
+/**
+ * Most of those that come back with an older disk are killed in their first moments, or can't write
+ * what they write first: that they must not go on.
+ */
+function drawFirstMoments(dice: Dice, peer: number, backAt: number): readonly Fault[] {
+  const forMs = 50 + dice.below(2_000);
+  const killAt = backAt + 1 + dice.below(FIRST_MOMENTS_MS);
+  switch (dice.pick(['sound', 'kill', 'fail', 'fail'] as const)) {
+    case 'sound':
+      return [];
+    case 'kill':
+      return [{ type: 'crash', peer, at: killAt, isHostGone: dice.chance(0.3), forMs }];
+    case 'fail':
+      return [{ type: 'break-disk', peer, at: backAt, forMs }];
+  }
 }
 
 /** One comes back with nothing, and from that moment on another crowds everybody out. */

@@ -62,6 +62,8 @@ export class Oracle implements Observer {
   readonly #copied = new Set<PeerId>();
   /** and those of which it is older than what they have published. */
   readonly #setBack = new Set<PeerId>();
+  /** Those whose fence is on its way to their disk. */
+  readonly #fencing = new Set<PeerId>();
   /** What was on each one's disk when it started or ended. */
   readonly #written = new Map<PeerId, string>();
   /** Links that their peer was told are congested. */
@@ -170,11 +172,13 @@ export class Oracle implements Observer {
   }
 
   interrupted(
-    _peer: SimulatedPeer,
+    peer: SimulatedPeer,
     { isTailKept, lost }: { readonly isTailKept: boolean; readonly lost: number },
   ): void {
     if (isTailKept) this.sightings.see('write kept by a crash');
     if (lost > 0) this.sightings.see('write lost by a crash');
+    const isFencing = this.#fencing.delete(peer.id);
+    if (isFencing && !peer.disk.isFenced) this.sightings.see('fence lost by a crash');
   }
 
   diskFailed(): void {
@@ -189,6 +193,7 @@ export class Oracle implements Observer {
     const isRight = this.#removed.has(peer.id) || this.#copied.has(peer.id);
     const [effect] = then;
     const reason = effect?.type === 'fence' ? effect.reason : '';
+    this.#fencing.add(peer.id);
     hold('fenced', isRight, () => `node${peer.n} fenced itself: ${reason}`);
     this.sightings.see(this.#copied.has(peer.id) ? 'copy fenced' : 'removed peer fenced');
   }

@@ -11,6 +11,7 @@ import {
   drawPods,
   drawRollingKeys,
   drawRollingRestart,
+  drawSetBack,
   someOf,
   ATTACKERS_MAX,
 } from './draws.ts';
@@ -316,11 +317,7 @@ export const SCENARIOS: readonly Scenario[] = [
     draw: (dice, peers) => ({
       faults: [
         ...drawPods(dice, peers, 20_000),
-        ...Array.from({ length: 1 + dice.below(2) }, (): Fault => {
-          // A copy that was made early lacks the first block, or all of it.
-          const at = dice.chance(0.5) ? dice.below(1_000) : STARTED_MS + dice.below(10_000);
-          return { type: 'set-back', peer: dice.below(peers), at, forMs: dice.below(20_000) };
-        }),
+        ...Array.from({ length: 1 + dice.below(3) }, () => drawSetBack(dice, peers)).flat(),
       ],
       ...SLOW,
     }),

@@ -37,6 +37,7 @@ export const SIGHTS = [
   'inherited',
   'removed peer fenced',
   'copy fenced',
+  'fence lost by a crash',
   'disk failed',
   'write lost by a crash',
   'write kept by a crash',

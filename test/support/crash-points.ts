@@ -7,16 +7,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { eventually } from './eventually.ts';
-import { type ProcessEnvironment, faultEnvironment } from './fault-point.ts';
+import { type Fault, type ProcessEnvironment, faultEnvironment } from './fault-point.ts';
 import type { RealNode } from './real-cluster.ts';
 
 /** No scenario has as many steps: it would go round for ever. */
 const STEPS_MAX = 60;
 
-export interface Point {
-  readonly kind: 'kill-before' | 'kill-after';
-  readonly step: number;
-}
+export type Point = Omit<Fault, 'traceFile'>;
 
 /**
  * Each step of `scenario` until it ends without a fault: the number of steps. Before the odd ones and
@@ -115,4 +112,12 @@ export function fence(stateDirectory: string): void {
   const database = new DatabaseSync(join(stateDirectory, 'state', 'state.sqlite'));
   database.exec("INSERT INTO fence VALUES (1, 'of a test')");
   database.close();
+}
+
+/** Whether that is on disk. Of a peer that does not run. */
+export function isFenced(stateDirectory: string): boolean {
+  const database = new DatabaseSync(join(stateDirectory, 'state', 'state.sqlite'));
+  const row = database.prepare('SELECT reason FROM fence').get();
+  database.close();
+  return row !== undefined;
 }

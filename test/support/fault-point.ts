@@ -12,6 +12,8 @@ export interface Fault {
   readonly kind: 'kill-before' | 'kill-after' | 'fail';
   /** Counted from 1 at the start of the process. */
   readonly step: number;
+  /** Only steps of this name are counted; all of them if there is none. */
+  readonly name?: string;
   /** Where every step's name is written, a line each. */
   readonly traceFile: string;
 }
@@ -38,6 +40,13 @@ const STEPS: readonly DurableStep[] = [
     text: 'database.prepare(sql).get(binding)',
   },
 ];
+
+/** A write by which the commit that has it gets a name of its own. */
+const NAMED_WRITE = {
+  name: 'fence',
+  file: 'peer/store/state-writer.ts',
+  text: "return this.#run('INSERT OR REPLACE INTO fence",
+};
 
 /**
  * Who looks for removals does so all the time, and who leaves reclaim to others asks soon whether it
@@ -78,18 +87,38 @@ export function hastyEnvironment(): ProcessEnvironment {
 /** What the replaced text calls in place of doing the step. */
 type TakeStep = (name: string, step: () => unknown, location?: string) => unknown;
 
-function stepsUntil({ kind, step: last, traceFile }: Fault): TakeStep {
+function stepsUntil({ kind, step: last, name: only, traceFile }: Fault): TakeStep {
   let taken = 0;
+  let counted = 0;
   return (name, step, location) => {
     if (location?.endsWith(CACHE_FILE) === true) return step();
-    taken++;
-    appendFileSync(traceFile, `${taken} ${name}\n`);
-    if (taken === last && kind === 'fail')
+    appendFileSync(traceFile, `${++taken} ${name}\n`);
+    if (only !== undefined && name !== only) return step();
+    counted++;
+    if (counted === last && kind === 'fail')
       throw Object.assign(new Error('disk I/O error'), { errcode: 10 });
-    if (taken === last && kind === 'kill-before') process.kill(process.pid, 'SIGKILL');
+    if (counted === last && kind === 'kill-before') process.kill(process.pid, 'SIGKILL');
     const result = step();
-    if (taken === last) process.kill(process.pid, 'SIGKILL');
+    if (counted === last) process.kill(process.pid, 'SIGKILL');
     return result;
+  };
+}
+
+/** The same, and what gives the next commit a name of its own. */
+function withNamedCommits(takeStep: TakeStep): {
+  readonly takeStep: TakeStep;
+  readonly nameCommit: (name: string) => void;
+} {
+  let ownName: string | undefined;
+  return {
+    takeStep: (name, step, location) => {
+      const named = name === 'commit' ? (ownName ?? name) : name;
+      ownName = undefined;
+      return takeStep(named, step, location);
+    },
+    nameCommit: (name) => {
+      ownName = name;
+    },
   };
 }
 
@@ -104,6 +133,11 @@ function withStep({ name, file, text }: DurableStep): string {
   const location = text.startsWith('database.exec') ? ', database.location()' : '';
   const call = `globalThis.takeStep(${JSON.stringify(name)}, () => ${text}${location})`;
   return replaceOnce(file, text, call);
+}
+
+function withNamedWrite(): string {
+  const { name, file, text } = NAMED_WRITE;
+  return replaceOnce(file, text, `globalThis.nameCommit(${JSON.stringify(name)}); ${text}`);
 }
 
 /** `sources`: what to load in place of a file, by its path. */
@@ -123,8 +157,9 @@ function plant(sources: ReadonlyMap<string, () => string>): void {
 // Asked for by the environment: the tests themselves import this file, too.
 const fault = process.env[FAULT_VARIABLE];
 if (fault !== undefined) {
-  Object.assign(globalThis, { takeStep: stepsUntil(JSON.parse(fault) as Fault) });
-  plant(new Map(STEPS.map((step) => [step.file, () => withStep(step)])));
+  Object.assign(globalThis, withNamedCommits(stepsUntil(JSON.parse(fault) as Fault)));
+  const steps = STEPS.map((step) => [step.file, () => withStep(step)] as const);
+  plant(new Map([...steps, [NAMED_WRITE.file, withNamedWrite]]));
 }
 if (process.env[HASTE_VARIABLE] === '1') {
   const hasty = ({ file, text, replacement }: (typeof HASTE)[number]) =>
