@@ -26,13 +26,16 @@ interface DurableStep {
 }
 
 /**
- * Every place of a peer with seeds that changes what of ownership outlives it, and where it is done with a
- * DEL that was queued. Not among them, as no address hangs on them: the directory's cache; what is
- * remembered of the API server (kubernetes/remembered-facts.ts), asked again when it is lost; what is
- * installed for runtimes (cni/installation-file.ts), replaced whole at each start; a queued DEL that
- * can't be read (cni/queue.ts), which is set aside by one rename and never was a DEL. And the registry of a peer alone
- * (arbiter/solo.ts), of which a decision is one statement, as the votes' are one transaction:
- * none, or all of it (test/unit/store/durability.test.ts).
+ * Every place of a peer with seeds that changes what of ownership outlives it. Not among them, as no
+ * address hangs on them:
+ * - the directory's cache, and what is remembered of the API server (kubernetes/remembered-facts.ts):
+ *   asked for again when it is lost;
+ * - what is installed for runtimes (cni/installation-file.ts): replaced whole at each start;
+ * - files of queued DELs (cni/queue.ts): one that was done and not removed is done again, and a DEL
+ *   of what is not there changes nothing; one that can't be read is set aside, and released nothing;
+ * - the registry of a peer alone (arbiter/solo.ts): each decision is one statement in a transaction of
+ *   its own, so it is there or is not, as with a vote, and asking again is safe. That it is on the medium when
+ *   it is answered: test/unit/store/durability.test.ts.
  */
 const STEPS: readonly DurableStep[] = [
   { name: 'commit', file: 'peer/store/database.ts', text: "database.exec('COMMIT')" },
@@ -47,7 +50,6 @@ const STEPS: readonly DurableStep[] = [
     file: 'peer/arbiter/seeds/acceptor-store.ts',
     text: 'database.prepare(sql).get(binding)',
   },
-  { name: 'queued DEL', file: 'peer/cni/queue.ts', text: 'rm(path)' },
 ];
 
 /** A write by which the commit that has it gets a name of its own. */
@@ -108,9 +110,8 @@ function stepsUntil({ kind, step: last, name: only, traceFile }: Fault): TakeSte
       throw Object.assign(new Error('disk I/O error'), { errcode: 10 });
     if (counted === last && kind === 'kill-before') process.kill(process.pid, 'SIGKILL');
     const result = step();
-    if (counted !== last) return result;
-    const kill = () => process.kill(process.pid, 'SIGKILL');
-    return result instanceof Promise ? result.then(kill) : kill();
+    if (counted === last) process.kill(process.pid, 'SIGKILL');
+    return result;
   };
 }
 
