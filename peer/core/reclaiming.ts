@@ -8,7 +8,7 @@
  * may still have the executor before it, which may have taken the same blocks.
  */
 import type { CoreEffect, CoreEvent } from './core-event.ts';
-import type { Census } from '../ipam/census.ts';
+import { type Census, findGone } from '../ipam/census.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 
 /** A census costs a look at all records, and changes come by the hundred. */
@@ -111,11 +111,8 @@ export class Reclaiming {
       return;
     }
     this.#listedRev = view.rev;
-    for (const [peer, registeredRev] of this.#latecomers) {
-      // Who says to have registered after this list, which is younger than its word, never has.
-      const isGone = registeredRev === undefined || registeredRev > view.rev;
-      if (isGone && !view.members.has(peer) && this.#gone.size < GONE_MAX) this.#gone.add(peer);
-    }
+    for (const peer of findGone(view, this.#latecomers))
+      if (this.#gone.size < GONE_MAX) this.#gone.add(peer);
   }
 
   isExecutor(self: PeerId): boolean {
