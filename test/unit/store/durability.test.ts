@@ -16,14 +16,11 @@ const FULL = 2;
 
 /** The connections to a file of this name that have run a statement, and are open. */
 function watchConnections(t: TestContext, name: string): () => readonly DatabaseSync[] {
-  const connections = new Set<DatabaseSync>();
-  const { exec } = DatabaseSync.prototype;
-  t.mock.method(DatabaseSync.prototype, 'exec', function watch(this: DatabaseSync, sql: string) {
-    connections.add(this);
-    exec.call(this, sql);
-  });
-  return () =>
-    [...connections].filter((one) => one.isOpen && basename(one.location() ?? '') === name);
+  const { mock } = t.mock.method(DatabaseSync.prototype, 'exec');
+  return () => {
+    const connections = new Set(mock.calls.map((call) => call.this as DatabaseSync));
+    return [...connections].filter((one) => one.isOpen && basename(one.location() ?? '') === name);
+  };
 }
 
 function assertDurable(connections: readonly DatabaseSync[]): void {
