@@ -1,6 +1,6 @@
 /**
  * The registry that decides the two rare things which gossip can't: who founded the cluster and
- * who is a member of it. All operations are linearizable. Adapters: solo.ts, seeds/.
+ * who is a member of it. All operations are linearizable. Adapters: solo.ts, seeds/, kubernetes/.
  */
 import type { View } from '../ipam/custody-state.ts';
 import type { PeerId } from '../mesh/peer-id.ts';

@@ -21,7 +21,8 @@ const DEFAULT_SOCKET = controlSocketPath(defaultCniSocket());
 const USAGE = `Usage: weft rmpeer NAME [--confirm NAME] [--even-if-alive] [--control-socket ${DEFAULT_SOCKET}]
 
 Removes the peer of that name from the cluster, for good. Its node should be gone: what it held is
-given to others. Should it come back, it begins as a new peer, and its pods have to be made anew.
+given to others. Should it come back, it begins as a new peer. Pods that run there keep their
+addresses, of which others may have been given some by then: its report names these.
 
   --confirm NAME         the same name again, instead of typing it when asked
   --even-if-alive        also when it is not known to be down

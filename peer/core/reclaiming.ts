@@ -8,7 +8,7 @@
  * may still have the executor before it, which may have taken the same blocks.
  */
 import type { CoreEffect, CoreEvent } from './core-event.ts';
-import type { Census } from '../ipam/census.ts';
+import { type Census, findGone } from '../ipam/census.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 
 /** A census costs a look at all records, and changes come by the hundred. */
@@ -116,11 +116,8 @@ export class Reclaiming {
       return;
     }
     this.#listedRev = view.rev;
-    for (const [peer, registeredRev] of this.#latecomers) {
-      // Who says to have registered after this list, which is younger than its word, never has.
-      const isGone = registeredRev === undefined || registeredRev > view.rev;
-      if (isGone && !view.members.has(peer) && this.#gone.size < GONE_MAX) this.#gone.add(peer);
-    }
+    for (const peer of findGone(view, this.#latecomers))
+      if (this.#gone.size < GONE_MAX) this.#gone.add(peer);
   }
 
   /** What became of what was found to be nobody's: that many steps were made, none for want of room. */

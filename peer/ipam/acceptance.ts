@@ -4,7 +4,15 @@
  * we can keep: our own record has to stay small enough for others to take it (limits.ts).
  */
 import { type Cidr, type Family, contains, overlaps, sizeLog2 } from './cidr.ts';
-import { type CustodyState, type Other, allows, counterpartyOf, hasRoomFor } from './custody.ts';
+import {
+  type CustodyState,
+  type Other,
+  allows,
+  applyWrites,
+  clear,
+  counterpartyOf,
+  hasRoomFor,
+} from './custody.ts';
 import type { Block, Counterparty, PendingGrant } from './custody-state.ts';
 import {
   BLOCKS_MAX,
@@ -18,7 +26,14 @@ import type { Conflict, ConflictReason } from './outcomes.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 import type { CustodyWrite } from './writes.ts';
 
-export interface Acceptance {
+/** What follows from one record: grants that its writer has accepted, and then what it grants us. */
+export interface Heard {
+  readonly cleared: readonly CustodyWrite[];
+  readonly accepted: readonly CustodyWrite[];
+  readonly conflict: Conflict | undefined;
+}
+
+interface Acceptance {
   readonly writes: readonly CustodyWrite[];
   readonly conflict: Conflict | undefined;
 }
@@ -39,13 +54,21 @@ interface Candidate {
   readonly taken: readonly Block[];
 }
 
+/** Level-triggered, and harmless for a record that was heard before, or is our own. */
+export function hear(state: CustodyState, from: Other, taker: Taker): Heard {
+  if (from.peer === taker.self) return { cleared: [], accepted: [], conflict: undefined };
+  const cleared = clear(state, from, taker.self);
+  const { writes, conflict } = accept(applyWrites(state, cleared), from, taker);
+  return { cleared, accepted: writes, conflict };
+}
+
 /**
  * Accepts what an allowed peer shows as granted to us, in the order of its counters: exactly once,
  * however often or late its record comes. Stops at the first grant that can't be ours, or for
  * which there is no room. That one stays pending at its donor, where nobody uses it, and is looked
  * at again with every record: so a refusal never makes a block vanish, or be in two places.
  */
-export function accept(state: CustodyState, from: Other, taker: Taker): Acceptance {
+function accept(state: CustodyState, from: Other, taker: Taker): Acceptance {
   if (!allows(state, from.peer, from.custody.registeredRev))
     return { writes: [], conflict: undefined };
   const before = counterpartyOf(state, from.peer);

@@ -1,7 +1,7 @@
 /**
  * The census: which addresses nobody has any more, because who had them was removed. Only the
  * executor asks, and only from what members have published. The rules, why they are enough and
- * which test holds each: docs/OWNERSHIP.md. Who the executor is, and when it asks, is reclaim.ts's.
+ * which test holds each: docs/OWNERSHIP.md. Who the executor is, and when it asks: core/reclaiming.ts.
  *
  * It is taken over the executor's own list of members, read after the arbiter made it the executor:
  *   1. every member's record is here, and was written under that very list;
@@ -62,6 +62,23 @@ export function takeCensus(input: CensusInput): Census {
   const behind = findBehind(members);
   if (behind.length > 0) return { type: 'waiting', for: behind };
   return countOrphans(members, input);
+}
+
+/**
+ * Of those who were heard of before the list was read, with when their own record says that they
+ * registered: who is no member. Who says to have registered after this list, which is younger than
+ * its word, never has; of others the census knows by their record.
+ */
+export function findGone(
+  view: View,
+  heard: ReadonlyMap<PeerId, bigint | undefined>,
+): readonly PeerId[] {
+  const gone: PeerId[] = [];
+  for (const [peer, registeredRev] of heard) {
+    const isListed = view.members.has(peer);
+    if (!isListed && (registeredRev === undefined || registeredRev > view.rev)) gone.push(peer);
+  }
+  return gone;
 }
 
 /** The list that a peer's record was written under; below any for one that isn't here. */

@@ -22,8 +22,8 @@ import {
 } from './cidr.ts';
 import type { Counterparty, Custody, PendingGrant, View } from './custody-state.ts';
 import type { DurableCustody } from './durable.ts';
-import type { Phase } from './outcomes.ts';
 import { BLOCKS_MAX, COUNTERPARTIES_MAX, RECLAIMED_BLOCKS_MAX, TERM_MAX } from './limits.ts';
+import type { Phase } from './outcomes.ts';
 import type { CustodyWrite } from './writes.ts';
 
 export interface CustodyState extends Omit<DurableCustody, 'counterparties'> {
@@ -35,6 +35,7 @@ export function custodyState(durable: DurableCustody): CustodyState {
   return { ...durable, hold: sortBlocks(durable.hold), counterparties };
 }
 
+/** What a peer is by its own state. Only a `member` holds, grants, accepts and publishes. */
 export function phaseOf({ registeredRev, view, founder }: CustodyState, self: PeerId): Phase {
   if (registeredRev === 0n) return 'unregistered';
   if (!view.members.has(self)) return 'removed';
@@ -59,6 +60,14 @@ export function keepHistoryMark(
   mark: bigint,
 ): readonly CustodyWrite[] {
   return mark > historyMark ? [{ type: 'set-history-mark', mark }] : [];
+}
+
+/** `view`: the arbiter's answer to the registration, which has this peer. */
+export function register(view: View): readonly CustodyWrite[] {
+  return [
+    { type: 'set-view', view },
+    { type: 'set-registered', rev: view.rev },
+  ];
 }
 
 /** The one that founded the cluster takes the whole universe. */
@@ -169,16 +178,21 @@ export function clear(state: CustodyState, by: Other, self: PeerId): readonly Cu
 
 /**
  * Replaces the view by a newer one. Grants on their way to peers that are not allowed any more end
- * here; their blocks come back through reclaim. Of peers that were removed, which `isRemoved` says of
- * those that neither list has, the counters are forgotten: what they grant is refused for ever.
- * Empty for a view that is not newer.
+ * here; their blocks come back through reclaim. Of peers that were removed, the counters are
+ * forgotten: what they grant is refused for ever. Those that neither list has are removed if they
+ * registered before it: `registeredRevOf` says what their records do, undefined without one. Empty
+ * for a view that is not newer.
  */
 export function adoptView(
   state: CustodyState,
   view: View,
-  isRemoved: (peer: PeerId) => boolean,
+  registeredRevOf: (peer: PeerId) => bigint | undefined,
 ): readonly CustodyWrite[] {
   if (view.rev <= state.view.rev) return [];
+  const isRemoved = (peer: PeerId): boolean => {
+    const registeredRev = registeredRevOf(peer);
+    return registeredRev !== undefined && registeredRev <= view.rev;
+  };
   const isGone = (peer: PeerId): boolean =>
     !view.members.has(peer) && (state.view.members.has(peer) || isRemoved(peer));
   const adopted = { ...state, view };

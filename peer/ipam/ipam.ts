@@ -17,7 +17,7 @@ import {
   formatCidr,
 } from './cidr.ts';
 import { Claims, carriedOverOf } from './claims.ts';
-import { accept } from './acceptance.ts';
+import { hear } from './acceptance.ts';
 import { Askers } from './askers.ts';
 import type { Census } from './census.ts';
 import { cidrsOf } from './blocks.ts';
@@ -90,11 +90,7 @@ export class Ipam {
       return { type: 'refused', reason };
     }
     if (this.#state.registeredRev !== 0n) return { type: 'registered', writes: [] };
-    const writes: readonly CustodyWrite[] = [
-      { type: 'set-view', view },
-      { type: 'set-registered', rev: view.rev },
-    ];
-    return { type: 'registered', writes: this.#apply(writes) };
+    return { type: 'registered', writes: this.#apply(custody.register(view)) };
   }
 
   /** `founder`: the arbiter's answer to who founded the cluster. Only after registration. */
@@ -172,16 +168,14 @@ export class Ipam {
     const writes: CustodyWrite[] = [];
     const conflicts: outcomes.Conflict[] = [];
     for (const other of custody.inOrder(peers)) {
-      if (other.peer === this.self) continue;
-      writes.push(...this.#apply(custody.clear(this.#state, other, this.self)));
-      const accepted = accept(this.#state, other, {
+      const heard = hear(this.#state, other, {
         self: this.self,
         universe: this.universe,
         isShort: (family) => this.#isShortOf(family),
         isWanted: (cidr) => this.#outside().some((address) => containsAddress(cidr, address)),
       });
-      writes.push(...this.#apply(accepted.writes));
-      if (accepted.conflict !== undefined) conflicts.push(accepted.conflict);
+      writes.push(...this.#apply([...heard.cleared, ...heard.accepted]));
+      if (heard.conflict !== undefined) conflicts.push(heard.conflict);
     }
     writes.push(...this.#apply(custody.mergeBuddies(this.#state)));
     return { writes, changed: writes.length > 0, conflicts };
@@ -193,11 +187,8 @@ export class Ipam {
    */
   adoptView(view: View, peers: ReadonlyMap<PeerId, Custody> = new Map()): outcomes.AdoptOutcome {
     if (this.#state.registeredRev === 0n) return { writes: [], removed: false };
-    const isRemoved = (peer: PeerId): boolean => {
-      const record = peers.get(peer);
-      return record !== undefined && record.registeredRev <= view.rev;
-    };
-    const writes = this.#apply(custody.adoptView(this.#state, view, isRemoved));
+    const registeredRevOf = (peer: PeerId) => peers.get(peer)?.registeredRev;
+    const writes = this.#apply(custody.adoptView(this.#state, view, registeredRevOf));
     this.#claims.adopted(this.#state.view);
     return { writes, removed: this.phase() === 'removed' };
   }

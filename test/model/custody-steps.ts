@@ -2,7 +2,7 @@
  * What a process does with what it holds and hears: the steps of custody, each by the functions that
  * are shipped.
  */
-import { accept } from '../../peer/ipam/acceptance.ts';
+import { hear } from '../../peer/ipam/acceptance.ts';
 import { cidrsOf } from '../../peer/ipam/blocks.ts';
 import { type Address, type Cidr, halves, sizeLog2 } from '../../peer/ipam/cidr.ts';
 import { carriedOverOf } from '../../peer/ipam/claims.ts';
@@ -16,28 +16,27 @@ import { fence } from './life-steps.ts';
 import type { Process, Version } from './process.ts';
 import { type World, nameOf, pick } from './world.ts';
 
-/** As Ipam.look: clears and accepts what the records show, in the order that they are given in. */
+/** Hears what the records show, in the order that they are given in. */
 export function look(world: World, process: Process, versions: Iterable<Version>): void {
   if (!process.acts()) return;
   for (const version of versions) {
-    if (version.identity === process.identity) continue;
     const other = { peer: version.identity.id, custody: version.custody };
-    world.commit(process, custody.clear(process.state, other, process.id));
     const taker = {
       self: process.id,
       universe: world.layout.universe,
       isShort: () => true,
       isWanted: () => true,
     };
-    const { writes } = accept(process.state, other, taker);
-    if (writes.length === 0) continue;
+    const { cleared, accepted } = hear(process.state, other, taker);
+    world.commit(process, cleared);
+    if (accepted.length === 0) continue;
     world.count('accepted');
     if (world.isTraced)
       world.say(
         `${nameOf(process)} accepts from #${version.identity.number} by ${nameOfVersion(version)}`,
       );
-    if (!version.identity.isRemoved) world.commit(process, writes);
-    else if (world.commitGain(process, writes) !== 0) world.count('accepted of a removed peer');
+    if (!version.identity.isRemoved) world.commit(process, accepted);
+    else if (world.commitGain(process, accepted) !== 0) world.count('accepted of a removed peer');
   }
   handOver(world, process);
 }
@@ -126,21 +125,17 @@ export function merge(world: World, process: Process): void {
   if (changed && world.isTraced) world.say(`${nameOf(process)} joins buddies`);
 }
 
-/** As Ipam.adoptView, and looks at everything anew. Whoever is not in the list ends. */
+/** Adopts the list, and looks at everything anew. Whoever is not in it any more ends. */
 export function adopt(world: World, process: Process, view: View): void {
-  const { state } = process;
-  if (view.rev <= state.view.rev || world.isDeaf(process.machine)) return;
-  // Lists from before its registration say nothing of it.
-  if (view.rev < state.registeredRev) return;
-  if (!view.members.has(process.id)) return fence(world, process, 'fenced: removed');
+  if (world.isDeaf(process.machine)) return;
+  const { state, known } = process;
+  const registeredRevOf = (peer: PeerId) => known.get(peer)?.custody.registeredRev;
+  const writes = custody.adoptView(state, view, registeredRevOf);
+  const phase = custody.phaseOf(custody.applyWrites(state, writes), process.id);
+  if (phase === 'removed') return fence(world, process, 'fenced: removed');
   // What is held against what others know of us has to be what the disk told.
   if (!process.isOpen) return;
-  const isRemoved = (peer: PeerId): boolean => {
-    const version = process.known.get(peer);
-    return version !== undefined && version.custody.registeredRev <= view.rev;
-  };
-  const writes = custody.adoptView(state, view, isRemoved);
-  world.commit(process, writes);
+  if (!world.commit(process, writes)) return;
   process.claims.adopted(view);
   process.hearClaims(process.known.values());
   const ended = state.pending.length - process.state.pending.length;
@@ -159,8 +154,7 @@ export function sync(world: World, process: Process, count: number): void {
 /** Publishes what is on disk. Before it is a member, and while it doesn't know who has it else, nothing. */
 export function publish(world: World, process: Process): void {
   const { state } = process.disk;
-  const isMember = state.founder !== undefined && state.view.members.has(process.id);
-  if (!process.isOpen || !isMember) return;
+  if (!process.isOpen || custody.phaseOf(state, process.id) !== 'member') return;
   const version = process.nextVersion(carriedOverBy(world, process));
   const { identity } = process;
   world.published.push(version);

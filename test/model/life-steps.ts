@@ -2,10 +2,10 @@
  * How identities and processes begin and end: joining, crashes, lost, copied and rolled-back disks.
  * Who runs with a disk that it must not use finds out in gate-steps.ts.
  */
-import { applyWrites, found } from '../../peer/ipam/custody.ts';
+import { applyWrites, found, register as registering } from '../../peer/ipam/custody.ts';
 import type { Counted } from './counted.ts';
 import { EMPTY_STATE, type Disk, type Machine, Process } from './process.ts';
-import { type World, nameOf } from './world.ts';
+import { type World, nameOf, pick } from './world.ts';
 
 /** Asks the arbiter for a place under the node's name: whoever had that is removed. */
 export function register(world: World, machine: Machine): void {
@@ -25,15 +25,22 @@ export function register(world: World, machine: Machine): void {
     );
 }
 
+/** A question of long ago arrives: an identity that was replaced or removed does not come back by it. */
+export function registerLate(world: World, machine: Machine, choice: number): void {
+  const identity = pick(world.identities, choice);
+  if (identity?.isRemoved !== true || machine.slot === undefined) return;
+  const view = world.registry.register(machine.slot, identity);
+  if (view === undefined) return;
+  world.isChanged = true;
+  if (world.isTraced) world.say(`#${identity.number} is registered again as list ${view.rev}`);
+}
+
 /** The arbiter's answer arrives. It is written down before anything else is done. */
 export function finishRegistration(world: World, machine: Machine): void {
   const { joining } = machine;
   if (joining?.view === undefined) return;
   const { identity, view } = joining;
-  const state = applyWrites(EMPTY_STATE, [
-    { type: 'set-view', view },
-    { type: 'set-registered', rev: view.rev },
-  ]);
+  const state = applyWrites(EMPTY_STATE, registering(view));
   const { universe } = world.layout;
   machine.joining = undefined;
   machine.disk = { identity, firstState: state, state, epoch: 1 };
@@ -126,7 +133,7 @@ export function remove(world: World, machine: Machine): void {
   const { slot } = machine;
   const identity = slot === undefined ? undefined : world.registry.memberAt(slot);
   if (slot === undefined || identity === undefined) return;
-  world.registry.remove(slot);
+  world.registry.remove(slot, identity);
   machine.kept.clear();
   world.mayLose = world.layout.all;
   world.isChanged = true;

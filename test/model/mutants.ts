@@ -1,8 +1,8 @@
 /**
  * Mistakes in the rules of ownership, each with the runs within which the checker must find it: one
  * that is not found says that the checker is too weak to prove anything. The first ten are those of
- * the model check that the design rests on; those in test/model are mistakes of the peer around the
- * core (what is on disk when, whom the arbiter elects), which the model has in the core's place.
+ * the model check that the design rests on; those in test/model are mistakes of what the model has in
+ * place of the peer around the core: what is on disk when, the gate, and which list is read when.
  */
 import type { Mistake } from '../support/mistake.ts';
 
@@ -55,18 +55,18 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'joiner skips the list',
-    file: 'test/model/life-steps.ts',
-    text: "{ type: 'set-view', view },",
+    file: 'peer/ipam/custody.ts',
+    text: 'export function allows({ view }: CustodyState, peer: PeerId, registeredRev: bigint): boolean {',
     replacement:
-      "{ type: 'set-view', view: { ...view, members: new Map(world.identities.map(({ id }) => [id, ''])) } },",
+      'export function allows(state: CustodyState, peer: PeerId, registeredRev: bigint): boolean {\n  const { view } = state;\n  if (view.rev === state.registeredRev) return true;',
     runsMax: 200_000,
     isQuick: false,
   },
   {
     name: 'two executors',
-    file: 'test/model/registry.ts',
-    text: 'const isOver = this.#executor === undefined || this.#executor.isRemoved;',
-    replacement: 'const isOver = true;',
+    file: 'peer/arbiter/log.ts',
+    text: 'return registry.executor === undefined && registry.members.has(entry.id);',
+    replacement: 'return registry.members.has(entry.id);',
     runsMax: 5_000,
     isQuick: true,
   },
@@ -81,9 +81,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'rollback undetected',
-    file: 'test/model/gate-steps.ts',
-    text: 'if (said !== undefined && isOlder(process, said)) {',
-    replacement: 'if (said === null) {',
+    file: 'peer/ipam/rollback.ts',
+    text: 'if (published.registeredRev !== started.registeredRev) return true;',
+    replacement: 'if (published.registeredRev === started.registeredRev) return false;',
     runsMax: 20_000,
     isQuick: true,
   },
@@ -144,6 +144,30 @@ export const MUTANTS: readonly Mutant[] = [
     isQuick: false,
   },
   {
+    name: 'adopted list forgets counts of joiners that are known',
+    file: 'peer/ipam/custody.ts',
+    text: 'return registeredRev !== undefined && registeredRev <= view.rev;',
+    replacement: 'return registeredRev !== undefined;',
+    runsMax: 20_000,
+    isQuick: true,
+  },
+  {
+    name: 'older list adopted',
+    file: 'peer/ipam/custody.ts',
+    text: 'if (view.rev <= state.view.rev) return [];',
+    replacement: '',
+    runsMax: 5_000,
+    isQuick: true,
+  },
+  {
+    name: 'removed identity registers again',
+    file: 'peer/arbiter/log.ts',
+    text: '!registry.registered.has(entry.id) && registry',
+    replacement: 'registry',
+    runsMax: 20_000,
+    isQuick: true,
+  },
+  {
     name: 'executor with a list from before',
     file: 'test/model/reclaim-steps.ts',
     text: 'if (electedRev === undefined || state.view.rev < electedRev) return;',
@@ -178,8 +202,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'list adopted before the gate',
     file: 'test/model/custody-steps.ts',
-    text: 'if (!process.isOpen) return;\n  const isRemoved',
-    replacement: 'const isRemoved',
+    text: 'if (!process.isOpen) return;\n  if (!world.commit(process, writes)) return;',
+    replacement: 'if (!world.commit(process, writes)) return;',
     runsMax: 200_000,
     isQuick: false,
   },
@@ -193,9 +217,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'publish before genesis',
-    file: 'test/model/custody-steps.ts',
-    text: 'const isMember = state.founder !== undefined && state.view.members.has(process.id);',
-    replacement: 'const isMember = state.view.members.has(process.id);',
+    file: 'peer/ipam/custody.ts',
+    text: "return founder === undefined ? 'unfounded' : 'member';",
+    replacement: "return founder === null ? 'unfounded' : 'member';",
     runsMax: 200_000,
     isQuick: false,
   },

@@ -4,7 +4,14 @@
  */
 import type { Address, Cidr } from '../../peer/ipam/cidr.ts';
 import { Claims } from '../../peer/ipam/claims.ts';
-import { type CustodyState, allows, applyWrites, custodyState } from '../../peer/ipam/custody.ts';
+import {
+  type CustodyState,
+  allows,
+  applyWrites,
+  custodyState,
+  phaseOf,
+  publishedOf,
+} from '../../peer/ipam/custody.ts';
 import type { Custody, View } from '../../peer/ipam/custody-state.ts';
 import { EMPTY_DURABLE } from '../../peer/ipam/durable.ts';
 import type { Known } from '../../peer/ipam/heirs.ts';
@@ -131,11 +138,7 @@ export class Process {
 
   /** Whether it holds, grants and accepts. */
   acts(): boolean {
-    return this.isOpen && this.isMember();
-  }
-
-  isMember(): boolean {
-    return this.state.founder !== undefined && this.state.view.members.has(this.id);
+    return this.isOpen && phaseOf(this.state, this.id) === 'member';
   }
 
   /** Into memory. Answers whether anything has changed. */
@@ -165,17 +168,9 @@ export class Process {
   }
 }
 
-/** What a peer publishes of its custody (Ipam.custody builds the same, with its hints). */
+/** What a peer publishes of its custody. */
 export function custodyOf(state: CustodyState): Custody {
-  const { hold, pending, counterparties, view, registeredRev } = state;
-  return {
-    hold,
-    pending,
-    counterparties: [...counterparties.values()],
-    viewRev: view.rev,
-    registeredRev,
-    ...NOT_MODELLED,
-  };
+  return publishedOf(state, NOT_MODELLED);
 }
 
 /** Of no account to any rule of ownership. */

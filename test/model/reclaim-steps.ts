@@ -2,7 +2,7 @@
  * The executor's steps: being elected, lists under way, the census over what it knows. Anybody else
  * may ask the arbiter for its list as well.
  */
-import { type Census, takeCensus } from '../../peer/ipam/census.ts';
+import { type Census, findGone, takeCensus } from '../../peer/ipam/census.ts';
 import { findBequests, findInheritances } from '../../peer/ipam/heirs.ts';
 import { reclaimFor } from '../../peer/ipam/reclaim.ts';
 import type { Custody } from '../../peer/ipam/custody-state.ts';
@@ -43,10 +43,7 @@ export function hearList(world: World, process: Process, choice: number): void {
   if (world.isDeaf(process.machine)) return;
   const [listing] = process.listings.splice(choice % Math.max(process.listings.length, 1), 1);
   if (listing === undefined) return;
-  for (const [peer, registeredRev] of listing.heard) {
-    const isGone = registeredRev === undefined || registeredRev > listing.view.rev;
-    if (isGone && !listing.view.members.has(peer)) process.gone.add(peer);
-  }
+  for (const peer of findGone(listing.view, listing.heard)) process.gone.add(peer);
   if (world.isTraced) world.say(`${nameOf(process)} is told list ${listing.view.rev}`);
   adopt(world, process, listing.view);
 }

@@ -1,64 +1,71 @@
 /**
- * The arbiter of a run: linearizable, as the real ones are held to be by their acceptance suite. Each
- * call happens at one moment; that its answer comes late is the steps' doing. All lists that it ever
- * gave are kept, for any of them may still be on its way to somebody.
+ * The arbiter of a run: the log of the real ones, decided at once. Each call happens at one moment;
+ * that its answer comes late is the steps' doing. All lists that it ever gave are kept, for any of
+ * them may still be on its way to somebody.
  */
+import {
+  EMPTY_REGISTRY,
+  type Entry,
+  applyBatch,
+  changes,
+  describeRefusal,
+  viewOf,
+} from '../../peer/arbiter/log.ts';
 import type { View } from '../../peer/ipam/custody-state.ts';
 import type { PeerId } from '../../peer/mesh/peer-id.ts';
 import type { Identity } from './process.ts';
 
 export class Registry {
-  readonly views: View[] = [{ rev: 0n, members: new Map() }];
-  readonly #bySlot = new Map<string, Identity>();
-  #founder: PeerId | undefined;
-  #executor: Identity | undefined;
+  readonly views: View[] = [viewOf(EMPTY_REGISTRY)];
+  readonly #asked = new Map<PeerId, Identity>();
+  #registry = EMPTY_REGISTRY;
 
   list(): View {
-    const newest = this.views.at(-1);
-    if (newest === undefined) throw new Error('there is always the empty list');
-    return newest;
+    return viewOf(this.#registry);
   }
 
   memberAt(slot: string): Identity | undefined {
-    return this.#bySlot.get(slot);
+    return this.#identity(this.#registry.identities.get(slot));
   }
 
-  /** Takes the slot for this identity; whoever had it is removed. Answers a list read after that. */
-  register(slot: string, identity: Identity): View {
-    if (this.#bySlot.get(slot) === identity) return this.list();
-    this.#forget(slot);
-    this.#bySlot.set(slot, identity);
-    return this.#next();
+  /**
+   * Takes the slot for this identity; whoever had that is removed. Answers a list read after it, or
+   * undefined when it is refused.
+   */
+  register(slot: string, identity: Identity): View | undefined {
+    this.#asked.set(identity.id, identity);
+    const replaces = this.#registry.identities.get(slot);
+    const registration = { type: 'register', name: slot, id: identity.id, replaces } as const;
+    this.#decide(registration);
+    return describeRefusal(this.#registry, registration) === undefined ? this.list() : undefined;
   }
 
-  remove(slot: string): void {
-    this.#forget(slot);
-    this.#next();
+  remove(slot: string, { id }: Identity): void {
+    this.#decide({ type: 'remove', name: slot, id });
   }
 
   /** The first one to ask is it. */
   found(asker: PeerId): PeerId {
-    this.#founder ??= asker;
-    return this.#founder;
+    this.#decide({ type: 'genesis', founder: asker });
+    return this.#registry.founder ?? asker;
   }
 
   /** Whoever was elected first, until it is removed. Only members are elected. */
   executor(asker: Identity): Identity | undefined {
-    const isOver = this.#executor === undefined || this.#executor.isRemoved;
-    if (isOver && !asker.isRemoved) this.#executor = asker;
-    return this.#executor;
+    this.#decide({ type: 'executor', id: asker.id });
+    return this.#identity(this.#registry.executor);
   }
 
-  #forget(slot: string): void {
-    const identity = this.#bySlot.get(slot);
-    if (identity !== undefined) identity.isRemoved = true;
-    this.#bySlot.delete(slot);
+  #identity(id: PeerId | undefined): Identity | undefined {
+    return id === undefined ? undefined : this.#asked.get(id);
   }
 
-  #next(): View {
-    const members = new Map([...this.#bySlot].map(([slot, { id }]) => [id, slot]));
-    const view = { rev: BigInt(this.views.length), members };
-    this.views.push(view);
-    return view;
+  #decide(entry: Entry): void {
+    if (!changes(this.#registry, entry)) return;
+    this.#registry = applyBatch(this.#registry, [entry]);
+    this.views.push(this.list());
+    const { members, registered } = this.#registry;
+    for (const [id, identity] of this.#asked)
+      identity.isRemoved = registered.has(id) && !members.has(id);
   }
 }

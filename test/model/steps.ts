@@ -96,7 +96,7 @@ const opening = ofProcess((world, process, { b }) => {
 const adopting = ofProcess((world, process, { b, c }) => {
   const { views } = world.registry;
   const view = (c & 1) === 1 ? views.at(-1) : pick(views, b);
-  if (view !== undefined && view.rev > process.state.view.rev) adopt(world, process, view);
+  if (view !== undefined) adopt(world, process, view);
 });
 
 /** Who hears whom, and who hears the arbiter's lists. Every other time all is well again. */
@@ -175,6 +175,12 @@ export const STEPS: readonly StepKind[] = [
   { name: 'crash', weight: 2, factors: FAULT, act: ofMachine(life.crash) },
   { name: 'lose state', weight: 1.5, factors: FAULT, act: ofMachine(life.loseState) },
   { name: 'remove', weight: 2.5, factors: FAULT, act: ofMachine(life.remove) },
+  {
+    name: 'late registration',
+    weight: 1,
+    factors: FAULT,
+    act: ofMachine((world, machine, { b }) => life.registerLate(world, machine, b)),
+  },
   { name: 'partition', weight: 3, factors: FAULT, act: parting },
   { name: 'snapshot', weight: 1, factors: FAULT, act: ofMachine(life.takeSnapshot) },
   { name: 'roll back', weight: 0.5, factors: FAULT, act: ofMachine(life.rollBack, hasSnapshot) },

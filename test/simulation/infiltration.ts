@@ -65,9 +65,8 @@ function bringIn(
   const attacker = world.addHostile({ id, isMute: how.isMute });
   const { content } = attacker.hostile;
   const { name } = content.profile;
-  const registeredRev = how.isListed
-    ? world.registry.register(attacker.id, name).rev
-    : NEVER_LISTED;
+  const listed = how.isListed ? world.registry.register(attacker.id, name) : undefined;
+  const registeredRev = listed?.rev ?? NEVER_LISTED;
   attacker.hostile.content = { ...content, custody: { ...EMPTY_CUSTODY, registeredRev } };
   return attacker;
 }

@@ -27,7 +27,9 @@ export class Joining {
       if (this.#registry.isDown) return this.#after(RETRY_MS, peer, () => this.join(peer));
       if (phase === 'unregistered') {
         const view = this.#registry.register(peer.id, profileOf(peer).name);
-        this.#stage.deliver(peer, { type: 'registered', view });
+        // One that was removed meanwhile is told so by the list that lacks it.
+        const told = view ?? this.#registry.current();
+        this.#stage.deliver(peer, { type: 'registered', view: told });
       }
       if (phase === 'unfounded')
         this.#stage.deliver(peer, { type: 'view', view: this.#registry.current() });

@@ -1,4 +1,15 @@
-/** The arbiter of a simulated world: a linearizable list of members, which may be down or behind. */
+/**
+ * The arbiter of a simulated world: the log of the real ones, decided at once. It may be down, or
+ * answer with an old list.
+ */
+import {
+  EMPTY_REGISTRY,
+  type Entry,
+  applyBatch,
+  changes,
+  describeRefusal,
+  viewOf,
+} from '../../peer/arbiter/log.ts';
 import type { View } from '../../peer/ipam/custody-state.ts';
 import type { PeerId } from '../../peer/mesh/peer-id.ts';
 
@@ -6,11 +17,8 @@ import type { PeerId } from '../../peer/mesh/peer-id.ts';
 const STALE_REVISIONS = 3;
 
 export class Registry {
-  readonly #members = new Map<PeerId, string>();
   readonly #views: View[] = [];
-  #founder: PeerId | undefined;
-  #executor: PeerId | undefined;
-  #rev = 0n;
+  #registry = EMPTY_REGISTRY;
   /** Answers nobody. */
   isDown = false;
   /** Answers questions for the list with one of some revisions ago. */
@@ -22,46 +30,43 @@ export class Registry {
     this.#onRemoved = onRemoved;
   }
 
-  /** A name has one identity: a new one takes the place of the old. Answers the list after it. */
-  register(id: PeerId, name: string): View {
-    const old = [...this.#members].filter(([other, taken]) => taken === name && other !== id);
-    for (const [other] of old) this.#members.delete(other);
-    const view = this.#change(() => this.#members.set(id, name));
-    for (const [other] of old) this.#onRemoved(other);
-    return view;
+  /**
+   * A name has one identity: a new one takes the place of the old. Answers the list after it, or
+   * undefined for an identity that was replaced or removed.
+   */
+  register(id: PeerId, name: string): View | undefined {
+    const replaces = this.#registry.identities.get(name);
+    const registration = { type: 'register', name, id, replaces } as const;
+    const isNew = this.#decide(registration);
+    if (isNew && replaces !== undefined) this.#onRemoved(replaces);
+    return describeRefusal(this.#registry, registration) === undefined ? this.current() : undefined;
   }
 
   /** The operator says that it is gone for good. */
   remove(id: PeerId): void {
-    if (!this.#members.has(id)) return;
-    this.#change(() => this.#members.delete(id));
-    this.#onRemoved(id);
-  }
-
-  isMember(id: PeerId): boolean {
-    return this.#members.has(id);
+    const name = this.#registry.members.get(id);
+    if (name !== undefined && this.#decide({ type: 'remove', name, id })) this.#onRemoved(id);
   }
 
   /** The one that may reclaim: the first member that asked, until it is removed itself. */
   executor(asker: PeerId): PeerId | undefined {
-    if (this.#executor === undefined || !this.#members.has(this.#executor))
-      this.#executor = this.#members.has(asker) ? asker : undefined;
-    return this.#executor;
+    this.#decide({ type: 'executor', id: asker });
+    return this.#registry.executor;
   }
 
   /** What a linearizable read answers, stale or not. */
   current(): View {
-    return { rev: this.#rev, members: new Map(this.#members) };
+    return viewOf(this.#registry);
   }
 
   /** Who founded the cluster: the first that asked. */
   genesis(founder: PeerId): PeerId {
-    this.#founder ??= founder;
-    return this.#founder;
+    this.#decide({ type: 'genesis', founder });
+    return this.#registry.founder ?? founder;
   }
 
   isFounder(id: PeerId): boolean {
-    return this.#founder === id;
+    return this.#registry.founder === id;
   }
 
   list(): View | undefined {
@@ -69,12 +74,12 @@ export class Registry {
     return this.#views.at(at);
   }
 
-  #change(change: () => void): View {
-    change();
-    this.#rev++;
-    const view = { rev: this.#rev, members: new Map(this.#members) };
-    this.#views.push(view);
+  /** Whether that has changed anything. */
+  #decide(entry: Entry): boolean {
+    if (!changes(this.#registry, entry)) return false;
+    this.#registry = applyBatch(this.#registry, [entry]);
+    this.#views.push(this.current());
     if (this.#views.length > STALE_REVISIONS + 1) this.#views.shift();
-    return view;
+    return true;
   }
 }

@@ -25,7 +25,18 @@ interface DurableStep {
   readonly text: string;
 }
 
-/** Every place of the peer that changes what outlives it, but for caches. */
+/**
+ * Every place of a peer with seeds that changes what of ownership outlives it. Not among them, as no
+ * address hangs on them:
+ * - the directory's cache, and what is remembered of the API server (kubernetes/remembered-facts.ts):
+ *   asked for again when it is lost;
+ * - what is installed for runtimes (cni/installation-file.ts): replaced whole at each start;
+ * - files of queued DELs (cni/queue.ts): one that was done and not removed is done again, and a DEL
+ *   of what is not there changes nothing; one that can't be read is set aside, and released nothing;
+ * - the registry of a peer alone (arbiter/solo.ts): each decision is one statement in a transaction of
+ *   its own, so it is there or is not, as with a vote, and asking again is safe. That it is on the medium when
+ *   it is answered: test/unit/store/durability.test.ts.
+ */
 const STEPS: readonly DurableStep[] = [
   { name: 'commit', file: 'peer/store/database.ts', text: "database.exec('COMMIT')" },
   { name: 'settings', file: 'peer/store/store.ts', text: 'writeSettings(database, settings)' },

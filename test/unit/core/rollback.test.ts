@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ISOLATION_MS } from '#peer/core/boot-gate.ts';
-import type { CoreReply } from '#peer/core/core-event.ts';
+import type { CoreEffect, CoreReply } from '#peer/core/core-event.ts';
 import { MemoryStore } from '../ipam/memory-store.ts';
 import { requestOf } from '../ipam/builders.ts';
 import { Member, createFounder, createJoiner, giveSpace } from './member.ts';
@@ -147,6 +147,46 @@ describe('a peer whose disk was set back', () => {
     const records = [later.record.signed];
     again.tell({ type: 'frame', link, frame: { type: 'records', records } });
     assert.match(fenceOf(again), /older copy/);
+  });
+});
+
+/** Why it fences, of a step that does nothing else. Nobody is told before the note of it is on disk. */
+function assertNotedFirst(effects: readonly CoreEffect[]): string {
+  const [commit] = effects;
+  assert.ok(commit?.type === 'commit' && effects.length === 1, 'all that is done is a commit');
+  const note = commit.writes.at(-1);
+  assert.ok(note?.type === 'set-fenced', 'it notes the fence');
+  assert.deepEqual(commit.then[0], { type: 'fence', reason: note.reason });
+  return note.reason;
+}
+
+describe('the fence comes after its note', () => {
+  it('of a disk that was set back', () => {
+    const { founder, joiner, early } = settle();
+    const again = new Member(2, { store: early, epoch: 2 });
+    again.start();
+    const link = again.linkTo(founder.id);
+    const frame = { type: 'records', records: [joiner.record.signed] } as const;
+    assert.match(
+      assertNotedFirst(again.core.step(0, { type: 'frame', link, frame })),
+      /older copy/,
+    );
+  });
+
+  it('of who is removed, and the list that says so before it', () => {
+    const { founder, joiner } = settle();
+    const { members } = founder.store.durable.custody.view;
+    const effects = joiner.core.step(0, { type: 'view', view: { rev: 9n, members } });
+    assert.match(assertNotedFirst(effects), /removed/);
+    const [commit] = effects;
+    assert.ok(commit?.type === 'commit' && commit.writes[0]?.type === 'set-view');
+  });
+
+  it('of who is replaced before its registration is answered', () => {
+    const founder = createFounder(1);
+    const { view } = founder.store.durable.custody;
+    const effects = new Member(2).core.step(0, { type: 'registered', view });
+    assert.match(assertNotedFirst(effects), /replaced or removed/);
   });
 });
 

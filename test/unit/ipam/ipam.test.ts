@@ -9,7 +9,7 @@ import { Ipam } from '#peer/ipam/ipam.ts';
 import { parseCidr } from '#peer/ipam/parse.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
 import { hashView } from '#peer/wire/view-hash.ts';
-import { createMember, peerId, requestOf, viewOf } from './builders.ts';
+import { createMember, custodyOf, peerId, requestOf, viewOf } from './builders.ts';
 
 const [A, B, C] = [peerId(1), peerId(2), peerId(3)];
 const VIEW = viewOf(3n, [A, B, C]);
@@ -172,6 +172,59 @@ test('a newer view ends grants to peers that it lost, not to those that came aft
   assert.ok(!counterparties.some(({ peer }) => peer === B), 'what was granted to it is forgotten');
   assert.deepEqual(donor.adoptView(viewOf(4n, [A, B])).writes, []);
 });
+
+test('a grant is accepted once, however late its record comes again, when the block has gone on', () => {
+  const { donor, asker } = createPair([parseCidr('10.32.0.0/16')]);
+  grantTo(donor, B);
+  const early = donor.custody();
+  asker.look(new Map([[A, early]]));
+  const [block] = asker.custody().hold;
+  assert.ok(block !== undefined);
+  const universe = asker.universe[0] ?? block.cidr;
+  const keeper = custodyOf({ hold: [{ cidr: universe, term: 1 }], registeredRev: 3n });
+  assert.notDeepEqual(
+    asker.giveBack(block.cidr, new Map([[C, keeper]]), () => 0),
+    [],
+  );
+  asker.look(new Map([[C, custodyOf({ ...keeper, counterparties: [accepted(B, 1)] })]]));
+  assert.deepEqual([asker.custody().hold, asker.custody().pending], [[], []]);
+  asker.look(new Map([[A, early]]));
+  assert.deepEqual(asker.custody().hold, []);
+});
+
+test('a taker that shows to have accepted more than it was granted clears no more than that', () => {
+  const { donor } = createPair();
+  grantTo(donor, B);
+  donor.look(new Map([[B, custodyOf({ registeredRev: 3n, counterparties: [accepted(A, 9)] })]]));
+  const { counterparties } = donor.custody();
+  assert.deepEqual(counterparties, [{ peer: B, granted: 1, cleared: 1, accepted: 0 }]);
+});
+
+test('a newer view forgets nothing of who registered after it, and all of who had before', () => {
+  for (const [registeredRev, isKept] of [
+    [6n, true],
+    [5n, false],
+  ] as const) {
+    const { donor } = createPair();
+    const newer = peerId(9);
+    donor.grant(0, { ...NEED, to: newer, registeredRev });
+    const records = new Map([
+      [newer, custodyOf({ registeredRev, counterparties: [accepted(A, 1)] })],
+    ]);
+    donor.look(records);
+    donor.adoptView(viewOf(5n, [A, B, C]), records);
+    const { counterparties } = donor.custody();
+    assert.equal(
+      counterparties.some(({ peer }) => peer === newer),
+      isKept,
+    );
+  }
+});
+
+/** What a peer shows that has accepted so many grants of another. */
+function accepted(peer: PeerId, count: number) {
+  return { peer, granted: 0, cleared: 0, accepted: count };
+}
 
 test('what another peer claims of ours is refused and told, whatever it says', () => {
   const { donor, asker } = createPair();
