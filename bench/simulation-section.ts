@@ -14,6 +14,8 @@ export interface SimulationResult extends Origin {
   readonly speed: readonly Measured<'speed'>[];
   readonly spread: readonly SpreadRow[];
   readonly start: readonly StartRow[];
+  /** Where the starts, which take the longest, were measured by themselves. */
+  readonly startCommit?: string;
 }
 
 export function describeSimulation(result: SimulationResult): readonly string[] {
@@ -27,7 +29,7 @@ export function describeSimulation(result: SimulationResult): readonly string[] 
       '15 records from peers anywhere in a settled mesh. **shortest path**: the time that the farthest peer is away over the links there are, if nobody needed any time to pass the record on.',
       '**copies**: how often a peer got it. Bytes are without heartbeats.',
     ]),
-    ...describeStarts(result.start),
+    ...describeStarts(result),
     '### The simulator',
     render(speedTable(result.speed)),
     'Events in a second of the thread that simulates a settled mesh in which a record is published every half second.',
@@ -35,11 +37,12 @@ export function describeSimulation(result: SimulationResult): readonly string[] 
   ];
 }
 
-function describeStarts(results: readonly StartRow[]): readonly string[] {
-  if (results.length === 0) throw new Error('no starts were measured: npm run bench -- simulation');
+function describeStarts({ start, startCommit, commit }: SimulationResult): readonly string[] {
+  if (start.length === 0) throw new Error('no starts were measured: npm run bench -- simulation');
   return [
     '### All at once',
-    render(startTable(results)),
+    `Measured at commit ${startCommit ?? commit}; a figure without a spread is of one run.`,
+    render(startTable(start)),
     list([
       '**cold**: all start within a second and know three addresses. **warm**: the same, but each remembers all records of the run before. **storm**: all run and are linked, and each publishes its record anew within a second.',
       '**lag**: from the moment when a record is published and both ends run until the other end has it. **its floor**: what the processor of whoever starts last takes to verify what all others published before. **× floor**: what a peer sends, by the bytes of every record once.',
