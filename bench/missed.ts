@@ -1,4 +1,5 @@
 /** Which targets the figures miss, found from both, and why, as far as it is known. */
+import { type GrantResult, type IpamResult, missedByAddresses } from './addresses-section.ts';
 import type { MemoryFigures } from './mesh/memory.ts';
 import { missedOf } from './mesh/rows.ts';
 import type { Measured, SizeFigures } from './mesh/run.ts';
@@ -7,6 +8,13 @@ import { type Missed, list } from './page-parts.ts';
 import { megabytes, summarize } from './result.ts';
 import type { SimulationResult } from './simulation-section.ts';
 import { missedStarts, missedSpeeds, missedSpreads } from './simulation/tables.ts';
+
+export interface Figures {
+  readonly mesh: MeshFigures;
+  readonly ipam: IpamResult;
+  readonly grant: GrantResult;
+  readonly simulation: SimulationResult;
+}
 
 export interface MeshFigures {
   readonly weft: readonly SizeFigures[];
@@ -21,8 +29,12 @@ const WHY: Readonly<Partial<Record<keyof Measured, string>>> = {
     'a link is given up after 3.5 s of silence, and what each was late itself is not held against others; hundreds of peers in one process are late by each other',
 };
 
-export function describeMissed(mesh: MeshFigures, simulation: SimulationResult): readonly string[] {
-  const missed = [...missedByMesh(mesh), ...missedBySimulation(simulation)];
+export function describeMissed({ mesh, ipam, grant, simulation }: Figures): readonly string[] {
+  const missed = [
+    ...missedByMesh(mesh),
+    ...missedByAddresses(ipam, grant),
+    ...missedBySimulation(simulation),
+  ];
   const lines = missed.map(
     ({ what, measured, target, why }) =>
       `**${what}**: ${measured}, target ${target}${why === undefined ? '' : `: ${why}`}.`,

@@ -46,7 +46,7 @@ function sections(result: MeshResult): readonly string[] {
     ]),
     ...describeOwn(result),
     ...describeMemory(result),
-    ...describeMissed(result, simulation),
+    ...describeMissed({ mesh: result, ipam, grant, simulation }),
     ...describeMethod({ groups: result.groups, runs: result.weft[0]?.runs ?? 1 }),
     ...describeAddresses(ipam, grant),
     ...describeSimulation(simulation),

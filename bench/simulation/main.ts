@@ -35,12 +35,10 @@ else if (options.start !== undefined) await starts(options.start, seeds.slice(0,
 else if (options.speed !== undefined) await speeds([options.speed]);
 else await all();
 
-/** What there is so far is written after each part, as all of them take an hour. */
+/** The file is written when there is all of it: it takes an hour, and is committed. */
 async function all(): Promise<void> {
   const speed = await speeds(SPEED_SIZES);
-  writeResult(RESULT_FILE, { speed, spread: [], start: [] });
   const spread = await spreads(SPREAD_SIZES);
-  writeResult(RESULT_FILE, { speed, spread, start: [] });
   const start = await starts(START_SIZE, seeds);
   writeResult(RESULT_FILE, { speed, spread, start });
 }

@@ -38,7 +38,11 @@ function sendFrames(given: Given): number {
   if (report.violation !== undefined) return printViolation(report.violation, given.seed);
   const rate = Math.round(given.frames / seconds);
   const memory = `${mebibytes(process.memoryUsage.rss())} of memory`;
-  const growth = `the heap grew by ${mebibytes(report.heapGrowthBytes)}`;
+  const { heapGrowthBytes } = report;
+  const growth =
+    heapGrowthBytes === undefined
+      ? 'too few to tell whether the heap grows'
+      : `the heap grew by ${mebibytes(heapGrowthBytes)}`;
   print(`no violation: ${seconds.toFixed(1)} s, ${rate} frames/s, ${memory}, ${growth}`);
   return 0;
 }

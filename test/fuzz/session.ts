@@ -21,8 +21,8 @@ export interface Violation {
 export interface Report {
   readonly outcomes: ReadonlyMap<string, number>;
   readonly violation: Violation | undefined;
-  /** From the first look at the heap to the last; 0 when there were not two. */
-  readonly heapGrowthBytes: number;
+  /** From the first look at the heap to the last; undefined when there were not two. */
+  readonly heapGrowthBytes: number | undefined;
 }
 
 /** Looking into every collection costs some milliseconds. */
@@ -64,13 +64,16 @@ export function attack({ seed, frames }: Attack): Report {
 /** Collections have their bounds; this is for what is in none, such as what a closure keeps. */
 class HeapWatch {
   #firstBytes: number | undefined;
-  growthBytes = 0;
+  growthBytes: number | undefined;
 
   /** Looks now and then; a sentence when the heap has grown too much. */
   violationAt(frame: number): string | undefined {
     if (frame % FRAMES_BETWEEN_HEAP_LOOKS !== FRAMES_BEFORE_HEAP_LOOKS) return undefined;
     const bytes = measureHeapBytes();
-    this.#firstBytes ??= bytes;
+    if (this.#firstBytes === undefined) {
+      this.#firstBytes = bytes;
+      return undefined;
+    }
     this.growthBytes = bytes - this.#firstBytes;
     if (this.growthBytes <= HEAP_GROWTH_BYTES_MAX) return undefined;
     return `the heap has grown by ${this.growthBytes} bytes: ${HEAP_GROWTH_BYTES_MAX} are the most`;
