@@ -87,12 +87,15 @@ export class Directory {
     return this.#peers.values();
   }
 
-  /** All records in these buckets, by bucket: one walk over the directory, whatever is asked. */
+  /**
+   * All records in these buckets, by bucket: one walk over the directory, whatever is asked. In the
+   * order in which they are sent, and `links` are not taken before their writer's `peer` record.
+   */
   inBuckets(buckets: ReadonlySet<number>): ReadonlyMap<number, readonly DirectoryRecord[]> {
     const found = new Map<number, DirectoryRecord[]>();
     for (const bucket of buckets) found.set(bucket, []);
-    for (const record of this.#links.values()) found.get(bucketOf(record.peer))?.push(record);
     for (const record of this.#peers.values()) found.get(bucketOf(record.peer))?.push(record);
+    for (const record of this.#links.values()) found.get(bucketOf(record.peer))?.push(record);
     return found;
   }
 

@@ -102,13 +102,15 @@ export class Intake {
       isTooBad: false,
     };
     this.#unlisted.expect(records.length);
+    const fresh = new Fresh();
     let uselessBytes = 0;
     for (const signed of records) {
       const examined = this.#examine(now, signed, {
         by: bringer.peer,
-        fresh: taken.fresh,
+        fresh,
       });
       sort(taken, examined);
+      if (examined.type === 'new') fresh.add(examined.record);
       if (examined.type === 'known' || examined.type === 'refused') uselessBytes += sizeOf(signed);
       const isBad = examined.type === 'refused' && TO_BLAME_FOR.has(examined.reason);
       taken.isTooBad = isBad && !bringer.mayErr();
@@ -123,13 +125,16 @@ export class Intake {
   #examine(
     now: number,
     signed: SignedRecord,
-    { by, fresh }: { readonly by: PeerId; readonly fresh: readonly DirectoryRecord[] },
+    { by, fresh }: { readonly by: PeerId; readonly fresh: Fresh },
   ): Examined {
     const { codec, directory } = this.#options;
     const record = codec.parse(signed) ?? codec.parseUnsupported(signed);
     if (record === undefined) return { type: 'refused', reason: 'bad-record' };
     const id = idOf(record);
     if (directory.has(id) && !this.#isOfAnotherRun(record)) return { type: 'known', id };
+    // Else each copy would be verified anew, and cost its writer of its rate.
+    if (!isSupported(record) && this.#quarantine.has(now, id, by))
+      return { type: 'refused', reason: 'unsupported-record', declined: id };
     const found = this.#findRefusal(now, record, { by, fresh });
     if (found === undefined && isSupported(record))
       return { type: record.peer === this.#options.self ? 'own' : 'new', record };
@@ -167,8 +172,8 @@ export class Intake {
   }
 
   /** Why a first record has no place here, whoever brings it. */
-  #findNoPlace(record: ParsedRecord, fresh: readonly DirectoryRecord[]): Refusal | undefined {
-    const isFull = this.#options.directory.size + fresh.length >= DIRECTORY_RECORDS_MAX;
+  #findNoPlace(record: ParsedRecord, fresh: Fresh): Refusal | undefined {
+    const isFull = this.#options.directory.size + fresh.count >= DIRECTORY_RECORDS_MAX;
     if (isFull) return 'directory-full';
     if (!isSupported(record)) return undefined;
     if (this.#removed.isTooOld(record)) return 'too-many-removed';
@@ -179,17 +184,16 @@ export class Intake {
    * A `links` record whose writer is not known. Whoever has no list yet could not tell that it is of
    * one that was put away, or that somebody made up, and would keep what all others refuse.
    */
-  #isAlone({ peer, content }: DirectoryRecord, fresh: readonly DirectoryRecord[]): boolean {
+  #isAlone({ peer, content }: DirectoryRecord, fresh: Fresh): boolean {
     const { directory, self } = this.#options;
     const isKnown = peer === self || directory.peer(peer) !== undefined;
-    if (content.type !== 'links' || isKnown) return false;
-    return !fresh.some((other) => other.peer === peer && other.content.type === 'peer');
+    return content.type === 'links' && !isKnown && !fresh.known.has(peer);
   }
 
   #findRefusal(
     now: number,
     record: ParsedRecord,
-    { by, fresh }: { readonly by: PeerId; readonly fresh: readonly DirectoryRecord[] },
+    { by, fresh }: { readonly by: PeerId; readonly fresh: Fresh },
   ): Refusal | undefined {
     const { codec, directory, self, epoch } = this.#options;
     const id = idOf(record);
@@ -243,6 +247,19 @@ function idOf(record: ParsedRecord): RecordId {
   if (isSupported(record)) return recordId(record);
   const { peer, kind, epoch, seq } = record;
   return { peer, kind, epoch, seq };
+}
+
+/** What of one frame is to be taken, so far. */
+class Fresh {
+  /** Records. */
+  count = 0;
+  /** Whose `peer` record is among them. */
+  readonly known = new Set<PeerId>();
+
+  add({ peer, content }: DirectoryRecord): void {
+    this.count++;
+    if (content.type === 'peer') this.known.add(peer);
+  }
 }
 
 function sort(taken: Taken, examined: Examined): void {

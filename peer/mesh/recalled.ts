@@ -1,6 +1,7 @@
 /**
  * What of the records of an earlier run is taken up again: not our own, which the state is newer than,
- * and no more than the directory takes. The listed come first, then who registered last, so that all
+ * no more than the directory takes, and of nobody who is not known what others were told by it: no
+ * other peer takes that (intake.ts). The listed come first, then who registered last, so that all
  * that are removed and too old by now are left out for the same reason at everybody.
  */
 import { isPeerRecord } from './directory.ts';
@@ -15,12 +16,11 @@ export function chooseRecalled(
   { self, isListed }: Pick<MeshOptions, 'self' | 'isListed'>,
 ): readonly DirectoryRecord[] {
   const others = records.filter(({ peer }) => peer !== self);
-  if (others.length <= DIRECTORY_RECORDS_MAX) return others;
   const registered = new Map<PeerId, bigint>();
   for (const record of others)
     if (isPeerRecord(record)) registered.set(record.peer, record.content.custody.registeredRev);
-  // What others were told by a writer that is left out itself stays out, too.
   const known = others.filter(({ peer }) => registered.has(peer));
+  if (known.length <= DIRECTORY_RECORDS_MAX) return known;
   const isFirst = ({ peer }: DirectoryRecord): boolean => isListed?.(peer) ?? true;
   const rankOf = ({ peer }: DirectoryRecord): bigint => registered.get(peer) ?? 0n;
   const ranked = known.toSorted((one, other) => {
@@ -29,5 +29,5 @@ export function chooseRecalled(
     return isPeerRecord(one) === isPeerRecord(other) ? 0 : isPeerRecord(one) ? -1 : 1;
   });
   const chosen = new Set(ranked.slice(0, DIRECTORY_RECORDS_MAX));
-  return others.filter((record) => chosen.has(record));
+  return known.filter((record) => chosen.has(record));
 }

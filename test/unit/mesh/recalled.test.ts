@@ -46,6 +46,12 @@ describe('what is recalled', () => {
     assert.equal(learned.length, mesh.directory.size);
   });
 
+  it('is nothing of a writer whose own record is not among it, as no other takes that', () => {
+    const records = [linksOf(1), linksOf(2), recordOf(2), linksOf(10)];
+    const chosen = chooseRecalled(records, { self: manyId(3), ...LIST });
+    assert.deepEqual(chosen, [linksOf(2), recordOf(2)]);
+  });
+
   it('is no more than the directory takes: the listed, then who registered last', () => {
     const unlisted = range(10, DIRECTORY_RECORDS_MAX);
     const records = [...unlisted.map(recordOf), linksOf(10), recordOf(2), linksOf(2), recordOf(1)];

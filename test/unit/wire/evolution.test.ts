@@ -35,11 +35,11 @@ function signBody(n: number, body: Uint8Array): SignedRecord {
 }
 
 /** The same of one with more endpoints than a peer has. */
-function sealWider(n: number): SignedRecord {
+function sealWider(n: number, seq = 1): SignedRecord {
   const content = testContent(n);
   const endpoints = Array.from({ length: ENDPOINTS_MAX + 1 }, (_, at) => testEndpoint(at));
   const profile = { ...content.profile, endpoints };
-  const body = { peer: testIdentity(n).id, epoch: 1, seq: 1, content: { ...content, profile } };
+  const body = { peer: testIdentity(n).id, epoch: 1, seq, content: { ...content, profile } };
   return testCodec(n).seal(body).signed;
 }
 
@@ -128,9 +128,27 @@ describe('a record that is signed and that we can not take', () => {
 
   it('is verified at its writer’s rate, also the first, as it is never known', () => {
     const { burst } = WRITER_RATE;
-    const again = Array.from({ length: burst + 1 }, () => sealWider(20));
-    const reasons = hear(meshWith(testCodec(1)), again);
+    const versions = Array.from({ length: burst + 1 }, (_, at) => sealWider(20, at + 1));
+    const reasons = hear(meshWith(testCodec(1)), versions);
     assert.deepEqual(reasons.slice(burst - 1), ['unsupported-record', 'writer-budget']);
+  });
+
+  it('is verified once, however often one peer brings it', () => {
+    const real = testCodec(1);
+    let verified = 0;
+    const codec: RecordCodec = {
+      seal: (body) => real.seal(body),
+      parse: (signed) => real.parse(signed),
+      parseUnsupported: (signed) => real.parseUnsupported(signed),
+      verify: (record) => {
+        verified++;
+        return real.verify(record);
+      },
+    };
+    const again = Array.from({ length: 9 }, () => sealWider(20));
+    const reasons = hear(meshWith(codec), again);
+    assert.deepEqual([...new Set(reasons)], ['unsupported-record']);
+    assert.equal(verified, 1);
   });
 
   it('of an identity that was made up is verified at the rate of who brings it', () => {
