@@ -2,14 +2,10 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
-import * as fc from 'fast-check';
 import { enrol } from '#peer/arbiter/seeds/acceptor.ts';
 import { createAcceptorStore } from '#peer/arbiter/seeds/acceptor-store.ts';
-import type { PeerId } from '#peer/mesh/peer-id.ts';
-import { propertyOptions } from '#test/support/property-options.ts';
 import { SeedNetwork } from '../seed-network.ts';
 import { peerId } from '../suite.ts';
-import { createRandom } from '../virtual-time.ts';
 
 /** Seeds of which some run; they are closed in the end. */
 async function withSeeds(
@@ -137,61 +133,3 @@ describe('a seed that lost its disk', () => {
     store.close();
   });
 });
-
-it('whichever seed loses its disk whenever, an answer that was given holds', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.nat(), fc.constantFrom(3, 5), async (random, seeds) => {
-      const network = new SeedNetwork({ seeds, random, loss: 0.1 });
-      const chance = createRandom(random + 1);
-      try {
-        await network.time.run(checkLosses(network, { seeds, chance }));
-      } finally {
-        network.close();
-      }
-    }),
-    propertyOptions(12),
-  );
-});
-
-interface Losses {
-  readonly seeds: number;
-  readonly chance: () => number;
-}
-
-/** Peers register and found while one seed after the other gets a new disk, each when the last is whole. */
-async function checkLosses(network: SeedNetwork, { seeds, chance }: Losses): Promise<void> {
-  const founders = new Set<string>();
-  const registered = new Set<PeerId>();
-  const over = new AbortController();
-  const client = async (n: number) => {
-    for (let turn = 0; !over.signal.aborted; turn++) {
-      const id = peerId(1_000 * (n + 1) + turn);
-      try {
-        founders.add(await network.arbiter(n).genesis(id));
-        await network.arbiter(n).register(`node-${id}`, id);
-        registered.add(id);
-      } catch (error) {
-        if (!(error instanceof Error) || error.name !== UNAVAILABLE.name) throw error;
-      }
-      await network.time.sleep(chance() * 200);
-    }
-  };
-  const losses = async () => {
-    const all = Array.from({ length: seeds }, (_, seed) => seed);
-    await network.voting(...all);
-    for (let loss = 0; loss < 4; loss++) {
-      await network.time.sleep(chance() * 400);
-      const seed = Math.floor(chance() * seeds);
-      network.restartWithNewDisk(seed);
-      await network.whole(seed);
-    }
-    over.abort();
-  };
-  await Promise.all([losses(), ...[0, 1, 2].map(client)]);
-  const { members } = await network.arbiter(0).list();
-  assert.equal(founders.size, 1);
-  assert.deepEqual(
-    [...registered].filter((id) => !members.has(id)),
-    [],
-  );
-}
