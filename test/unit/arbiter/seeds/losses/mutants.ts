@@ -14,8 +14,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'it votes from the first index on',
     file: `${SEEDS}/enrolment.ts`,
-    text: 'Math.max(0, ...[...answers.values()].map(({ floor }) => floor))',
-    replacement: '0',
+    text: 'return Math.max(...[...answers.values()].map(({ touched }) => touched));',
+    replacement: 'return 0;',
     runsMax: 300,
   },
   {
@@ -28,8 +28,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'it votes where a majority has lost its votes',
     file: `${SEEDS}/enrolment.ts`,
-    text: 'isBegun && whole < majority',
-    replacement: 'isBegun && whole < 0',
+    text: 'whole < majority',
+    replacement: 'whole < 0',
     runsMax: 300,
   },
   {
