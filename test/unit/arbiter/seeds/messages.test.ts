@@ -55,6 +55,10 @@ const ENROLLED = {
   isWhole: false,
 } as const;
 
+function sent(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
 test('what one seed sends is what the other reads', () => {
   const ballot = { round: 3, seed: 2, run: 1 };
   const batch = [{ type: 'genesis', founder: peerId(1) }] as const;
@@ -76,7 +80,6 @@ test('what one seed sends is what the other reads', () => {
     ENROLLED,
     { type: 'log', batches: [batch, []], end: 9 },
   ];
-  const sent = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
   for (const request of requests) assert.deepEqual(parseSeedRequest(sent(request)), request);
   for (const reply of replies) assert.deepEqual(parseSeedReply(sent(reply)), reply);
 });
