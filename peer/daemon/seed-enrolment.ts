@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { EnrolmentWait } from '../arbiter/seeds/enrolment.ts';
 import type { Seed } from '../arbiter/seeds/seed.ts';
-import { endpointKey } from '../mesh/endpoint-key.ts';
+import { formatEndpoint } from '../http/build-report.ts';
 import type { Endpoint } from '../mesh/record.ts';
 import { Waiting } from './waiting.ts';
 
@@ -21,7 +21,7 @@ export class SeedEnrolment {
   constructor(seed: Pick<Seed, 'enrol'>, options: SeedEnrolmentOptions) {
     const { seeds, isNewSeed, wasRegistered, log } = options;
     this.#waiting = new Waiting({ log, onWaiting: (problem) => (this.#problem = problem) });
-    const names = seeds.map(endpointKey);
+    const names = seeds.map(formatEndpoint);
     const enrolled = seed.enrol({
       isNew: isNewSeed,
       wasRegistered,

@@ -73,6 +73,7 @@ export function answerSeed(store: AcceptorStore, request: SeedRequest): SeedRepl
         type: 'enrolled',
         store: store.name,
         floor,
+        touched: store.touched(),
         replaces,
         isWhole: store.isWhole(),
       };
@@ -82,10 +83,7 @@ export function answerSeed(store: AcceptorStore, request: SeedRequest): SeedRepl
   }
 }
 
-/**
- * Takes note of whose votes are which. What a seed has touched by then is all in which votes that
- * the named ones replace can have been counted by it: who proposes votes for it before others do.
- */
+/** Takes note of whose votes are which, and of what was touched before. */
 export function enrol(store: AcceptorStore, seed: number, name: string): Enrolled {
   const known = store.enrolled(seed);
   if (known?.store === name) return known;

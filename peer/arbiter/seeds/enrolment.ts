@@ -1,9 +1,11 @@
 /**
  * When a seed may vote whose votes were just made: at its first start, or after its disk was lost.
  * It asks all other seeds, and votes from the highest index on that any of them has touched. Below
- * it, votes that it lost may have been counted; above it none was, as whoever counts another's vote
- * has its own on disk before (proposer.ts). The rule of a replica that lost its disk: it votes only
- * in instances begun after that (Chandra, Griesemer and Redstone, "Paxos Made Live", 2007, 5.1).
+ * it, votes that it lost may have been counted; above it none was: whoever counts another's vote has
+ * its own on disk before (proposer.ts), and if its disk was lost since, others have voted for it: so
+ * they are asked again when it is known whose disks are here. The rule of a replica that lost its
+ * disk: it votes only in instances begun after that (Chandra, Griesemer and Redstone, "Paxos Made
+ * Live", 2007, 5.1).
  */
 import { type AcceptorStore, enrol } from './acceptor.ts';
 import type { SeedReply } from './messages.ts';
@@ -33,6 +35,7 @@ export type EnrolmentWait = { readonly lost: boolean } & (
 );
 
 type Enrolled = Extract<SeedReply, { type: 'enrolled' }>;
+type Answers = ReadonlyMap<number, Enrolled>;
 
 /** Resolves when this seed votes or the signal says so. Rejects when the disk fails. */
 export async function enrolSelf(options: EnrolmentOptions): Promise<void> {
@@ -43,25 +46,41 @@ export async function enrolSelf(options: EnrolmentOptions): Promise<void> {
     call: (to, request) =>
       to === seed ? Promise.reject(new Error('it asks others')) : call(to, request),
   });
+  let before: Answers = new Map();
   while (store.floor === undefined && !signal.aborted) {
     const request = { type: 'enrol', seed, store: store.name } as const;
     const replies = await others.gather(request, ({ size }) => size === seeds - 1);
     if (signal.aborted) return;
     const answers = takeNote(store, replies);
     const wait = whatFor(options, answers);
-    if (wait === undefined) {
-      store.saveFloor(Math.max(0, ...[...answers.values()].map(({ floor }) => floor)));
-    }
+    const floor = wait === undefined ? floorOf(options, { before, answers }) : undefined;
+    if (floor !== undefined) store.saveFloor(floor);
+    before = answers;
     onWaiting(wait);
     if (wait !== undefined) await timing.sleep(RETRY_MS, signal);
   }
 }
 
 /**
+ * Undefined while the others have to be asked again. In a first start each votes from the first index
+ * on, though others that have heard of it vote there already.
+ */
+function floorOf(
+  options: EnrolmentOptions,
+  { before, answers }: { readonly before: Answers; readonly answers: Answers },
+): number | undefined {
+  if (!isBegun(options, answers)) return 0;
+  for (const [seed, { store }] of answers) {
+    if (before.get(seed)?.store !== store) return undefined;
+  }
+  return Math.max(...[...answers.values()].map(({ touched }) => touched));
+}
+
+/**
  * The seeds that answered are enrolled here, too, before this one touches anything: else seeds that
  * start together would each be told of the first index, and none could vote there.
  */
-function takeNote(store: AcceptorStore, replies: Replies): ReadonlyMap<number, Enrolled> {
+function takeNote(store: AcceptorStore, replies: Replies): Answers {
   const answers = new Map<number, Enrolled>();
   for (const [seed, reply] of replies) {
     if (reply.type !== 'enrolled') continue;
@@ -72,19 +91,26 @@ function takeNote(store: AcceptorStore, replies: Replies): ReadonlyMap<number, E
 }
 
 /** Undefined for nothing: this seed may vote. */
-export function whatFor(
-  { seed, seeds, isNew, wasRegistered }: EnrolmentOptions,
-  answers: ReadonlyMap<number, Enrolled>,
-): EnrolmentWait | undefined {
+function whatFor(options: EnrolmentOptions, answers: Answers): EnrolmentWait | undefined {
+  const { seed, seeds, isNew } = options;
   const told = [...answers.values()];
   const majority = Math.floor(seeds / 2) + 1;
-  const lost = wasRegistered || told.some(({ replaces }) => replaces);
+  const lost = isLost(options, answers);
   if (isNew && !lost && told.length + 1 >= majority) return undefined;
   const places = Array.from({ length: seeds }, (_, place) => place);
   const missing = places.filter((place) => place !== seed && !answers.has(place));
   if (missing.length > 0) return { type: 'answers', missing, lost };
   // Of a log that was begun, each decision is on a majority: as many have to have kept theirs.
-  const isBegun = lost || told.some(({ floor }) => floor > 0);
   const whole = told.filter(({ isWhole }) => isWhole).length;
-  return isBegun && whole < majority ? { type: 'log-lost', lost } : undefined;
+  return isBegun(options, answers) && whole < majority ? { type: 'log-lost', lost } : undefined;
+}
+
+/** Whether this seed is known to have had other votes. */
+function isLost({ wasRegistered }: EnrolmentOptions, answers: Answers): boolean {
+  return wasRegistered || [...answers.values()].some(({ replaces }) => replaces);
+}
+
+/** Whether there was anything to vote on before this seed's votes were made. */
+function isBegun(options: EnrolmentOptions, answers: Answers): boolean {
+  return isLost(options, answers) || [...answers.values()].some(({ floor }) => floor > 0);
 }

@@ -41,11 +41,14 @@ export type SeedReply =
   | { readonly type: 'learned' }
   /** This seed may not vote there; it counts as one that did not answer. */
   | { readonly type: 'abstained' }
-  /** `store`: which votes are the answering seed's own. */
-  | ({ readonly type: 'enrolled'; readonly store: string; readonly isWhole: boolean } & Omit<
-      Enrolled,
-      'store'
-    >)
+  | ({
+      readonly type: 'enrolled';
+      /** Which votes are the answering seed's own. */
+      readonly store: string;
+      /** One more than the highest index that it has touched by now. */
+      readonly touched: number;
+      readonly isWhole: boolean;
+    } & Omit<Enrolled, 'store'>)
   | {
       readonly type: 'log';
       /** Consecutive decisions from the index that was asked for; at most LOG_PAGE_MAX. */
@@ -57,7 +60,7 @@ export type SeedReply =
 /** What one seed has told another, whose votes are `store`; it tells the same each time. */
 export interface Enrolled {
   readonly store: string;
-  /** The asking seed may vote from this index on: below it, votes of it may have been lost. */
+  /** One more than the highest index that was touched when the asking seed was first heard of. */
   readonly floor: number;
   /** Whether other votes were the asking seed's before. */
   readonly replaces: boolean;
@@ -147,10 +150,10 @@ function parsePromised(accepted: unknown): SeedReply | undefined {
 }
 
 function parseEnrolled(fields: Readonly<Record<string, unknown>>): SeedReply | undefined {
-  const { store, floor, replaces, isWhole } = fields;
-  if (!isStoreName(store) || !isCount(floor)) return undefined;
+  const { store, floor, touched, replaces, isWhole } = fields;
+  if (!isStoreName(store) || !isCount(floor) || !isCount(touched)) return undefined;
   if (typeof replaces !== 'boolean' || typeof isWhole !== 'boolean') return undefined;
-  return { type: 'enrolled', store, floor, replaces, isWhole };
+  return { type: 'enrolled', store, floor, touched, replaces, isWhole };
 }
 
 function parseLog(batches: unknown, end: unknown): SeedReply | undefined {

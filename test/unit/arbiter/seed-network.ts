@@ -96,11 +96,6 @@ export class SeedNetwork {
     }
   }
 
-  /** Resolves when the seed votes and has all that it lacked; others ask it meanwhile. */
-  async whole(seed: number): Promise<void> {
-    while (!this.#node(seed).store.isWhole()) await this.time.sleep(10);
-  }
-
   /** What the seed waited for when it was last seen to. */
   waitOf(seed: number): EnrolmentWait | undefined {
     return this.#waits.get(seed);

@@ -154,4 +154,52 @@ describe('a seed', { timeout: 20_000 }, () => {
     await assert.rejects(seed.answer(FROM_CLIENT, vote), /this is no question for a seed/);
     assert.equal((await seed.answer(FROM_SEED, vote)).error, '');
   });
+
+  it('that is a member, by its state, and has no votes is not started as a new one', async (t) => {
+    const stateDirectory = makeDirectory(t);
+    const options = {
+      seeds: [1, 2, 3].map(testEndpoint),
+      self: testEndpoint(1),
+      cluster: 'test',
+      stateDirectory,
+      ...FIRST_START,
+      ask: () => Promise.reject(new Error('nobody')),
+    };
+    const isNewMember = { ...options, isNewSeed: true, wasRegistered: true };
+    assert.throws(() => openArbiterService(isNewMember), {
+      name: 'VotesMissing',
+      message: /in .*weft-arbiter-.* it is a member .* votes are gone: start it without --new-seed/,
+    });
+    const service = openArbiterService({ ...options, wasRegistered: true });
+    t.after(() => service.close());
+    await eventuallyTrue('it says why it does not vote', () =>
+      Promise.resolve(/its votes were lost/.test(service.problem() ?? '')),
+    );
+  });
+
+  it('that votes may be started again with --new-seed left in place', async (t) => {
+    const directory = makeDirectory(t);
+    const seeds = [testEndpoint(1)];
+    const open = (more: { readonly isNewSeed: boolean; readonly wasRegistered: boolean }) =>
+      openArbiterService({
+        ...FIRST_START,
+        ...more,
+        seeds,
+        self: testEndpoint(1),
+        cluster: 'test',
+        stateDirectory: directory,
+        ask: () => Promise.reject(new Error('nobody')),
+      });
+    const first = open({ isNewSeed: true, wasRegistered: false });
+    await eventuallyTrue('it votes', () =>
+      first.arbiter.genesis(peerId(1)).then(
+        () => true,
+        () => false,
+      ),
+    );
+    first.close();
+    const second = open({ isNewSeed: true, wasRegistered: true });
+    t.after(() => second.close());
+    assert.equal(await second.arbiter.genesis(peerId(2)), peerId(1));
+  });
 });

@@ -94,16 +94,18 @@ describe('what a peer says of itself', () => {
     assert.match(standingOf(joiner).notReady() ?? '', /^this peer holds no addresses yet/);
   });
 
-  it('has what the join waits for, links that fail, and plain mode among the problems', () => {
+  it('has what a seed and the join wait for, links that fail, and plain mode among the problems', () => {
     const plain = { WEFT_PLAIN: 'true' };
     const { core } = createFounder(1);
     const config = parseConfig(['--name=node1', '--universe=10.32.0.0/16'], plain);
     const standing = new Standing({ config, core, counters: new Counters(), epoch: 1 });
     standing.wait('it waits for the arbiter');
+    standing.watchVotes({ problem: () => 'this seed does not vote' });
     standing.watchLinks({ problems: () => ['node9 refuses us'], versionOf: () => 1 });
     const { problems } = standing.report();
-    assert.deepEqual(problems.slice(0, 2), ['it waits for the arbiter', 'node9 refuses us']);
-    assert.match(problems[2] ?? '', /^plain mode/);
+    const told = ['this seed does not vote', 'it waits for the arbiter', 'node9 refuses us'];
+    assert.deepEqual(problems.slice(0, 3), told);
+    assert.match(problems[3] ?? '', /^plain mode/);
   });
 
   it('tells and counts the grants that it can not accept, until they are gone', () => {

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
+import { answerSeed } from '#peer/arbiter/seeds/acceptor.ts';
 import { openAcceptorStore } from '#peer/arbiter/seeds/acceptor-store.ts';
 import { peerId } from '../suite.ts';
 
@@ -12,6 +14,17 @@ const BINDING = {
   seed: 1,
   seeds: ['10.0.0.1:6783', '10.0.0.2:6783', '10.0.0.3:6783'],
 };
+
+/** As a seed made it before it had floors. */
+const OLD_SCHEMA = `
+CREATE TABLE seed (
+  one INTEGER PRIMARY KEY CHECK (one = 1), binding TEXT NOT NULL, run INTEGER NOT NULL
+) STRICT;
+CREATE TABLE vote (
+  position INTEGER PRIMARY KEY, promised TEXT NOT NULL, accepted TEXT
+) STRICT;
+CREATE TABLE decision (position INTEGER PRIMARY KEY, batch TEXT NOT NULL) STRICT;
+`;
 
 function makeDirectory(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'weft-votes-'));
@@ -52,4 +65,40 @@ test('damaged votes are an error each time, and never fresh votes', (t) => {
   for (let attempt = 0; attempt < 2; attempt++) {
     assert.throws(() => openAcceptorStore(directory, BINDING), { name: 'VotesDamaged' });
   }
+});
+
+test('votes from before there were floors go on from the first index, and new ones do not vote', (t) => {
+  const directory = makeDirectory(t);
+  const ballot = { round: 3, seed: 1, run: 1 };
+  const old = new DatabaseSync(join(directory, 'votes.sqlite'));
+  old.exec(OLD_SCHEMA);
+  old.prepare('INSERT INTO seed VALUES (1, ?, 4)').run(JSON.stringify(BINDING));
+  old.prepare('INSERT INTO vote VALUES (0, ?, NULL)').run(JSON.stringify(ballot));
+  old.close();
+  const upgraded = openAcceptorStore(directory, BINDING);
+  assert.deepEqual([upgraded.floor, upgraded.run, upgraded.isWhole()], [0, 5, true]);
+  const accept = { type: 'accept', index: 0, ballot, batch: [] } as const;
+  assert.deepEqual(answerSeed(upgraded, accept), { type: 'accepted' });
+  upgraded.close();
+  const again = openAcceptorStore(directory, BINDING);
+  assert.deepEqual([again.floor, again.name], [0, upgraded.name]);
+  again.close();
+  const fresh = openAcceptorStore(makeDirectory(t), BINDING);
+  assert.equal(fresh.floor, undefined);
+  assert.deepEqual(answerSeed(fresh, accept), { type: 'abstained' });
+  assert.deepEqual(answerSeed(fresh, { type: 'read', from: 0 }), { type: 'abstained' });
+  fresh.close();
+});
+
+test('a file that was made and has not voted does not vote after a restart either', (t) => {
+  const directory = makeDirectory(t);
+  const first = openAcceptorStore(directory, BINDING);
+  first.close();
+  const second = openAcceptorStore(directory, BINDING);
+  assert.deepEqual([second.floor, second.name], [undefined, first.name]);
+  second.saveFloor(6);
+  second.close();
+  const third = openAcceptorStore(directory, BINDING);
+  assert.deepEqual([third.floor, third.isWhole(), third.touched()], [6, false, 6]);
+  third.close();
 });
