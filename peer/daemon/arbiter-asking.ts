@@ -1,13 +1,17 @@
 /**
  * The questions that the core has for the arbiter once this peer is a member: the list of members,
- * and who may take back what removed peers held. That there is no answer is told, and asked again
- * when the core wants it; nothing is concluded from it.
+ * and who may take back what removed peers held. That there is no answer is told until there is one,
+ * for which the list is asked for now and then; nothing is concluded from it.
  */
 import type { Logger } from 'pino';
 import { type Arbiter, ArbiterRefusal, ArbiterUnavailable } from '../arbiter/arbiter.ts';
 import type { View } from '../ipam/custody-state.ts';
+import { type BackoffBounds, backoffMs } from '../backoff.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 import { Waiting } from './waiting.ts';
+
+/** Most peers ask but once, as when they were restarted: all of a cluster may have, in an outage. */
+const AGAIN: BackoffBounds = { leastMs: 15_000, mostMs: 120_000 };
 
 /** Who the executor is; with a list that was read after it when that is this peer. */
 export interface ToldExecutor {
@@ -28,6 +32,9 @@ export interface ArbiterAskingOptions {
 export class ArbiterAsking {
   readonly #options: ArbiterAskingOptions;
   readonly #waiting: Waiting;
+  #again: NodeJS.Timeout | undefined;
+  #attempts = 0;
+  #isClosed = false;
 
   constructor(options: ArbiterAskingOptions) {
     this.#options = options;
@@ -53,6 +60,8 @@ export class ArbiterAsking {
 
   /** What fails because this peer stops is no news. */
   close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#again);
     this.#waiting.close();
   }
 
@@ -60,12 +69,25 @@ export class ArbiterAsking {
     try {
       const answer = await ask();
       this.#waiting.over();
+      clearTimeout(this.#again);
+      [this.#again, this.#attempts] = [undefined, 0];
       return answer;
     } catch (error) {
       const isNoAnswer = error instanceof ArbiterUnavailable || error instanceof ArbiterRefusal;
       if (!isNoAnswer) throw error;
       this.#waiting.on(`the arbiter ${lacks}: ${error.message}`);
+      this.#askAgain();
       return undefined;
     }
+  }
+
+  #askAgain(): void {
+    if (this.#isClosed || this.#again !== undefined) return;
+    const waitMs = backoffMs(this.#attempts++, AGAIN, Math.random);
+    this.#again = setTimeout(() => {
+      this.#again = undefined;
+      void this.list();
+    }, waitMs);
+    this.#again.unref();
   }
 }

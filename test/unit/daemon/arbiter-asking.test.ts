@@ -78,6 +78,29 @@ describe('what the core asks of the arbiter', () => {
     }
   });
 
+  it('is asked for again until there is an answer, and not after that', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    let executor: () => Promise<PeerId> = unavailable;
+    let list: () => Promise<View> = unavailable;
+    const { asking, told } = createAsking({ list: () => list(), executor: () => executor() });
+    const wait = async (): Promise<void> => {
+      t.mock.timers.tick(120_000);
+      await new Promise(setImmediate);
+    };
+    await asking.executor();
+    await asking.list();
+    await wait();
+    assert.equal(told.asked, 'executor list list ');
+    list = async () => VIEW;
+    await wait();
+    assert.equal(told.problems.at(-1), undefined);
+    assert.deepEqual(told.views, [VIEW]);
+    executor = async () => other;
+    await wait();
+    assert.equal(told.asked, 'executor list list list ');
+    asking.close();
+  });
+
   it('is told no more once this peer stops', async () => {
     const { asking, told } = createAsking({ list: unavailable, executor: unavailable });
     asking.close();
