@@ -168,22 +168,6 @@ export const MUTANTS: readonly Mutant[] = [
     isQuick: true,
   },
   {
-    name: 'executor with a list from before',
-    file: 'test/model/reclaim-steps.ts',
-    text: 'if (electedRev === undefined || state.view.rev < electedRev) return;',
-    replacement: 'if (electedRev === undefined) return;',
-    runsMax: 200_000,
-    isQuick: false,
-  },
-  {
-    name: 'newer views counted',
-    file: 'peer/ipam/census.ts',
-    text: "if (newer.length > 0) return { type: 'relist', for: newer };",
-    replacement: '',
-    runsMax: 1_000_000,
-    isQuick: false,
-  },
-  {
     name: 'founder ignored',
     file: 'peer/ipam/census.ts',
     text: 'const given = new Set([founder]);',
