@@ -209,9 +209,11 @@ function allocate(world: World, peer: SimulatedPeer, pods: number): void {
   }
 }
 
+/** What an earlier run published is not said again: it is of another instance. */
 function republish(world: World, peer: SimulatedPeer): void {
   const own = peer.machine.mesh.directory.peer(peer.id);
-  if (own !== undefined) world.deliver(peer, { type: 'publish', content: own.content });
+  if (own?.epoch === peer.disk.epoch)
+    world.deliver(peer, { type: 'publish', content: own.content });
 }
 
 function repeat(

@@ -19,8 +19,8 @@ const KEPT_SEEDS: Readonly<Record<string, readonly number[]>> = {
   // A peer came up on a broken disk; one published in its last moment what reached nobody.
   'failing-disk': [100, 20_013],
   // A peer that had registered still wanted whom its list did not have; a link broke before it was up;
-  // further pauses in one silence.
-  swarm: [7_002, 200_102, 92, 295],
+  // further pauses in one silence; the simulator had a peer publish what was an earlier run's.
+  swarm: [7_002, 200_102, 92, 295, 115_294_413],
   // Who had no list yet kept what made-up identities say of links, and all others refused it.
   attackers: [32, 36],
   // Who shunned all others had no heartbeat left at which it would have forgiven them.
