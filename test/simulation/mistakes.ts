@@ -200,9 +200,9 @@ export const MISTAKES: readonly PlantedMistake[] = [
   {
     name: 'a links record is taken alone where its writer counts as listed',
     file: `${MESH}/intake.ts`,
-    text: "if (content.type !== 'links' || isKnown) return false;",
+    text: "return content.type === 'links' && !isKnown && !fresh.known.has(peer);",
     replacement:
-      "if (content.type !== 'links' || isKnown || this.#options.isListed?.(peer)) return false;",
+      "return content.type === 'links' && !isKnown && !this.#options.isListed?.(peer) && !fresh.known.has(peer);",
     scenario: 'attackers',
     foundBy: ['E1'],
     seedsMax: 80,
