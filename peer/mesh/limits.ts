@@ -170,8 +170,8 @@ export const MISBEHAVIOUR_RATE = { burst: 20, perSecond: 1 };
  * Bytes that one peer may bring of what is of no use here: records that are known already or refused,
  * and as below. At once the directory of 10,000 peers, twice over, as by an honest link after a cut;
  * while a thousand start it is some 15 KB. Then what costs a quarter of a core: twice what the worst
- * link brings while 10,000 peers tell of flapping links as fast as they may. Whatever comes above that
- * is misbehaviour.
+ * link would bring while 10,000 peers tell of flapping links as fast as they may, reckoned from 100 that
+ * all publish. Whatever comes above that is misbehaviour.
  */
 export const REPEATS_RATE = { burstBytes: 16 * 1024 * 1024, bytesPerSecond: 1024 * 1024 };
 /** What any frame counts for, to take it is more work than its bytes tell: a thousand a second. */
