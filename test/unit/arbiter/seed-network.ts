@@ -39,10 +39,11 @@ interface Node {
   kill: () => void;
 }
 
-/** What the operator, and this peer's state, say of a seed that has no votes. */
+/** What the operator, this peer's state and others say of a seed that has no votes. */
 export interface Start {
   readonly isNew?: boolean;
   readonly wasRegistered?: boolean;
+  readonly knowsMembers?: boolean;
 }
 
 export class SeedNetwork {
@@ -123,7 +124,8 @@ export class SeedNetwork {
 
   #start(seed: number, database: DatabaseSync, start: Start = {}): Node {
     const binding = { cluster: 'test', seed, seeds: [] };
-    const store = createAcceptorStore(database, binding);
+    const { isNew = this.#seeds === 1, wasRegistered = false, knowsMembers = false } = start;
+    const store = createAcceptorStore(database, binding, { wasRegistered });
     const ending = new AbortController();
     const node = { isUp: true, database, store, kill: () => undefined as void };
     const alive = stopWith(store, () => node.isUp);
@@ -134,10 +136,10 @@ export class SeedNetwork {
       node.isUp = false;
       ending.abort();
     };
-    const { isNew = false, wasRegistered = false } = start;
     const onWaiting = (wait: EnrolmentWait | undefined) => void this.#waits.set(seed, wait);
     const { signal } = ending;
-    started.enrol({ isNew, wasRegistered, signal, onWaiting }).catch((error: unknown) => {
+    const said = { isNew, knowsMembers: () => knowsMembers };
+    started.enrol({ ...said, signal, onWaiting }).catch((error: unknown) => {
       if (node.isUp) throw error;
     });
     return Object.assign(node, { seed: started });
@@ -194,6 +196,10 @@ function stopWith(store: AcceptorStore, isUp: () => boolean): AcceptorStore {
       return (check(), store.floor);
     },
     saveFloor: (floor) => (check(), store.saveFloor(floor)),
+    get lost() {
+      return (check(), store.lost);
+    },
+    saveLost: () => (check(), store.saveLost()),
     enrolled: (seed) => (check(), store.enrolled(seed)),
     saveEnrolled: (seed, enrolled) => (check(), store.saveEnrolled(seed, enrolled)),
     vote: (index) => (check(), store.vote(index)),
