@@ -23,6 +23,9 @@ import { Seed } from '#peer/arbiter/seeds/seed.ts';
 import { SeedsArbiter } from '#peer/arbiter/seeds/seeds-arbiter.ts';
 import { VirtualTime, createRandom } from './virtual-time.ts';
 
+/** Virtual; some dozens of times that a seed asks the others. */
+const VOTING_MS_MAX = 60_000;
+
 export interface NetworkOptions {
   readonly seeds: number;
   readonly random: number;
@@ -90,9 +93,11 @@ export class SeedNetwork {
     this.#nodes[seed] = this.#start(seed, new DatabaseSync(':memory:'), start);
   }
 
-  /** Resolves when these vote. */
+  /** Resolves when these vote. Rejects when they don't in time. */
   async voting(...seeds: readonly number[]): Promise<void> {
-    while (seeds.some((seed) => this.#node(seed).store.floor === undefined)) {
+    const isOut = (seed: number) => this.#node(seed).store.floor === undefined;
+    for (let waitedMs = 0; seeds.some(isOut); waitedMs += 10) {
+      if (waitedMs > VOTING_MS_MAX) throw new Error(`seed ${seeds.find(isOut)} does not vote`);
       await this.time.sleep(10);
     }
   }
