@@ -59,7 +59,7 @@ export const OPTIONS = [
   {
     flag: 'new-seed',
     meaning:
-      'this seed never ran before: it need not wait for all other seeds, a majority is enough. For one first start; never after its disk was lost',
+      'this seed never ran before: it need not wait for all other seeds, a majority is enough; a single seed begins only so. For one first start; never after its disk was lost',
   },
   {
     flag: 'join',

@@ -11,7 +11,12 @@ import {
   VotesMissing,
   openAcceptorStore,
 } from '../arbiter/seeds/acceptor-store.ts';
-import { type SeedReply, parseSeedReply, parseSeedRequest } from '../arbiter/seeds/messages.ts';
+import {
+  type SeedReply,
+  type SeedRequest,
+  parseSeedReply,
+  parseSeedRequest,
+} from '../arbiter/seeds/messages.ts';
 import { Seed } from '../arbiter/seeds/seed.ts';
 import { SeedEnrolment } from './seed-enrolment.ts';
 import { SeedsArbiter } from '../arbiter/seeds/seeds-arbiter.ts';
@@ -29,6 +34,8 @@ export interface ArbiterService {
   answer(asker: Asker, json: Uint8Array): Promise<Answer>;
   /** Why this seed doesn't vote, as a sentence; undefined when it does, or is none. */
   problem(): string | undefined;
+  /** Has this peer's seed vote when it may. Once, when it is known whose records this peer remembers. */
+  begin(): void;
   close(): void;
 }
 
@@ -40,8 +47,9 @@ export interface ArbiterServiceOptions {
   readonly self: Endpoint;
   readonly cluster: string;
   readonly stateDirectory: string;
-  /** See EnrolmentOptions. */
+  /** See EnrolmentOptions and Making. */
   readonly isNewSeed: boolean;
+  readonly knowsMembers: () => boolean;
   readonly wasRegistered: boolean;
   readonly log: Pick<Logger, 'info' | 'warn'>;
   /** Carries JSON to a seed and its answer back; rejects when there is none. */
@@ -60,7 +68,7 @@ export function openArbiterService(options: ArbiterServiceOptions): ArbiterServi
   return index < 0 ? clientService(options) : seedService(options, index);
 }
 
-const NO_SEED = { answer: refuseQuestion, problem: () => undefined };
+const NO_SEED = { answer: refuseQuestion, problem: () => undefined, begin: () => {} };
 
 function soloService(stateDirectory: string): ArbiterService {
   const arbiter = openSoloArbiter(stateDirectory);
@@ -96,11 +104,12 @@ function seedService(options: ArbiterServiceOptions, index: number): ArbiterServ
     timing: systemTiming,
   });
   const encode = createReplyEncoding();
-  const enrolment = new SeedEnrolment(seed, options);
+  const enrolment = new SeedEnrolment(options);
   return {
     arbiter,
     answer: (asker, json) => answerAsSeed(seed, { ...options, asker, encode }, json),
     problem: () => enrolment.problem(),
+    begin: () => enrolment.begin(seed),
     close: () => {
       enrolment.close();
       store.close();
@@ -110,17 +119,14 @@ function seedService(options: ArbiterServiceOptions, index: number): ArbiterServ
 
 function openVotes(options: ArbiterServiceOptions, index: number): ClosableAcceptorStore {
   const { seeds, cluster, stateDirectory, isNewSeed, wasRegistered } = options;
-  const store = openAcceptorStore(join(stateDirectory, 'seed'), {
-    cluster,
-    seed: index,
-    seeds: seeds.map(endpointKey),
-  });
-  if (store.floor === undefined && isNewSeed && wasRegistered) {
+  const binding = { cluster, seed: index, seeds: seeds.map(endpointKey) };
+  const store = openAcceptorStore(join(stateDirectory, 'seed'), binding, { wasRegistered });
+  if (store.floor === undefined && isNewSeed && store.lost) {
     store.close();
     throw new VotesMissing(
-      `--new-seed says that this seed never ran, but by its state in ${stateDirectory} it is a ` +
-        'member of the cluster, and its votes are gone: start it without --new-seed, and it votes ' +
-        'again when all other seeds have answered it',
+      '--new-seed says that this seed never ran, but its votes were lost, as its state in ' +
+        `${stateDirectory} tells, or another seed did: start it without --new-seed, and its status ` +
+        'says what it waits for',
     );
   }
   return store;
@@ -140,13 +146,21 @@ async function answerAsSeed(
   const request = parseArbiterRequest(value);
   if (request !== undefined) return encode(await seed.ask(request));
   const vote = isSeedsAddress(seeds, asker) ? parseSeedRequest(value) : undefined;
-  if (vote === undefined) throw new Error('this is no question for a seed');
+  if (vote === undefined || !isOfAsker(seeds, asker, vote))
+    throw new Error('this is no question for a seed');
   return toAnswer(seed.answer(vote));
 }
 
 /** Seeds are known by where they are. */
 export function isSeedsAddress(seeds: readonly Endpoint[], asker: Asker): boolean {
   return seeds.some(({ address }) => equalAddresses(address, asker.address));
+}
+
+/** Whose votes are which, each seed says of itself alone. */
+function isOfAsker(seeds: readonly Endpoint[], asker: Asker, vote: SeedRequest): boolean {
+  if (vote.type !== 'enrol') return true;
+  const place = seeds[vote.seed];
+  return place !== undefined && equalAddresses(place.address, asker.address);
 }
 
 /** Encodes a list once for all that ask, until there is another: at a start everybody asks for it. */

@@ -33,6 +33,7 @@ import { OverlapWatch } from './overlap-watch.ts';
 import { type PeerState, openPeerState } from './peer-state.ts';
 import { createPluginContext } from './plugin-context.ts';
 import { QuestionRates } from './question-rates.ts';
+import { knowsMembers } from './seed-enrolment.ts';
 import { askDonors } from './space-asking.ts';
 import { Standing, hasOthers } from './standing.ts';
 import { askPeerView } from './view-asking.ts';
@@ -112,6 +113,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const reconciler = startReconciler(start);
   const network = await openNetwork(start, { keys, reconciler });
   network.driver.start(state.memory.recall(state.codec));
+  network.arbiters.begin();
   state.memory.retain({ self: state.identity.id, directory: state.core.mesh.directory });
   const installation = beginNodeWork(start);
   await serve(start, { reconciler, ...network });
@@ -212,6 +214,7 @@ function openArbiters(
     cluster: config.cluster,
     stateDirectory: config.stateDirectory,
     isNewSeed: config.isNewSeed,
+    knowsMembers: () => knowsMembers(state.core),
     wasRegistered: state.core.ipam.phase() !== 'unregistered',
     log,
     ask: async (endpoint, json) => {

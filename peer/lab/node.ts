@@ -77,7 +77,9 @@ export function peerFlags(node: NodePlan, plan: LabPlan): readonly string[] {
     '--cluster': NAMESPACE_PREFIX,
     '--log-level': 'info',
   };
-  return Object.entries(flags).flat();
+  // A single seed begins at the operator's word alone.
+  const isLone = plan.seeds.length === 1;
+  return [...Object.entries(flags).flat(), ...(isLone ? ['--new-seed'] : [])];
 }
 
 /** Root without any privilege but CAP_NET_ADMIN: what a peer's container has, and nothing may grow to need more. */

@@ -37,6 +37,7 @@ function anotherPeer(flags: Flags = {}): RealPeer {
       address: node.address,
       seeds: node.address,
       'key-file': cluster.keyFile,
+      'new-seed': 'true',
       ...flags,
     },
   });

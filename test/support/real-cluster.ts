@@ -102,7 +102,14 @@ export class RealCluster implements AsyncDisposable {
     const peer = new RealPeer({
       namespace,
       directory: join(this.#directory, `node${number}`),
-      flags: { address, seeds: this.#seeds.join(','), 'key-file': this.keyFile, ...flags },
+      flags: {
+        address,
+        seeds: this.#seeds.join(','),
+        'key-file': this.keyFile,
+        // A single seed begins at the operator's word alone.
+        ...(this.#seeds.length === 1 && { 'new-seed': 'true' }),
+        ...flags,
+      },
     });
     this.#parts.defer(async () => {
       if (peer.isRunning()) await peer.end('SIGKILL');

@@ -38,7 +38,7 @@ export class VotesDamaged extends Error {
   override readonly name = 'VotesDamaged';
 }
 
-/** `enrolment` is of this store; `other` has what other seeds were told. */
+/** `enrolment` is of this store, `lost` whether votes before it are; `other` has what other seeds were told. */
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS seed (
   one INTEGER PRIMARY KEY CHECK (one = 1), binding TEXT NOT NULL, run INTEGER NOT NULL
@@ -48,12 +48,19 @@ CREATE TABLE IF NOT EXISTS vote (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS decision (position INTEGER PRIMARY KEY, batch TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS enrolment (
-  one INTEGER PRIMARY KEY CHECK (one = 1), name TEXT NOT NULL, floor INTEGER
+  one INTEGER PRIMARY KEY CHECK (one = 1), name TEXT NOT NULL, floor INTEGER,
+  lost INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS other (
   seed INTEGER PRIMARY KEY, name TEXT NOT NULL, floor INTEGER NOT NULL, replaces INTEGER NOT NULL
 ) STRICT;
 `;
+
+/** What is noted when the file is made, and never again. */
+export interface Making {
+  /** This peer has registered, so a vote of its place was counted before. */
+  readonly wasRegistered: boolean;
+}
 
 export type ClosableAcceptorStore = AcceptorStore & { close(): void };
 
@@ -61,28 +68,35 @@ export type ClosableAcceptorStore = AcceptorStore & { close(): void };
 export function openAcceptorStore(
   directory: string,
   binding: AcceptorBinding,
+  making: Making,
 ): ClosableAcceptorStore {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, 'votes.sqlite');
   try {
-    return createAcceptorStore(openDatabase({ path, durability: 'full' }), binding);
+    return createAcceptorStore(openDatabase({ path, durability: 'full' }), binding, making);
   } catch (error) {
     if (error instanceof VotesOfAnotherSeed) throw error;
     throw new VotesDamaged(
-      `the votes in ${path} can't be read (${String(error)}): restore the file as it was, or remove ` +
-        'it: then this seed votes again when all other seeds have answered it',
+      `the votes in ${path} can't be read (${String(error)}): restore the file as it was` +
+        (binding.seeds.length === 1 ? NO_OTHERS : WITH_OTHERS),
       { cause: error },
     );
   }
 }
 
+const WITH_OTHERS =
+  ', or remove it: then this seed votes again when all other seeds have answered it';
+const NO_OTHERS =
+  '; a single seed has no others to vote again with, so nothing else brings it back';
+
 /** Closes the database when it throws. */
 export function createAcceptorStore(
   database: DatabaseSync,
   binding: AcceptorBinding,
+  making: Making,
 ): ClosableAcceptorStore {
   try {
-    startRun(database, JSON.stringify(binding));
+    startRun(database, JSON.stringify(binding), making);
     return new SqliteAcceptorStore(database);
   } catch (error) {
     database.close();
@@ -91,13 +105,15 @@ export function createAcceptorStore(
 }
 
 /** In one commit: a file without a row of its seed has never voted, and none is left half made. */
-function startRun(database: DatabaseSync, binding: string): void {
+function startRun(database: DatabaseSync, binding: string, { wasRegistered }: Making): void {
   transact(database, () => {
     database.exec(SCHEMA);
     const isNew = countRun(database, binding);
     // What voted before there were floors goes on from the first index.
-    const sql = 'INSERT INTO enrolment (one, name, floor) VALUES (1, ?, ?) ON CONFLICT DO NOTHING';
-    database.prepare(sql).run(randomBytes(16).toString('hex'), isNew ? null : 0);
+    const sql = `INSERT INTO enrolment (one, name, floor, lost) VALUES (1, ?, ?, ?)
+      ON CONFLICT DO NOTHING`;
+    const lost = isNew && wasRegistered ? 1 : 0;
+    database.prepare(sql).run(randomBytes(16).toString('hex'), isNew ? null : 0, lost);
   });
 }
 
@@ -121,14 +137,16 @@ class SqliteAcceptorStore implements ClosableAcceptorStore {
   readonly name: string;
   readonly #database: DatabaseSync;
   #floor: number | undefined;
+  #lost: boolean;
   #failure: StoreFailed | undefined;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
-    const row = database.prepare('SELECT run, name, floor FROM seed, enrolment').get();
+    const row = database.prepare('SELECT run, name, floor, lost FROM seed, enrolment').get();
     this.run = Number(row?.['run']);
     this.name = String(row?.['name']);
     this.#floor = row?.['floor'] === null ? undefined : Number(row?.['floor']);
+    this.#lost = row?.['lost'] === 1;
   }
 
   get floor(): number | undefined {
@@ -139,6 +157,15 @@ class SqliteAcceptorStore implements ClosableAcceptorStore {
     assert(this.#floor === undefined, `the floor is ${this.#floor} already, and not ${floor}`);
     this.#write(() => this.#database.prepare('UPDATE enrolment SET floor = ?').run(floor));
     this.#floor = floor;
+  }
+
+  get lost(): boolean {
+    return this.#lost;
+  }
+
+  saveLost(): void {
+    this.#write(() => this.#database.exec('UPDATE enrolment SET lost = 1'));
+    this.#lost = true;
   }
 
   enrolled(seed: number): Enrolled | undefined {

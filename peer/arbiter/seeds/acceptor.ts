@@ -31,6 +31,10 @@ export interface AcceptorStore {
   readonly floor: number | undefined;
   /** Once. */
   saveFloor(floor: number): void;
+  /** Whether this seed is known to have had other votes. */
+  readonly lost: boolean;
+  /** Never taken back: who knew it may be lost next. */
+  saveLost(): void;
   /** What the seed was told, if it was told anything. */
   enrolled(seed: number): Enrolled | undefined;
   saveEnrolled(seed: number, enrolled: Enrolled): void;

@@ -20,8 +20,8 @@ export interface EnrolmentOptions extends QuorumOptions {
   readonly store: AcceptorStore;
   /** The operator says that this seed never voted: then a majority's answers are enough. */
   readonly isNew: boolean;
-  /** This peer has registered, so the cluster is older than these votes. */
-  readonly wasRegistered: boolean;
+  /** Whether others say that they are registered: then the log was begun, whatever the seeds know. */
+  readonly knowsMembers: () => boolean;
   readonly signal: AbortSignal;
   /** Told what it waits for, and undefined when it waits no more. */
   readonly onWaiting: (wait: EnrolmentWait | undefined) => void;
@@ -32,6 +32,8 @@ export type EnrolmentWait = { readonly lost: boolean } & (
   | { readonly type: 'answers'; readonly missing: readonly number[] }
   /** All answered; too few of them have been there all the time, so decisions may be lost. */
   | { readonly type: 'log-lost' }
+  /** A single seed has nobody to ask: only the operator knows that it never voted. */
+  | { readonly type: 'operator' }
 );
 
 type Enrolled = Extract<SeedReply, { type: 'enrolled' }>;
@@ -85,6 +87,7 @@ function takeNote(store: AcceptorStore, replies: Replies): Answers {
   for (const [seed, reply] of replies) {
     if (reply.type !== 'enrolled') continue;
     enrol(store, seed, reply.store);
+    if (reply.replaces && !store.lost) store.saveLost();
     answers.set(seed, reply);
   }
   return answers;
@@ -92,25 +95,23 @@ function takeNote(store: AcceptorStore, replies: Replies): Answers {
 
 /** Undefined for nothing: this seed may vote. */
 function whatFor(options: EnrolmentOptions, answers: Answers): EnrolmentWait | undefined {
-  const { seed, seeds, isNew } = options;
+  const { seed, seeds, isNew, knowsMembers } = options;
+  const { lost } = options.store;
   const told = [...answers.values()];
   const majority = Math.floor(seeds / 2) + 1;
-  const lost = isLost(options, answers);
-  if (isNew && !lost && told.length + 1 >= majority) return undefined;
+  const whole = told.filter(({ isWhole }) => isWhole).length;
+  // Of members whose log nobody has, the log was lost: who says that it is new is mistaken.
+  const isDenied = whole === 0 && knowsMembers();
+  if (isNew && !lost && !isDenied && told.length + 1 >= majority) return undefined;
   const places = Array.from({ length: seeds }, (_, place) => place);
   const missing = places.filter((place) => place !== seed && !answers.has(place));
   if (missing.length > 0) return { type: 'answers', missing, lost };
   // Of a log that was begun, each decision is on a majority: as many have to have kept theirs.
-  const whole = told.filter(({ isWhole }) => isWhole).length;
-  return isBegun(options, answers) && whole < majority ? { type: 'log-lost', lost } : undefined;
-}
-
-/** Whether this seed is known to have had other votes. */
-function isLost({ wasRegistered }: EnrolmentOptions, answers: Answers): boolean {
-  return wasRegistered || [...answers.values()].some(({ replaces }) => replaces);
+  if (isBegun(options, answers) && whole < majority) return { type: 'log-lost', lost };
+  return seeds === 1 ? { type: 'operator', lost } : undefined;
 }
 
 /** Whether there was anything to vote on before this seed's votes were made. */
-function isBegun(options: EnrolmentOptions, answers: Answers): boolean {
-  return isLost(options, answers) || [...answers.values()].some(({ floor }) => floor > 0);
+function isBegun({ store, knowsMembers }: EnrolmentOptions, answers: Answers): boolean {
+  return store.lost || knowsMembers() || [...answers.values()].some(({ floor }) => floor > 0);
 }

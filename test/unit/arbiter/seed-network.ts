@@ -23,6 +23,9 @@ import { Seed } from '#peer/arbiter/seeds/seed.ts';
 import { SeedsArbiter } from '#peer/arbiter/seeds/seeds-arbiter.ts';
 import { VirtualTime, createRandom } from './virtual-time.ts';
 
+/** Virtual; some dozens of times that a seed asks the others. */
+const VOTING_MS_MAX = 60_000;
+
 export interface NetworkOptions {
   readonly seeds: number;
   readonly random: number;
@@ -39,10 +42,11 @@ interface Node {
   kill: () => void;
 }
 
-/** What the operator, and this peer's state, say of a seed that has no votes. */
+/** What the operator, this peer's state and others say of a seed that has no votes. */
 export interface Start {
   readonly isNew?: boolean;
   readonly wasRegistered?: boolean;
+  readonly knowsMembers?: boolean;
 }
 
 export class SeedNetwork {
@@ -89,9 +93,11 @@ export class SeedNetwork {
     this.#nodes[seed] = this.#start(seed, new DatabaseSync(':memory:'), start);
   }
 
-  /** Resolves when these vote. */
+  /** Resolves when these vote. Rejects when they don't in time. */
   async voting(...seeds: readonly number[]): Promise<void> {
-    while (seeds.some((seed) => this.#node(seed).store.floor === undefined)) {
+    const isOut = (seed: number) => this.#node(seed).store.floor === undefined;
+    for (let waitedMs = 0; seeds.some(isOut); waitedMs += 10) {
+      if (waitedMs > VOTING_MS_MAX) throw new Error(`seed ${seeds.find(isOut)} does not vote`);
       await this.time.sleep(10);
     }
   }
@@ -123,7 +129,8 @@ export class SeedNetwork {
 
   #start(seed: number, database: DatabaseSync, start: Start = {}): Node {
     const binding = { cluster: 'test', seed, seeds: [] };
-    const store = createAcceptorStore(database, binding);
+    const { isNew = this.#seeds === 1, wasRegistered = false, knowsMembers = false } = start;
+    const store = createAcceptorStore(database, binding, { wasRegistered });
     const ending = new AbortController();
     const node = { isUp: true, database, store, kill: () => undefined as void };
     const alive = stopWith(store, () => node.isUp);
@@ -134,10 +141,10 @@ export class SeedNetwork {
       node.isUp = false;
       ending.abort();
     };
-    const { isNew = false, wasRegistered = false } = start;
     const onWaiting = (wait: EnrolmentWait | undefined) => void this.#waits.set(seed, wait);
     const { signal } = ending;
-    started.enrol({ isNew, wasRegistered, signal, onWaiting }).catch((error: unknown) => {
+    const said = { isNew, knowsMembers: () => knowsMembers };
+    started.enrol({ ...said, signal, onWaiting }).catch((error: unknown) => {
       if (node.isUp) throw error;
     });
     return Object.assign(node, { seed: started });
@@ -194,6 +201,10 @@ function stopWith(store: AcceptorStore, isUp: () => boolean): AcceptorStore {
       return (check(), store.floor);
     },
     saveFloor: (floor) => (check(), store.saveFloor(floor)),
+    get lost() {
+      return (check(), store.lost);
+    },
+    saveLost: () => (check(), store.saveLost()),
     enrolled: (seed) => (check(), store.enrolled(seed)),
     saveEnrolled: (seed, enrolled) => (check(), store.saveEnrolled(seed, enrolled)),
     vote: (index) => (check(), store.vote(index)),

@@ -19,7 +19,12 @@ function makeDirectory(t: TestContext): string {
   return directory;
 }
 
-const FIRST_START = { isNewSeed: false, wasRegistered: false, log: pino({ level: 'silent' }) };
+const FIRST_START = {
+  isNewSeed: false,
+  wasRegistered: false,
+  knowsMembers: () => false,
+  log: pino({ level: 'silent' }),
+};
 
 /** Services of the numbered peers, which ask each other directly; the first three are seeds. */
 async function openServices(t: TestContext, count: number): Promise<readonly ArbiterService[]> {
@@ -36,6 +41,7 @@ async function openServices(t: TestContext, count: number): Promise<readonly Arb
       ask: (seed, json) => ask(byEndpoint, { from: self, seed, json }),
     });
     byEndpoint.set(endpointKey(self), service);
+    service.begin();
     t.after(() => service.close());
     return service;
   });
@@ -60,6 +66,11 @@ async function ask(
 
 function question(value: unknown): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value));
+}
+
+/** Says which votes are those of the seed at that place. */
+function enrol(place: number): Uint8Array {
+  return question({ type: 'enrol', seed: place, store: 'a'.repeat(32) });
 }
 
 const FROM_SEED = { peer: peerId(1), address: testEndpoint(1).address };
@@ -155,6 +166,16 @@ describe('a seed', { timeout: 20_000 }, () => {
     assert.equal((await seed.answer(FROM_SEED, vote)).error, '');
   });
 
+  it('is told by a seed which votes are its own, and by none which are another one’s', async (t) => {
+    const [seed] = await openServices(t, 3);
+    assert.ok(seed !== undefined);
+    const second = { peer: peerId(2), address: testEndpoint(2).address };
+    for (const place of [0, 2, 3, 1e9]) {
+      await assert.rejects(seed.answer(second, enrol(place)), /this is no question for a seed/);
+    }
+    assert.equal((await seed.answer(second, enrol(1))).error, '');
+  });
+
   it('that is a member, by its state, and has no votes is not started as a new one', async (t) => {
     const stateDirectory = makeDirectory(t);
     const options = {
@@ -165,23 +186,42 @@ describe('a seed', { timeout: 20_000 }, () => {
       ...FIRST_START,
       ask: () => Promise.reject(new Error('nobody')),
     };
-    const isNewMember = { ...options, isNewSeed: true, wasRegistered: true };
-    assert.throws(() => openArbiterService(isNewMember), {
-      name: 'VotesMissing',
-      message: /in .*weft-arbiter-.* it is a member .* votes are gone: start it without --new-seed/,
-    });
-    const service = openArbiterService({ ...options, wasRegistered: true });
-    t.after(() => service.close());
+    const open = (more: Partial<typeof FIRST_START>) => {
+      const service = openArbiterService({ ...options, ...more });
+      t.after(() => service.close());
+      service.begin();
+      return service;
+    };
+    for (const wasRegistered of [true, false]) {
+      assert.throws(() => open({ isNewSeed: true, wasRegistered }), {
+        name: 'VotesMissing',
+        message: /votes were lost, as its state in .*weft-arbiter-.* start it without --new-seed/,
+      });
+    }
+    const service = open({ wasRegistered: true });
     await eventuallyTrue('it says why it does not vote', () =>
       Promise.resolve(/its votes were lost/.test(service.problem() ?? '')),
     );
   });
 
+  it('that never voted is started as a new one, though its peer became a member meanwhile', (t) => {
+    const options = {
+      ...FIRST_START,
+      seeds: [1, 2, 3].map(testEndpoint),
+      self: testEndpoint(1),
+      cluster: 'test',
+      stateDirectory: makeDirectory(t),
+      ask: () => Promise.reject(new Error('nobody')),
+    };
+    openArbiterService(options).close();
+    openArbiterService({ ...options, isNewSeed: true, wasRegistered: true }).close();
+  });
+
   it('that votes may be started again with --new-seed left in place', async (t) => {
     const directory = makeDirectory(t);
     const seeds = [testEndpoint(1)];
-    const open = (more: { readonly isNewSeed: boolean; readonly wasRegistered: boolean }) =>
-      openArbiterService({
+    const open = (more: { readonly isNewSeed: boolean; readonly wasRegistered: boolean }) => {
+      const service = openArbiterService({
         ...FIRST_START,
         ...more,
         seeds,
@@ -190,6 +230,9 @@ describe('a seed', { timeout: 20_000 }, () => {
         stateDirectory: directory,
         ask: () => Promise.reject(new Error('nobody')),
       });
+      service.begin();
+      return service;
+    };
     const first = open({ isNewSeed: true, wasRegistered: false });
     await eventuallyTrue('it votes', () =>
       first.arbiter.genesis(peerId(1)).then(

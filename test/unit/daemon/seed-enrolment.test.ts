@@ -7,21 +7,22 @@ import type { Seed } from '#peer/arbiter/seeds/seed.ts';
 import { SeedEnrolment } from '#peer/daemon/seed-enrolment.ts';
 import { testEndpoint } from '#test/support/records.ts';
 
-/** Of three seeds; what it waits for is told by the test. */
-function startEnrolment() {
+/** Of so many seeds; what it waits for is told by the test. */
+function startEnrolment(count = 3) {
   let given: Parameters<Seed['enrol']>[0] | undefined;
   const done = Promise.withResolvers<void>();
   const logged: unknown[] = [];
   const seed: Pick<Seed, 'enrol'> = { enrol: (options) => ((given = options), done.promise) };
-  const enrolment = new SeedEnrolment(seed, {
-    seeds: [1, 2, 3].map(testEndpoint),
+  const enrolment = new SeedEnrolment({
+    seeds: [1, 2, 3].slice(0, count).map(testEndpoint),
     isNewSeed: true,
-    wasRegistered: false,
+    knowsMembers: () => true,
     log: {
       info: (...words: unknown[]) => void logged.push(words.at(-1)),
       warn: (...words: unknown[]) => void logged.push(words.at(-1)),
     },
   });
+  enrolment.begin(seed);
   assert.ok(given !== undefined);
   const { onWaiting } = given;
   const says = (wait: EnrolmentWait | undefined) => (onWaiting(wait), enrolment.problem());
@@ -51,8 +52,17 @@ describe('a seed that does not vote', () => {
     const problem = startEnrolment().says({ type: 'log-lost', lost: true });
     assert.match(
       problem ?? '',
-      /fewer than a majority .* bring back the other seeds' disks, or found/,
+      /fewer than a majority .* bring back the seeds' disks, or found .* on all nodes, not only on seeds/,
     );
+  });
+
+  it('says what a single one needs, and nothing of --new-seed where there are members', () => {
+    const { says } = startEnrolment(1);
+    const problem = says({ type: 'operator', lost: false }) ?? '';
+    assert.match(problem, /a single seed has no other .* --new-seed; if its disk was lost, bring/);
+    const lost = says({ type: 'log-lost', lost: false }) ?? '';
+    assert.match(lost, /others are members .* bring back its disk, or found the cluster anew/);
+    assert.doesNotMatch(lost, /--new-seed/);
   });
 
   it('says it once in the log, and that it is over; then there is no problem', () => {
@@ -72,7 +82,7 @@ describe('a seed that does not vote', () => {
 
   it('hands on what the operator and its state say, and ends with its peer', () => {
     const { enrolment, options } = startEnrolment();
-    assert.deepEqual([options.isNew, options.wasRegistered], [true, false]);
+    assert.deepEqual([options.isNew, options.knowsMembers()], [true, true]);
     enrolment.close();
     assert.equal(options.signal.aborted, true);
   });

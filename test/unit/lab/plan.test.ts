@@ -57,6 +57,12 @@ it('a peer is told its name, its address, the seeds and where its files are', ()
   );
 });
 
+it('a single seed is told that it is new', () => {
+  const plan = planLab({ ...OPTIONS, nodes: 2 });
+  const flags = plan.nodes.slice(0, 1).flatMap((node) => peerFlags(node, plan));
+  assert.equal(flags.at(-1), '--new-seed');
+});
+
 it('a word with a space or a quote stays one word for the shell', () => {
   assert.equal(quote('/a/b-c.sock'), '/a/b-c.sock');
   assert.equal(quote("it's here"), String.raw`'it'\''s here'`);

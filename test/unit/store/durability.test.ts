@@ -46,7 +46,8 @@ test("a seed's vote is on the medium when it is stored", (t) => {
   const directory = makeDirectory(t);
   const connections = watchConnections(t, 'votes.sqlite');
   const seeds = ['10.0.0.1:6783', '10.0.0.2:6783', '10.0.0.3:6783'];
-  const store = openAcceptorStore(directory, { cluster: 'c', seed: 1, seeds });
+  const binding = { cluster: 'c', seed: 1, seeds };
+  const store = openAcceptorStore(directory, binding, { wasRegistered: false });
   assertDurable(connections());
   store.close();
 });

@@ -15,6 +15,8 @@ const BINDING = {
   seeds: ['10.0.0.1:6783', '10.0.0.2:6783', '10.0.0.3:6783'],
 };
 
+const MADE = { wasRegistered: false };
+
 /** As a seed made it before it had floors. */
 const OLD_SCHEMA = `
 CREATE TABLE seed (
@@ -36,13 +38,13 @@ test('votes, decisions and the count of runs outlive the process', (t) => {
   const directory = makeDirectory(t);
   const ballot = { round: 3, seed: 1, run: 1 };
   const batch = [{ type: 'genesis', founder: peerId(1) }] as const;
-  const first = openAcceptorStore(directory, BINDING);
+  const first = openAcceptorStore(directory, BINDING, MADE);
   first.saveVote(0, { promised: ballot, accepted: undefined });
   first.saveDecision(0, batch);
   first.saveVote(1, { promised: ballot, accepted: { ballot, batch } });
   first.saveVote(5, { promised: ballot, accepted: undefined });
   first.close();
-  const second = openAcceptorStore(directory, BINDING);
+  const second = openAcceptorStore(directory, BINDING, MADE);
   assert.equal(second.run, first.run + 1);
   assert.deepEqual(second.decisions(0, 9), [batch]);
   assert.deepEqual(second.vote(1), { promised: ballot, accepted: { ballot, batch } });
@@ -53,17 +55,17 @@ test('votes, decisions and the count of runs outlive the process', (t) => {
 
 test('votes made in another place of the list are refused and stay as they are', (t) => {
   const directory = makeDirectory(t);
-  openAcceptorStore(directory, BINDING).close();
+  openAcceptorStore(directory, BINDING, MADE).close();
   const other = { ...BINDING, seeds: BINDING.seeds.slice(0, 1) };
-  assert.throws(() => openAcceptorStore(directory, other), { name: 'VotesOfAnotherSeed' });
-  openAcceptorStore(directory, BINDING).close();
+  assert.throws(() => openAcceptorStore(directory, other, MADE), { name: 'VotesOfAnotherSeed' });
+  openAcceptorStore(directory, BINDING, MADE).close();
 });
 
 test('damaged votes are an error each time, and never fresh votes', (t) => {
   const directory = makeDirectory(t);
   writeFileSync(join(directory, 'votes.sqlite'), 'no database at all'.repeat(100));
   for (let attempt = 0; attempt < 2; attempt++) {
-    assert.throws(() => openAcceptorStore(directory, BINDING), { name: 'VotesDamaged' });
+    assert.throws(() => openAcceptorStore(directory, BINDING, MADE), { name: 'VotesDamaged' });
   }
 });
 
@@ -75,15 +77,15 @@ test('votes from before there were floors go on from the first index, and new on
   old.prepare('INSERT INTO seed VALUES (1, ?, 4)').run(JSON.stringify(BINDING));
   old.prepare('INSERT INTO vote VALUES (0, ?, NULL)').run(JSON.stringify(ballot));
   old.close();
-  const upgraded = openAcceptorStore(directory, BINDING);
+  const upgraded = openAcceptorStore(directory, BINDING, MADE);
   assert.deepEqual([upgraded.floor, upgraded.run, upgraded.isWhole()], [0, 5, true]);
   const accept = { type: 'accept', index: 0, ballot, batch: [] } as const;
   assert.deepEqual(answerSeed(upgraded, accept), { type: 'accepted' });
   upgraded.close();
-  const again = openAcceptorStore(directory, BINDING);
+  const again = openAcceptorStore(directory, BINDING, MADE);
   assert.deepEqual([again.floor, again.name], [0, upgraded.name]);
   again.close();
-  const fresh = openAcceptorStore(makeDirectory(t), BINDING);
+  const fresh = openAcceptorStore(makeDirectory(t), BINDING, MADE);
   assert.equal(fresh.floor, undefined);
   assert.deepEqual(answerSeed(fresh, accept), { type: 'abstained' });
   assert.deepEqual(answerSeed(fresh, { type: 'read', from: 0 }), { type: 'abstained' });
@@ -92,13 +94,37 @@ test('votes from before there were floors go on from the first index, and new on
 
 test('a file that was made and has not voted does not vote after a restart either', (t) => {
   const directory = makeDirectory(t);
-  const first = openAcceptorStore(directory, BINDING);
+  const first = openAcceptorStore(directory, BINDING, MADE);
   first.close();
-  const second = openAcceptorStore(directory, BINDING);
+  const second = openAcceptorStore(directory, BINDING, MADE);
   assert.deepEqual([second.floor, second.name], [undefined, first.name]);
   second.saveFloor(6);
   second.close();
-  const third = openAcceptorStore(directory, BINDING);
+  const third = openAcceptorStore(directory, BINDING, MADE);
   assert.deepEqual([third.floor, third.isWhole(), third.touched()], [6, false, 6]);
   third.close();
+});
+
+test('that votes before are lost is noted when the file is made, or told, and stays', (t) => {
+  const [made, told] = [makeDirectory(t), makeDirectory(t)];
+  const isLost = (directory: string, wasRegistered: boolean) => {
+    const store = openAcceptorStore(directory, BINDING, { wasRegistered });
+    store.close();
+    return store.lost;
+  };
+  assert.deepEqual([isLost(made, true), isLost(made, false)], [true, true]);
+  assert.deepEqual([isLost(told, false), isLost(told, true)], [false, false]);
+  const store = openAcceptorStore(told, BINDING, MADE);
+  store.saveLost();
+  store.close();
+  assert.equal(isLost(told, false), true);
+});
+
+test('of damaged votes of a single seed it is not said that others bring them back', (t) => {
+  const directory = makeDirectory(t);
+  writeFileSync(join(directory, 'votes.sqlite'), 'no database at all'.repeat(100));
+  const lone = { ...BINDING, seed: 0, seeds: BINDING.seeds.slice(0, 1) };
+  assert.throws(() => openAcceptorStore(directory, lone, MADE), {
+    message: /restore the file as it was; a single seed has no others to vote again with/,
+  });
 });

@@ -125,18 +125,92 @@ describe('a seed that lost its disk', () => {
     });
   });
 
-  it('is told each time what it was told first, and others anew', () => {
-    const store = createAcceptorStore(new DatabaseSync(':memory:'), {
-      cluster: 'c',
-      seed: 0,
-      seeds: [],
+  it('still knows of its loss when those are lost that told it', async () => {
+    await withSeeds({ seeds: 3 }, async (network) => {
+      await network.voting(0, 1, 2);
+      assert.equal(await network.arbiter(0).genesis(peerId(1)), peerId(1));
+      network.crash(1);
+      network.restartWithNewDisk(0);
+      await network.time.sleep(ROUNDS_MS);
+      network.restartWithNewDisk(1);
+      await network.time.sleep(ROUNDS_MS);
+      network.restart(0);
+      network.restart(1);
+      network.restartWithNewDisk(2);
+      await network.time.sleep(ROUNDS_MS);
+      const wait = { type: 'log-lost', lost: true };
+      for (const seed of [0, 1, 2]) assert.deepEqual(network.waitOf(seed), wait);
+      await assert.rejects(network.arbiter(0).genesis(peerId(2)), UNAVAILABLE);
     });
+  });
+
+  it('does not begin anew where there are members, whatever the operator says', async () => {
+    await withSeeds({ seeds: 3, down: [0, 1, 2] }, async (network) => {
+      for (const seed of [0, 1, 2]) network.restartWithNewDisk(seed, { knowsMembers: true });
+      await network.time.sleep(ROUNDS_MS);
+      const wait = { type: 'log-lost', lost: false };
+      for (const seed of [0, 1, 2]) assert.deepEqual(network.waitOf(seed), wait);
+    });
+    await withSeeds({ seeds: 5, down: [0, 1, 2, 3, 4] }, async (network) => {
+      const start = { isNew: true, knowsMembers: true };
+      for (const seed of [0, 1, 2]) network.restartWithNewDisk(seed, start);
+      await assert.rejects(network.arbiter(0).genesis(peerId(2)), UNAVAILABLE);
+      await network.time.sleep(ROUNDS_MS);
+      const wait = { type: 'answers', missing: [3, 4], lost: false };
+      assert.deepEqual(network.waitOf(0), wait);
+    });
+  });
+
+  it('is new where there are members, too, if others have their log', async () => {
+    await withSeeds({ seeds: 5, down: [0, 1, 2, 3, 4] }, async (network) => {
+      for (const seed of [0, 1, 2]) network.restartWithNewDisk(seed, { isNew: true });
+      await network.voting(0, 1, 2);
+      assert.equal(await network.arbiter(0).genesis(peerId(1)), peerId(1));
+      network.restartWithNewDisk(3, { isNew: true, knowsMembers: true });
+      await network.voting(3);
+      network.crash(0);
+      assert.equal(await network.arbiter(3).genesis(peerId(2)), peerId(1));
+    });
+  });
+
+  it('is told each time what it was told first, and others anew', () => {
+    const binding = { cluster: 'c', seed: 0, seeds: [] };
+    const making = { wasRegistered: false };
+    const store = createAcceptorStore(new DatabaseSync(':memory:'), binding, making);
     const [first, second] = ['1', '2'].map((digit) => digit.repeat(32)) as [string, string];
     assert.deepEqual(enrol(store, 1, first), { store: first, floor: 0, replaces: false });
     store.saveVote(6, { promised: { round: 1, seed: 0, run: 1 }, accepted: undefined });
     assert.deepEqual(enrol(store, 1, first), { store: first, floor: 0, replaces: false });
     assert.deepEqual(enrol(store, 1, second), { store: second, floor: 7, replaces: true });
     store.close();
+  });
+});
+
+describe('a single seed', () => {
+  it('begins at the word of the operator alone, and goes on without it', async () => {
+    await withSeeds({ seeds: 1 }, async (network) => {
+      network.restartWithNewDisk(0, { isNew: false });
+      await network.time.sleep(ROUNDS_MS);
+      assert.deepEqual(network.waitOf(0), { type: 'operator', lost: false });
+      await assert.rejects(network.arbiter(0).genesis(peerId(1)), UNAVAILABLE);
+      network.restart(0, { isNew: true });
+      await network.voting(0);
+      assert.equal(await network.arbiter(0).genesis(peerId(1)), peerId(1));
+      network.restart(0, { isNew: false });
+      assert.equal(await network.arbiter(0).genesis(peerId(2)), peerId(1));
+    });
+  });
+
+  it('that lost its disk never votes where it is known, whatever the operator says', async () => {
+    await withSeeds({ seeds: 1 }, async (network) => {
+      for (const known of [{ wasRegistered: true }, { knowsMembers: true }]) {
+        network.restartWithNewDisk(0, { ...known, isNew: true });
+        await network.time.sleep(ROUNDS_MS);
+        const lost = 'wasRegistered' in known;
+        assert.deepEqual(network.waitOf(0), { type: 'log-lost', lost });
+        await assert.rejects(network.arbiter(0).genesis(peerId(2)), UNAVAILABLE);
+      }
+    });
   });
 });
 
@@ -172,7 +246,7 @@ function makeDisks({ seeds, voting }: { seeds: number; voting: readonly number[]
         },
         timing: PATIENT,
         isNew: false,
-        wasRegistered: false,
+        knowsMembers: () => false,
         signal: new AbortController().signal,
         onWaiting: (wait) => assert.equal(wait, undefined),
       }),

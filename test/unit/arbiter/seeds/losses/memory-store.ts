@@ -9,6 +9,7 @@ export class Disk {
   readonly name: string;
   run = 0;
   floor: number | undefined;
+  lost = false;
   readonly votes = new Map<number, Vote>();
   readonly decisions = new Map<number, Batch>();
   readonly others = new Map<number, Enrolled>();
@@ -45,6 +46,10 @@ export function openDisk(disk: Disk, { onDecision, onVoting }: DiskWatch): Accep
       disk.floor = floor;
       onVoting();
     },
+    get lost() {
+      return disk.lost;
+    },
+    saveLost: () => void (disk.lost = true),
     enrolled: (seed) => disk.others.get(seed),
     saveEnrolled: (seed, enrolled) => void disk.others.set(seed, enrolled),
     vote: (index) => disk.votes.get(index) ?? { promised: undefined, accepted: undefined },

@@ -156,8 +156,8 @@ export class Run {
       },
     });
     Object.assign(machine, { seed, ending });
-    const enrolment = { isNew, wasRegistered: false, signal, onWaiting: () => undefined };
-    seed.enrol(enrolment).catch((error: unknown) => {
+    const said = { isNew, knowsMembers: () => false };
+    seed.enrol({ ...said, signal, onWaiting: () => undefined }).catch((error: unknown) => {
       if (!signal.aborted) this.#violation ??= String(error);
     });
   }
