@@ -2,7 +2,7 @@
  * Notices that the API server's history went back: etcd was restored from a backup. Its list then
  * lacks members that registered since, and taking them for removed would give their addresses to
  * others. Told by the revision, which catches up within minutes, and by the marks that this peer and
- * the listed ones were told before, which a history that went back never gets.
+ * other members were told before, which a history that went back never gets.
  */
 import type { View } from '../../ipam/custody-state.ts';
 import type { PeerId } from '../../mesh/peer-id.ts';
@@ -25,14 +25,16 @@ export interface HistoryMemory {
 export interface Answered {
   readonly rev: bigint;
   readonly marks: Marks;
-  /** Who is in the list, where it was read. */
-  readonly listed: ReadonlySet<PeerId> | ReadonlyMap<PeerId, unknown>;
+  /** Who is in the list; undefined where none was read. */
+  readonly listed: View['members'] | undefined;
 }
 
 /** What was known when a question was asked. */
 interface Known {
   readonly rev: bigint;
   readonly own: bigint;
+  /** Who is in the list that this peer has adopted. */
+  readonly members: View['members'];
   readonly others: ReadonlyMap<PeerId, bigint>;
 }
 
@@ -70,16 +72,21 @@ export class History {
   }
 
   #known(): Known {
-    const { rev } = this.#memory.view();
-    const own = this.#memory.mark();
-    return { rev: rev > this.#newest ? rev : this.#newest, own, others: this.#memory.others() };
+    const { rev, members } = this.#memory.view();
+    const [own, others] = [this.#memory.mark(), this.#memory.others()];
+    return { rev: rev > this.#newest ? rev : this.#newest, own, members, others };
   }
 }
 
-/** Of others only those that are listed: anybody else's could be made up, and stop the cluster. */
-function witnessesOf({ own, others }: Known, { listed }: Answered): readonly Witness[] {
-  const told = [...others].filter(([peer]) => listed.has(peer));
-  return [{ mark: own, peer: undefined }, ...told.map(([peer, mark]) => ({ mark, peer }))];
+/**
+ * Of others, where a list was read, those that are in it or in the one that we have: a restored list may
+ * lack just the one that was told most. Anybody else's mark could be made up, and stop the cluster.
+ */
+function witnessesOf({ own, members, others }: Known, { listed }: Answered): readonly Witness[] {
+  const ours = { mark: own, peer: undefined };
+  if (listed === undefined) return [ours];
+  const told = [...others].filter(([peer]) => listed.has(peer) || members.has(peer));
+  return [ours, ...told.map(([peer, mark]) => ({ mark, peer }))];
 }
 
 function describeSetback(rev: bigint, floor: bigint): string {

@@ -177,7 +177,7 @@ export class LeaseArbiter implements Arbiter {
   async #settle(name: string, plan: Plan): Promise<void> {
     await this.#history.read(async () => {
       const rev = await this.#store.revision();
-      return { rev, marks: readMarks(await this.#store.get(HISTORY)), listed: new Set<PeerId>() };
+      return { rev, marks: readMarks(await this.#store.get(HISTORY)), listed: undefined };
     });
     await this.#change(name, plan);
   }
