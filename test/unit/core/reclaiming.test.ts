@@ -108,6 +108,25 @@ describe('while addresses are not held by anybody', () => {
     assert.equal(reclaiming.due(LOOK_AT + 5_000, scene).found, ORPHANS);
   });
 
+  it('the executor counts over no list of others, before the arbiter has told it, too', () => {
+    elect(LOOK_AT);
+    scene.viewRev = 6n;
+    reclaiming.listChanged();
+    assert.equal(questionAt(LOOK_AT), 2);
+    assert.equal(asked.length, 0);
+    const view = viewOf(6n, [SELF]);
+    reclaiming.told(LOOK_AT, { type: 'executor-told', question: 2, executor: SELF, view }, scene);
+    assert.equal(reclaiming.due(LOOK_AT, scene).found, ORPHANS);
+  });
+
+  it('the executor need not ask again for a list that the arbiter has told meanwhile', () => {
+    elect(LOOK_AT);
+    scene.viewRev = 6n;
+    reclaiming.listTold(6n);
+    reclaiming.listChanged();
+    assert.equal(reclaiming.due(LOOK_AT, scene).found, ORPHANS);
+  });
+
   it('a list of the arbiter that is older than ours stops it, and is told', () => {
     elect(LOOK_AT, SELF, viewOf(4n, [SELF]));
     assert.equal(reclaiming.due(LOOK_AT, scene).found, undefined);
