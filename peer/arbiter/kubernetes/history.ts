@@ -9,6 +9,12 @@ import type { PeerId } from '../../mesh/peer-id.ts';
 import { ArbiterUnavailable } from '../arbiter.ts';
 import { type Marks, type Witness, describeLost, findLost, nextMark, traceOf } from './marks.ts';
 
+/**
+ * One answer may be old by a mistake of a server's or a proxy's. Who watches looks again after 15 s, and
+ * what a history that went back lacks takes longer than this to grow again.
+ */
+const SETBACK_AGAIN_MS = 5_000;
+
 /** What this peer and others know of the history. Asked each time. */
 export interface HistoryMemory {
   /** The list that this peer has adopted. */
@@ -29,6 +35,14 @@ export interface Answered {
   readonly listed: View['members'] | undefined;
 }
 
+export interface HistoryOptions {
+  readonly memory: HistoryMemory;
+  /** 64 random bits. */
+  readonly token: () => bigint;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+}
+
 /** What was known when a question was asked. */
 interface Known {
   readonly rev: bigint;
@@ -39,22 +53,19 @@ interface Known {
 }
 
 export class History {
-  readonly #memory: HistoryMemory;
-  readonly #token: () => bigint;
+  readonly #options: HistoryOptions;
   #newest = 0n;
+  /** When the first answer came that was too old, since the last that was not. */
+  #setbackAt: number | undefined;
 
-  /** `token`: 64 random bits. */
-  constructor(memory: HistoryMemory, token: () => bigint) {
-    this.#memory = memory;
-    this.#token = token;
+  constructor(options: HistoryOptions) {
+    this.#options = options;
   }
 
   /**
    * Answers what `ask` does. Throws ArbiterUnavailable if that is of a history that went back: older
    * than what was known when it was asked (what comes in meanwhile doesn't count, as two questions at
-   * once may be answered in either order), or without a mark that somebody was told. What the marks
-   * don't tell, the peer keeps as a mark that no history has, or this would look sound again once
-   * the revision has grown, and to everybody else.
+   * once may be answered in either order), or without a mark that somebody was told.
    */
   async read<T extends Answered>(ask: () => Promise<T>): Promise<T> {
     const known = this.#known();
@@ -63,17 +74,30 @@ export class History {
     const lost = findLost(marks, witnessesOf(known, answer));
     if (lost !== undefined) throw unavailable(describeLost(marks, lost));
     if (rev < known.rev) {
-      const isAccepted = traceOf(marks, known.own) === 'accepted';
-      if (!isAccepted) this.#memory.keep(nextMark(marks, this.#token()));
+      this.#noteSetback(marks, known.own);
       throw unavailable(describeSetback(rev, known.rev));
     }
+    this.#setbackAt = undefined;
     if (rev > this.#newest) this.#newest = rev;
     return answer;
   }
 
+  /**
+   * What the marks don't tell, the peer keeps as a mark that no history has, or this would look sound
+   * again once the revision has grown, and to everybody else. That stops the whole cluster until an
+   * operator accepts it: not for one answer.
+   */
+  #noteSetback(marks: Marks, own: bigint): void {
+    const { memory, token, now } = this.#options;
+    this.#setbackAt ??= now();
+    const isAgain = now() >= this.#setbackAt + SETBACK_AGAIN_MS;
+    if (isAgain && traceOf(marks, own) !== 'accepted') memory.keep(nextMark(marks, token()));
+  }
+
   #known(): Known {
-    const { rev, members } = this.#memory.view();
-    const [own, others] = [this.#memory.mark(), this.#memory.others()];
+    const { memory } = this.#options;
+    const { rev, members } = memory.view();
+    const [own, others] = [memory.mark(), memory.others()];
     return { rev: rev > this.#newest ? rev : this.#newest, own, members, others };
   }
 }

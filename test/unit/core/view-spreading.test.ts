@@ -64,9 +64,9 @@ function due(now: number, view = OLD, mark = 0n): readonly CoreEffect[] {
   return spreading.due(now, { ...reader(view, mark), linked: () => linked });
 }
 
-function answer(now: number, from: PeerId, to: View, mark = 0n, view = OLD): View | undefined {
-  const update = updateBetween(view, to);
-  return spreading.answered(now, { from, update }, reader(view, mark));
+function answer(now: number, from: PeerId, to: View, mark = 0n): View | undefined {
+  const update = updateBetween(OLD, to);
+  return spreading.answered(now, { from, update }, reader(OLD, mark));
 }
 
 describe('a list that two members say to have', () => {

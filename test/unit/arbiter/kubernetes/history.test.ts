@@ -218,7 +218,7 @@ test('what only the revision tells is known to all others from then on, and afte
   grow(store);
   a.list = await openArbiter(store, a).list();
   store.table = backup;
-  await assert.rejects(openArbiter(store, a).list(), { message: /went back: it is at revision/ });
+  await seeOlderTwice(store, a);
   grow(store);
   grow(store);
   b.directory.set(peerId(1), a);
@@ -236,7 +236,7 @@ test('an operator who accepts a history whose revision is still too old has to a
   a.list = await openArbiter(store, a).list();
   store.table = backup;
   const older = { message: /it is at revision/ };
-  await assert.rejects(openArbiter(store, a).list(), older);
+  await seeOlderTwice(store, a);
   store.accept('history', '10002');
   await assert.rejects(openArbiter(store, a).list(), older);
   grow(store);
@@ -304,6 +304,37 @@ async function checkMarks(chance: () => number): Promise<void> {
         for (const id of members) assert.ok(holders.has(id), `${id} is not there at ${rev}`);
   }
 }
+
+/** Some seconds apart. */
+async function seeOlderTwice(store: MemoryLeaseStore, memory: Remembering): Promise<void> {
+  let now = 0;
+  const arbiter = openArbiter(store, memory, () => now);
+  const older = { message: /went back: it is at revision/ };
+  await assert.rejects(arbiter.list(), older);
+  now = 5_000;
+  await assert.rejects(arbiter.list(), older);
+}
+
+test('one answer that is too old, or some at once, stop nobody for good', async () => {
+  const store = new MemoryLeaseStore();
+  const a = new Remembering();
+  let now = 0;
+  const arbiter = openArbiter(store, a, () => now);
+  await arbiter.register('a', peerId(1));
+  const old = store.table;
+  grow(store);
+  a.list = await arbiter.list();
+  const { kept } = a;
+  const current = store.table;
+  for (const atMs of [0, 4_999, 60_000, 64_999]) {
+    now = atMs;
+    store.table = old;
+    await assert.rejects(arbiter.list(), { message: /it is at revision/ });
+    assert.equal(a.kept, kept);
+    store.table = current;
+    if (atMs !== 0 && atMs !== 60_000) await arbiter.list();
+  }
+});
 
 /** By far more than what is known: the API server changes something of somebody's all the time. */
 function grow(store: MemoryLeaseStore): void {

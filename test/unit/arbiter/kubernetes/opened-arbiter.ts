@@ -15,8 +15,9 @@ const timing = { sleep: () => Promise.resolve(), random: () => 0.5 };
 export function openArbiter(
   store: MemoryLeaseStore,
   memory: HistoryMemory = new Remembering(),
+  now: () => number = () => 0,
 ): LeaseArbiter {
-  return new LeaseArbiter({ store, node: NODE, memory, timing, token: drawToken });
+  return new LeaseArbiter({ store, node: NODE, memory, timing, token: drawToken, now });
 }
 
 function drawToken(): bigint {
