@@ -67,6 +67,8 @@ export class Reclaiming {
   #executor: PeerId | undefined;
   /** The list that the census may be taken over; undefined before the arbiter has told it. */
   #listedRev: bigint | undefined;
+  /** The census has waited for records since the arbiter told its list. */
+  #hasWaited = false;
   #question = 0;
   #askAt: number | undefined;
   #askedAt = Number.NEGATIVE_INFINITY;
@@ -113,6 +115,7 @@ export class Reclaiming {
     this.#executor = executor;
     this.#askAt = undefined;
     this.#listedRev = undefined;
+    this.#hasWaited = false;
     this.#isChanged = true;
     this.#lookAt = now;
     if (executor !== self || view === undefined) return;
@@ -179,10 +182,15 @@ export class Reclaiming {
     const census = scene.takeCensus(this.#gone);
     if (census.type === 'waiting' || census.type === 'at-odds') {
       this.#state = census;
+      this.#hasWaited = true;
       return undefined;
     }
     if (census.type === 'relist') {
       this.#relist(now, census.for, scene);
+      return undefined;
+    }
+    if (census.orphans.length > 0 && this.#hasWaited) {
+      this.#confirm(now, scene);
       return undefined;
     }
     this.#close();
@@ -190,6 +198,13 @@ export class Reclaiming {
     // More may be there than could be taken, or be left behind by what is taken now.
     this.listChanged();
     return census;
+  }
+
+  /** One whose record came meanwhile may have a mark that the arbiter, which went back, can't answer for. */
+  #confirm(now: number, { self }: Scene): void {
+    this.#state = { type: 'left-to-executor', executor: self };
+    this.#listedRev = undefined;
+    this.#askAt = now;
   }
 
   #close(): void {

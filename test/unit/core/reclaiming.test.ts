@@ -177,8 +177,20 @@ describe('a census that waits', () => {
       reclaiming.due(LOOK_AT + now, scene);
     }
     assert.equal(asked.length, 1);
+    reclaiming.due(LOOK_AT + 500, scene);
+    assert.equal(asked.length, 2);
+  });
+
+  it('takes nothing before the arbiter, asked after the last record came, has told its list again', () => {
+    census = { type: 'waiting', for: [OTHER] };
+    elect(LOOK_AT);
+    reclaiming.due(LOOK_AT, scene);
     census = ORPHANS;
-    assert.equal(reclaiming.due(LOOK_AT + 500, scene).found, ORPHANS);
+    reclaiming.changed();
+    const later = LOOK_AT + 500;
+    elect(later);
+    assert.equal(asked.length, 2);
+    assert.equal(reclaiming.due(later, scene).found, ORPHANS);
   });
 
   it('for somebody unknown reads another list, and knows who is gone when that lacks it', () => {
