@@ -44,8 +44,7 @@ export interface HistoryOptions {
 }
 
 /** What was known when a question was asked. */
-interface Known {
-  readonly rev: bigint;
+export interface Known {
   readonly own: bigint;
   /** Who is in the list that this peer has adopted. */
   readonly members: View['members'];
@@ -68,14 +67,14 @@ export class History {
    * once may be answered in either order), or without a mark that somebody was told.
    */
   async read<T extends Answered>(ask: () => Promise<T>): Promise<T> {
-    const known = this.#known();
+    const { floor, known } = this.#known();
     const answer = await ask();
     const { rev, marks } = answer;
-    const lost = findLost(marks, witnessesOf(known, answer));
+    const lost = findLost(marks, witnessesOf(known, answer.listed));
     if (lost !== undefined) throw unavailable(describeLost(marks, lost));
-    if (rev < known.rev) {
+    if (rev < floor) {
       this.#noteSetback(marks, known.own);
-      throw unavailable(describeSetback(rev, known.rev));
+      throw unavailable(describeSetback(rev, floor));
     }
     this.#setbackAt = undefined;
     if (rev > this.#newest) this.#newest = rev;
@@ -94,19 +93,25 @@ export class History {
     if (isAgain && traceOf(marks, own) !== 'accepted') memory.keep(nextMark(marks, token()));
   }
 
-  #known(): Known {
+  #known(): { readonly floor: bigint; readonly known: Known } {
     const { memory } = this.#options;
-    const { rev, members } = memory.view();
-    const [own, others] = [memory.mark(), memory.others()];
-    return { rev: rev > this.#newest ? rev : this.#newest, own, members, others };
+    const { rev } = memory.view();
+    return { floor: rev > this.#newest ? rev : this.#newest, known: knownOf(memory) };
   }
+}
+
+export function knownOf(memory: HistoryMemory): Known {
+  return { own: memory.mark(), members: memory.view().members, others: memory.others() };
 }
 
 /**
  * Of others, where a list was read, those that are in it or in the one that we have: a restored list may
  * lack just the one that was told most. Anybody else's mark could be made up, and stop the cluster.
  */
-function witnessesOf({ own, members, others }: Known, { listed }: Answered): readonly Witness[] {
+export function witnessesOf(
+  { own, members, others }: Known,
+  listed: Answered['listed'],
+): readonly Witness[] {
   const ours = { mark: own, peer: undefined };
   if (listed === undefined) return [ours];
   const told = [...others].filter(([peer]) => listed.has(peer) || members.has(peer));
