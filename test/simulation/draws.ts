@@ -162,7 +162,8 @@ export function drawRestored(dice: Dice, peers: number) {
   const forMs = lostMs + 20_000 + dice.below(60_000);
   const times = (most: number) => Array.from({ length: dice.below(1 + most) });
   const loseState = (from: number, withinMs: number): Fault => {
-    const peer = dice.below(peers);
+    // Who is told to join at it finds the first one, who is in the backup, whoever is another by then.
+    const peer = Math.min(1 + dice.below(peers), peers - 1);
     return { type: 'lose-state', peer, at: from + dice.below(withinMs), forMs: dice.below(3_000) };
   };
   const faults: readonly Fault[] = [
