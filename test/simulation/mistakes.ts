@@ -224,8 +224,8 @@ export const MISTAKES: readonly PlantedMistake[] = [
     text: 'return [ours, ...told.map(([peer, mark]) => ({ mark, peer }))];',
     replacement: 'return [ours];',
     scenario: 'restored-arbiter',
-    foundBy: ['I1', 'E1'],
-    seedsMax: 600,
+    foundBy: ['I1'],
+    seedsMax: 3_000,
     isQuick: false,
   },
 ];
