@@ -56,7 +56,7 @@ export class Core {
   readonly #started: Custody | undefined;
   /** Told to be the founder, or told a list, while our disk may still be a copy. */
   #toldFounder: PeerId | undefined;
-  #toldView: View | undefined;
+  #isListTold = false;
   /** Why nothing is done any more: the process is about to end. */
   #fencedFor: string | undefined;
 
@@ -165,7 +165,7 @@ export class Core {
     const look = { isSynced, isConfirmed, isAlone: this.told.isAlone() };
     const { toPublish, toOpen } = this.#gate.look(now, look);
     const published = toPublish ? this.#commit([]) : [];
-    const before = [...refusals, ...published, ...(toOpen ? this.#catchUp(now) : [])];
+    const before = [...refusals, ...published, ...(toOpen ? this.#catchUp() : [])];
     if (this.#fencedFor !== undefined || !this.#gate.isOpen()) return before;
     if (this.ipam.phase() !== 'member') return before;
     const isFreed = this.ipam.endRests(now);
@@ -248,22 +248,22 @@ export class Core {
     return [{ type: 'fence', reason }];
   }
 
-  /** What we were told while the gate was shut. */
-  #catchUp(now: number): readonly CoreEffect[] {
+  /** About what we were told while the gate was shut. */
+  #catchUp(): readonly CoreEffect[] {
     const founded = this.#toldFounder === undefined ? [] : this.#founded(this.#toldFounder);
-    return this.#fencedFor === undefined
-      ? [...founded, ...this.#adopt(now, this.#toldView)]
-      : founded;
+    const isAsking = this.#isListTold && this.#fencedFor === undefined;
+    return isAsking ? [...founded, ...this.#membership.wantList()] : founded;
   }
 
   /**
    * Not before the gate is open: with a newer list than ours on it, our disk would seem newer at the
-   * next start than it is. That we are removed counts at once.
+   * next start than it is. The arbiter is asked for it again then, as by what others tell us meanwhile
+   * it may be of a history that went back. That we are removed counts at once.
    */
   #adopt(now: number, view: View | undefined): readonly CoreEffect[] {
     if (view === undefined) return [];
     if (!this.#gate.isOpen() && view.members.has(this.self)) {
-      if (view.rev > (this.#toldView?.rev ?? 0n)) this.#toldView = view;
+      this.#isListTold = true;
       return [];
     }
     const before = this.ipam.view();

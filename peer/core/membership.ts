@@ -8,7 +8,7 @@ import { boundHit } from './core-replies.ts';
 import { Namesakes } from './namesakes.ts';
 import { type ReclaimState, Reclaiming, type Scene } from './reclaiming.ts';
 import { ViewHistory } from './view-history.ts';
-import { ViewSpreading } from './view-spreading.ts';
+import { type Reader, ViewSpreading } from './view-spreading.ts';
 import { Watching, isWatcher } from './watching.ts';
 import type { Census } from '../ipam/census.ts';
 import type { Custody, View } from '../ipam/custody-state.ts';
@@ -77,8 +77,11 @@ export class Membership {
   /** The list that is to be adopted, after we were told one. */
   told(now: number, event: Told): View | undefined {
     switch (event.type) {
-      case 'view':
-        return this.#heard(now, event.view);
+      case 'view': {
+        const heard = this.#heard(now, event.view);
+        if (heard !== undefined) this.#reclaiming.listTold(heard.rev);
+        return heard;
+      }
       case 'executor-told': {
         const { view } = event;
         const current = this.#options.ipam.view().rev;
@@ -118,6 +121,11 @@ export class Membership {
   makeRoom(now: number, bound: CoreBound): readonly CoreEffect[] {
     if (bound !== 'too-many-counterparties' || now < this.#askForRoomAt) return [];
     this.#askForRoomAt = now + ROOM_ASK_MS;
+    return this.wantList();
+  }
+
+  /** Asks the arbiter for its list, to adopt it also if it only has newcomers. */
+  wantList(): readonly CoreEffect[] {
     this.#isListWanted = true;
     return [{ type: 'ask-view' }];
   }
@@ -173,9 +181,9 @@ export class Membership {
     return asked.length > 0 ? asked : [{ type: 'ask-view' }];
   }
 
-  #audience(): { readonly self: PeerId; readonly view: View } {
+  #audience(): Reader {
     const { ipam } = this.#options;
-    return { self: ipam.self, view: ipam.view() };
+    return { self: ipam.self, view: ipam.view(), historyMark: ipam.historyMark() };
   }
 
   #ranks(): Parameters<typeof isWatcher>[0] {

@@ -4,8 +4,9 @@
  * who was restarted: an executor then does not know that it is one. Who is told that it is the executor itself takes the
  * census at every change until nothing is left to reclaim. What it may count: ipam/census.ts.
  *
- * The list that it counts over was read after the arbiter's word that it is the executor: an older one
- * may still have the executor before it, which may have taken the same blocks.
+ * The list that it counts over was told by the arbiter, after its word that it is the executor: an older
+ * one may still have the executor before it, which may have taken the same blocks, and one that others
+ * brought the arbiter may not stand by any more.
  */
 import type { CoreEffect, CoreEvent } from './core-event.ts';
 import { type Census, findGone } from '../ipam/census.ts';
@@ -64,8 +65,10 @@ export class Reclaiming {
   #isChanged = true;
   #lookAt: number;
   #executor: PeerId | undefined;
-  /** The list that the census may be taken over, or a newer one; undefined before it is read. */
+  /** The list that the census may be taken over; undefined before the arbiter has told it. */
   #listedRev: bigint | undefined;
+  /** The census has waited for records since the arbiter told its list. */
+  #hasWaited = false;
   #question = 0;
   #askAt: number | undefined;
   #askedAt = Number.NEGATIVE_INFINITY;
@@ -97,6 +100,11 @@ export class Reclaiming {
     this.#isChanged = true;
   }
 
+  /** The arbiter has told a list that is adopted now. */
+  listTold(rev: bigint): void {
+    if (this.#listedRev !== undefined) this.#listedRev = rev;
+  }
+
   /** `viewRev`: of the list that we have, with the told one if that was newer. */
   told(
     now: number,
@@ -107,6 +115,7 @@ export class Reclaiming {
     this.#executor = executor;
     this.#askAt = undefined;
     this.#listedRev = undefined;
+    this.#hasWaited = false;
     this.#isChanged = true;
     this.#lookAt = now;
     if (executor !== self || view === undefined) return;
@@ -145,7 +154,9 @@ export class Reclaiming {
     const nothing = { effects: [], found: undefined };
     if (!this.#isOpen) return nothing;
     if (this.#executor !== undefined && !scene.isMember(this.#executor)) this.#forgetExecutor();
-    const isCounting = this.#mayCount(scene);
+    // Ours is of others by now: whether the arbiter has it, too, is asked anew.
+    if (scene.viewRev > (this.#listedRev ?? scene.viewRev)) this.#listedRev = undefined;
+    const isCounting = this.#executor === scene.self && this.#listedRev === scene.viewRev;
     const isLookDue = this.#isChanged && now >= this.#lookAt;
     const census = isLookDue ? this.#look(now, scene, isCounting) : undefined;
     if (census !== undefined) return { effects: [], found: census };
@@ -156,11 +167,6 @@ export class Reclaiming {
     if (!this.#isOpen) return Number.POSITIVE_INFINITY;
     const lookAt = this.#isChanged ? this.#lookAt : Number.POSITIVE_INFINITY;
     return Math.min(lookAt, this.#askAt ?? Number.POSITIVE_INFINITY);
-  }
-
-  #mayCount({ self, viewRev }: Scene): boolean {
-    if (this.#executor !== self || this.#listedRev === undefined) return false;
-    return viewRev >= this.#listedRev;
   }
 
   #look(now: number, scene: Scene, isCounting: boolean): Orphans | undefined {
@@ -176,10 +182,15 @@ export class Reclaiming {
     const census = scene.takeCensus(this.#gone);
     if (census.type === 'waiting' || census.type === 'at-odds') {
       this.#state = census;
+      this.#hasWaited = true;
       return undefined;
     }
     if (census.type === 'relist') {
       this.#relist(now, census.for, scene);
+      return undefined;
+    }
+    if (census.orphans.length > 0 && this.#hasWaited) {
+      this.#confirm(now, scene);
       return undefined;
     }
     this.#close();
@@ -187,6 +198,13 @@ export class Reclaiming {
     // More may be there than could be taken, or be left behind by what is taken now.
     this.listChanged();
     return census;
+  }
+
+  /** One whose record came meanwhile may have a mark that the arbiter, which went back, can't answer for. */
+  #confirm(now: number, { self }: Scene): void {
+    this.#state = { type: 'left-to-executor', executor: self };
+    this.#listedRev = undefined;
+    this.#askAt = now;
   }
 
   #close(): void {

@@ -3,6 +3,8 @@
  * in its signed record, by revision and hash. When two members of our list say the same (or all there
  * are beside us, if fewer), one of them is asked for the difference, and taken at its word if the list
  * hashes to that. When one alone says so, the arbiter is asked after a while, which makes the second.
+ * So it is when they know less of the arbiter's history than we do, by their marks: theirs may be the
+ * list of one that went back, which our arbiter's questions are no more answered by.
  * So where there are two others or more, one that lies makes nobody believe a list: no honest one signs
  * for the hash of the liar's, and for the hash that an honest one signs for there is no other list.
  *
@@ -31,6 +33,8 @@ const DISTRUST_MS = { least: 10_000, most: 3_600_000 };
 interface Testimony {
   readonly rev: bigint;
   readonly hash: bigint;
+  /** The newest of the arbiter's marks that it was told. */
+  readonly mark: bigint;
 }
 
 interface Distrust {
@@ -42,6 +46,8 @@ interface Distrust {
 export interface Reader {
   readonly self: PeerId;
   readonly view: View;
+  /** The newest of the arbiter's marks that we were told. */
+  readonly historyMark: bigint;
 }
 
 export interface Audience extends Reader {
@@ -69,12 +75,12 @@ export class ViewSpreading {
   /** Records have come. */
   learned(records: Iterable<PeerRecord>, { self, view }: Reader): void {
     for (const { peer, content } of records) {
-      const { viewRev, viewHash, registeredRev } = content.custody;
+      const { viewRev, viewHash, registeredRev, historyMark } = content.custody;
       // Who registered after our list is no witness, but once it has a further one a reason to ask.
       const isNewcomer = registeredRev > view.rev && viewRev > registeredRev;
       const counts = peer !== self && (view.members.has(peer) || isNewcomer);
       if (counts && viewRev > view.rev)
-        this.#testimonies.set(peer, { rev: viewRev, hash: viewHash });
+        this.#testimonies.set(peer, { rev: viewRev, hash: viewHash, mark: historyMark });
       else this.#testimonies.delete(peer);
     }
   }
@@ -107,13 +113,13 @@ export class ViewSpreading {
   answered(
     now: number,
     { from, update }: { readonly from: PeerId; readonly update: ViewUpdate | undefined },
-    { self, view }: Reader,
+    reader: Reader,
   ): View | undefined {
     if (this.#asked?.peer !== from) return undefined;
     this.#asked = undefined;
-    const told = update === undefined ? undefined : updatedView(view, update);
-    if (told !== undefined && told.members.has(self) && this.#isWitnessed(now, told, view))
-      return told;
+    const told = update === undefined ? undefined : updatedView(reader.view, update);
+    const isOurs = told?.members.has(reader.self) === true;
+    if (told !== undefined && isOurs && this.#isWitnessed(now, told, reader)) return told;
     this.#useless.add(from);
     return undefined;
   }
@@ -158,39 +164,43 @@ export class ViewSpreading {
   }
 
   /** One of those that have the newest list which enough of them have; best one that is linked. */
-  #chooseWitness(now: number, { view, self, linked }: Audience): PeerId | undefined {
-    const witnesses = this.#newestWitnessed(now, { view, self });
+  #chooseWitness(now: number, audience: Audience): PeerId | undefined {
+    const witnesses = this.#newestWitnessed(now, audience);
     const askable = witnesses.filter((peer) => !this.#useless.has(peer)).sort();
-    const links = askable.length === 0 ? new Set<PeerId>() : linked();
+    const links = askable.length === 0 ? new Set<PeerId>() : audience.linked();
     const near = askable.filter((peer) => links.has(peer));
     const from = near.length > 0 ? near : askable;
     return from[Math.floor(this.#random() * from.length)];
   }
 
-  #newestWitnessed(now: number, { view }: Reader): readonly PeerId[] {
+  #newestWitnessed(now: number, reader: Reader): readonly PeerId[] {
     const byTestimony = new Map<string, { readonly rev: bigint; readonly peers: PeerId[] }>();
-    for (const [peer, { rev, hash }] of this.#testimonies) {
-      if (!view.members.has(peer) || !this.#isTrusted(now, peer)) continue;
+    for (const [peer, { rev, hash }] of this.#witnesses(now, reader)) {
       const key = `${rev} ${hash}`;
       const same = byTestimony.get(key) ?? { rev, peers: [] };
       same.peers.push(peer);
       byTestimony.set(key, same);
     }
     const enough = [...byTestimony.values()].filter(
-      ({ peers }) => peers.length >= witnessesOf(view),
+      ({ peers }) => peers.length >= witnessesOf(reader.view),
     );
     return enough.sort((a, b) => (a.rev > b.rev ? -1 : 1))[0]?.peers ?? [];
   }
 
-  #isWitnessed(now: number, told: View, view: View): boolean {
+  #isWitnessed(now: number, told: View, reader: Reader): boolean {
     const hash = this.#hashView(told);
-    const testimonies = [...this.#testimonies].filter(
-      ([peer]) => view.members.has(peer) && this.#isTrusted(now, peer),
-    );
-    const same = testimonies.filter(
+    const same = this.#witnesses(now, reader).filter(
       ([, testimony]) => testimony.rev === told.rev && testimony.hash === hash,
     );
-    return same.length >= witnessesOf(view);
+    return same.length >= witnessesOf(reader.view);
+  }
+
+  /** The testimonies that count: of members that are trusted, and that know of all that we were told. */
+  #witnesses(now: number, { view, historyMark }: Reader): readonly [PeerId, Testimony][] {
+    return [...this.#testimonies].filter(
+      ([peer, { mark }]) =>
+        mark >= historyMark && view.members.has(peer) && this.#isTrusted(now, peer),
+    );
   }
 
   #isTrusted(now: number, peer: PeerId): boolean {

@@ -9,7 +9,7 @@ export function historyMemory(
   { ipam, mesh }: Pick<Core, 'ipam' | 'mesh'>,
   driver: () => Pick<Driver, 'tell'>,
 ): HistoryMemory {
-  const ownMark = (): bigint => ipam.custody().historyMark;
+  const ownMark = (): bigint => ipam.historyMark();
   return {
     view: () => ipam.view(),
     mark: ownMark,

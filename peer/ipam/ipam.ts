@@ -197,6 +197,11 @@ export class Ipam {
     return this.#state.view;
   }
 
+  /** The newest mark of the arbiter's history that was kept; 0 for none. */
+  historyMark(): bigint {
+    return this.#state.historyMark;
+  }
+
   /** `mark` came with a list of the arbiter's, or stands for a history that went back. */
   keepHistoryMark(mark: bigint): readonly CustodyWrite[] {
     return this.#apply(custody.keepHistoryMark(this.#state, mark));

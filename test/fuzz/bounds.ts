@@ -149,7 +149,6 @@ const BOUNDS: Readonly<Record<string, number>> = {
   '#returns.#since': BLOCKS_MAX,
   '#questions.#questions': FAMILIES,
   '#unseen.#peers': DIRECTORY_RECORDS_MAX,
-  '#toldView.members': DIRECTORY_RECORDS_MAX,
   '#membership.#namesakes.#named': DIRECTORY_RECORDS_MAX,
   '#waiting.#waiting': WAITING_MAX,
   '#conflicts': DIRECTORY_RECORDS_MAX,

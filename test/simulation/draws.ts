@@ -10,6 +10,9 @@ export const ATTACKERS_MAX = 3;
 /** From a start until the first link is up, and what came by it is on disk. */
 const FIRST_MOMENTS_MS = 30;
 
+/** Until a peer that watches has asked for a list with who has just registered, and others have adopted it. */
+const HEARD_OF_MS = 25_000;
+
 /** Some of the peers, each once, in the order of their numbers. */
 export function someOf(dice: Dice, peers: number, share: number): readonly number[] {
   const chosen = Array.from({ length: peers }, (_, n) => n).filter(() => dice.chance(share));
@@ -144,4 +147,37 @@ export function drawInfiltrations(dice: Dice, peers: number, untilMs: number): r
       lies: [...new Set(Array.from({ length: 1 + dice.below(LIES_MAX) }, () => dice.pick(LIES)))],
     };
   });
+}
+
+/**
+ * The arbiter goes back to a backup of before some came back as others; then some are restarted, and some
+ * lose their state, so that there is something to reclaim. Of who registers last before that nobody else
+ * may have been told: what marks don't tell (docs/OWNERSHIP.md).
+ */
+export function drawRestored(dice: Dice, peers: number) {
+  const at = STARTED_MS + dice.below(10_000);
+  const comeMs = 1 + dice.below(10_000);
+  const lostMs = comeMs + HEARD_OF_MS + dice.below(20_000);
+  const restoredAt = at + lostMs;
+  const forMs = lostMs + 20_000 + dice.below(60_000);
+  const times = (most: number) => Array.from({ length: dice.below(1 + most) });
+  const loseState = (from: number, withinMs: number): Fault => {
+    // Who is told to join at it finds the first one, who is in the backup, whoever is another by then.
+    const peer = Math.min(1 + dice.below(peers), peers - 1);
+    return { type: 'lose-state', peer, at: from + dice.below(withinMs), forMs: dice.below(3_000) };
+  };
+  const faults: readonly Fault[] = [
+    { type: 'restore', at, lostMs, forMs },
+    ...times(3).map(() => loseState(at, comeMs)),
+    ...times(2).map(() => loseState(restoredAt, 15_000)),
+    ...times(peers).map(() =>
+      drawCrash(dice, dice.below(peers), restoredAt - 2_000 + dice.below(8_000)),
+    ),
+    ...drawPods(dice, peers, restoredAt + 20_000),
+  ];
+  return {
+    faults,
+    agreeWithinMs: 180_000,
+    linkWithinMs: 180_000,
+  };
 }

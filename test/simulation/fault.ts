@@ -66,7 +66,9 @@ export type Fault =
       readonly isOneWay: boolean;
       readonly forMs: number;
     })
-  | (Timed & { readonly type: 'arbiter'; readonly how: 'down' | 'stale'; readonly forMs: number });
+  | (Timed & { readonly type: 'arbiter'; readonly how: 'down' | 'stale'; readonly forMs: number })
+  /** A backup of the arbiter is made, which is restored so much later; the operator accepts it in the end. */
+  | (Timed & { readonly type: 'restore'; readonly lostMs: number; readonly forMs: number });
 
 /** When it is over, as far as the world is concerned. */
 export function endOf(fault: Fault): number {
@@ -81,8 +83,7 @@ export function plant(world: World, fault: Fault): void {
 }
 
 function begin(world: World, fault: Fault): void {
-  if (fault.type === 'cut') return cut(world, fault);
-  if (fault.type === 'arbiter') return failArbiter(world, fault);
+  if (!('peer' in fault)) return beginForAll(world, fault);
   const peer = world.peers[fault.peer];
   if (peer === undefined) return;
   switch (fault.type) {
@@ -114,6 +115,17 @@ function begin(world: World, fault: Fault): void {
       return remove(world, peer, fault);
     default:
       return interrupt(world, peer, fault);
+  }
+}
+
+function beginForAll(world: World, fault: Exclude<Fault, OfPeer>): void {
+  switch (fault.type) {
+    case 'cut':
+      return cut(world, fault);
+    case 'arbiter':
+      return failArbiter(world, fault);
+    case 'restore':
+      return restoreArbiter(world, fault);
   }
 }
 
@@ -189,6 +201,21 @@ function failArbiter(world: World, { how, forMs }: Extract<Fault, { type: 'arbit
   };
   set(true);
   after(world, forMs, () => set(false));
+}
+
+function restoreArbiter(
+  world: World,
+  { lostMs, forMs }: Extract<Fault, { type: 'restore' }>,
+): void {
+  world.registry.backUp();
+  after(world, lostMs, () => world.registry.restore());
+  after(world, forMs, () => {
+    world.registry.accept();
+    // Nodes that never registered again are gone: the operator deletes their Leases.
+    const there = new Set(world.peers.map(({ id }) => id));
+    for (const id of world.registry.current().members.keys())
+      if (!there.has(id)) world.registry.remove(id);
+  });
 }
 
 function stopReading(world: World, peer: SimulatedPeer, forMs: number): void {

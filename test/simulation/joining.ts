@@ -1,4 +1,7 @@
 /** What simulated peers ask of the arbiter: to be members, who founded the cluster, and the list. */
+import type { HistoryMemory } from '../../peer/arbiter/kubernetes/history.ts';
+import type { View } from '../../peer/ipam/custody-state.ts';
+import { historyMemory } from '../../peer/daemon/history-memory.ts';
 import { type Stage, laterAt } from './happening.ts';
 import { between } from './network.ts';
 import { profileOf } from './population.ts';
@@ -24,15 +27,15 @@ export class Joining {
     if (phase === 'member') return this.askView(peer);
     if (phase !== 'unregistered' && phase !== 'unfounded') return;
     this.#after(ANSWER_MS, peer, () => {
-      if (this.#registry.isDown) return this.#after(RETRY_MS, peer, () => this.join(peer));
+      if (!this.#isAnswered(peer)) return this.#after(RETRY_MS, peer, () => this.join(peer));
       if (phase === 'unregistered') {
         const view = this.#registry.register(peer.id, profileOf(peer).name);
         // One that was removed meanwhile is told so by the list that lacks it.
         const told = view ?? this.#registry.current();
+        this.#keepMark(peer);
         this.#stage.deliver(peer, { type: 'registered', view: told });
       }
-      if (phase === 'unfounded')
-        this.#stage.deliver(peer, { type: 'view', view: this.#registry.current() });
+      if (phase === 'unfounded') this.#tellList(peer, this.#registry.current());
       const founder = this.#registry.genesis(peer.id);
       this.#stage.deliver(peer, { type: 'founded', founder });
     });
@@ -40,21 +43,44 @@ export class Joining {
 
   askView(peer: SimulatedPeer): void {
     this.#after(ANSWER_MS, peer, () => {
-      const view = this.#registry.isDown ? undefined : this.#registry.list();
-      if (view !== undefined) this.#stage.deliver(peer, { type: 'view', view });
+      const view = this.#isAnswered(peer) ? this.#registry.list() : undefined;
+      if (view !== undefined) this.#tellList(peer, view);
     });
   }
 
   /** The list only for the executor, and read after it was told that it is. */
   askExecutor(peer: SimulatedPeer, question: number): void {
     this.#after(ANSWER_MS, peer, () => {
-      const executor = this.#registry.isDown ? undefined : this.#registry.executor(peer.id);
+      const executor = this.#isAnswered(peer) ? this.#registry.executor(peer.id) : undefined;
       if (executor === undefined) return;
       this.#after(ANSWER_MS, peer, () => {
+        if (!this.#isAnswered(peer)) return;
+        this.#keepMark(peer);
         const view = executor === peer.id ? this.#registry.current() : undefined;
         this.#stage.deliver(peer, { type: 'executor-told', question, executor, view });
       });
     });
+  }
+
+  #tellList(peer: SimulatedPeer, view: View): void {
+    this.#keepMark(peer);
+    this.#stage.deliver(peer, { type: 'view', view });
+  }
+
+  #isAnswered(peer: SimulatedPeer): boolean {
+    const memory = this.#memoryOf(peer);
+    return !this.#registry.isDown && (memory === undefined || this.#registry.isBelieved(memory));
+  }
+
+  #keepMark(peer: SimulatedPeer): void {
+    const memory = this.#memoryOf(peer);
+    memory?.keep(this.#registry.markFor(memory));
+  }
+
+  #memoryOf(peer: SimulatedPeer): HistoryMemory | undefined {
+    const { core } = peer.machine;
+    if (core === undefined) return undefined;
+    return historyMemory(core, () => ({ tell: (event) => this.#stage.deliver(peer, event) }));
   }
 
   #after(range: typeof ANSWER_MS, peer: SimulatedPeer, call: () => void): void {

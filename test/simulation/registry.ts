@@ -1,20 +1,42 @@
 /**
- * The arbiter of a simulated world: the log of the real ones, decided at once. It may be down, or
- * answer with an old list.
+ * The arbiter of a simulated world: the log of the real ones, decided at once. It may be down, answer
+ * with an old list, or go back to a backup, with the marks by which the one on Leases is known then.
  */
+import { type HistoryMemory, knownOf, witnessesOf } from '../../peer/arbiter/kubernetes/history.ts';
 import {
   EMPTY_REGISTRY,
   type Entry,
+  type Registry as Log,
   applyBatch,
   changes,
   describeRefusal,
   viewOf,
 } from '../../peer/arbiter/log.ts';
+import {
+  MARKS_MAX,
+  type Marks,
+  findLost,
+  newestMark,
+  nextMark,
+  readMarks,
+} from '../../peer/arbiter/kubernetes/marks.ts';
 import type { View } from '../../peer/ipam/custody-state.ts';
 import type { PeerId } from '../../peer/mesh/peer-id.ts';
 
 /** Identities that an old list of it may lack. */
 const STALE_REVISIONS = 3;
+
+/** Revisions that a restored one is ahead of all that were told. */
+const RAISED_BY = 1_000n;
+/** Beyond the last mark that was ever made. */
+const ACCEPTED_BEYOND = 10_000n;
+
+interface Saved {
+  readonly log: Log;
+  readonly marks: Marks;
+  /** That of the log when the newest mark was made. */
+  readonly markedRev: bigint;
+}
 
 export class Registry {
   readonly #views: View[] = [];
@@ -23,11 +45,72 @@ export class Registry {
   isDown = false;
   /** Answers questions for the list with one of some revisions ago. */
   isStale = false;
-
+  /** Makes marks, as the arbiter on Leases does. */
+  hasMarks = false;
+  #marks = readMarks(undefined);
+  #markedRev = 0n;
+  #newestEver = 0n;
+  #newestToken = 0n;
+  #backup: Saved | undefined;
+  /** Members when it went back. */
+  readonly #before = new Set<PeerId>();
+  readonly #removed = new Set<PeerId>();
   readonly #onRemoved: (id: PeerId) => void;
 
   constructor(onRemoved: (id: PeerId) => void) {
-    this.#onRemoved = onRemoved;
+    this.#onRemoved = (id) => {
+      this.#removed.add(id);
+      onRemoved(id);
+    };
+  }
+
+  /** Whether a peer that knows this believes what it is told now. */
+  isBelieved(memory: HistoryMemory): boolean {
+    const witnesses = witnessesOf(knownOf(memory), this.#registry.members);
+    return findLost(this.#marks, witnesses) === undefined;
+  }
+
+  /** A mark that was made after all that is in its list; 0 where it makes none. */
+  markFor(memory: HistoryMemory): bigint {
+    if (!this.hasMarks) return 0n;
+    const { rev, members } = this.#registry;
+    const lacksSomebody = [...memory.view().members.keys()].some((id) => !members.has(id));
+    if (lacksSomebody || this.#markedRev < rev) this.#appendMark();
+    return newestMark(this.#marks);
+  }
+
+  backUp(): void {
+    this.#backup = { log: this.#registry, marks: this.#marks, markedRev: this.#markedRev };
+  }
+
+  /** Becomes what was backed up, with a raised revision. */
+  restore(): void {
+    if (this.#backup === undefined) return;
+    for (const id of this.#registry.members.keys()) this.#before.add(id);
+    const { log, marks, markedRev } = this.#backup;
+    const rev = this.#registry.rev + RAISED_BY;
+    this.#registry = { ...log, rev };
+    this.#marks = marks;
+    this.#markedRev = markedRev === log.rev ? rev : 0n;
+    this.#views.length = 0;
+    this.#views.push(this.current());
+  }
+
+  /** The operator's word that it counts as it is: whom it lacks is removed, and again who was before. */
+  accept(): void {
+    const accepted = (this.#newestEver >> 64n) + ACCEPTED_BEYOND;
+    this.#marks = { ...this.#marks, accepted };
+    this.#appendMark();
+    for (const id of this.#before) if (!this.#registry.members.has(id)) this.#onRemoved(id);
+    for (const id of this.#registry.members.keys()) if (this.#removed.has(id)) this.remove(id);
+  }
+
+  #appendMark(): void {
+    this.#newestToken++;
+    const mark = nextMark(this.#marks, this.#newestToken);
+    if (mark > this.#newestEver) this.#newestEver = mark;
+    this.#markedRev = this.#registry.rev;
+    this.#marks = { ...this.#marks, all: [...this.#marks.all, mark].slice(-MARKS_MAX) };
   }
 
   /**

@@ -10,6 +10,7 @@ import {
   drawCut,
   drawInfiltrations,
   drawPods,
+  drawRestored,
   drawRollingKeys,
   drawRollingRestart,
   drawSetBack,
@@ -338,6 +339,12 @@ export const SCENARIOS: readonly Scenario[] = [
       ],
       ...SLOW,
     }),
+  },
+  {
+    name: 'restored-arbiter',
+    items: [],
+    sizes: SMALL,
+    draw: drawRestored,
   },
   { name: 'swarm', items: [], sizes: { least: 3, most: 24 }, draw: drawSwarm },
 ];

@@ -11,7 +11,7 @@ import { type Arbiter, ArbiterRefusal, ArbiterUnavailable } from '../arbiter.ts'
 import type { Timing } from '../seeds/quorum.ts';
 import { systemTiming } from '../seeds/system-timing.ts';
 import { ApiLeaseStore } from './api-lease-store.ts';
-import { History, type HistoryMemory } from './history.ts';
+import { History, type HistoryMemory, type HistoryOptions } from './history.ts';
 import type { Lease, LeaseContent, LeaseDraft, LeaseStore, NodeReference } from './lease-store.ts';
 import { HISTORY, type Marks, appendMark, isMarked, newestMark, readMarks } from './marks.ts';
 import {
@@ -32,14 +32,11 @@ export const ATTEMPTS_MAX = 10;
 const BACKOFF_MS_MIN = 10;
 const BACKOFF_MS_MAX = 500;
 
-export interface LeaseArbiterOptions {
+export interface LeaseArbiterOptions extends HistoryOptions {
   readonly store: LeaseStore;
   /** That this peer runs on: it owns the Lease that is registered under its name. */
   readonly node: NodeReference;
-  readonly memory: HistoryMemory;
   readonly timing: Timing;
-  /** 64 random bits. */
-  readonly token: () => bigint;
 }
 
 /** A list, and a mark that was made after all that is in it. */
@@ -62,7 +59,11 @@ export function openLeaseArbiter(options: {
   const { api, namespace, node, memory } = options;
   const timing = systemTiming;
   const store = new ApiLeaseStore({ api, namespace, timing });
-  return new LeaseArbiter({ store, node, memory, timing, token: drawToken });
+  return new LeaseArbiter({ store, node, memory, timing, token: drawToken, now: nowMs });
+}
+
+function nowMs(): number {
+  return performance.now();
 }
 
 function drawToken(): bigint {
@@ -81,13 +82,13 @@ export class LeaseArbiter implements Arbiter {
   readonly #token: () => bigint;
   readonly #history: History;
 
-  constructor({ store, node, memory, timing, token }: LeaseArbiterOptions) {
+  constructor({ store, node, memory, timing, token, now }: LeaseArbiterOptions) {
     this.#store = store;
     this.#node = node;
     this.#timing = timing;
     this.#memory = memory;
     this.#token = token;
-    this.#history = new History(memory, token);
+    this.#history = new History({ memory, token, now });
   }
 
   async genesis(founder: PeerId): Promise<PeerId> {
@@ -177,7 +178,7 @@ export class LeaseArbiter implements Arbiter {
   async #settle(name: string, plan: Plan): Promise<void> {
     await this.#history.read(async () => {
       const rev = await this.#store.revision();
-      return { rev, marks: readMarks(await this.#store.get(HISTORY)), listed: new Set<PeerId>() };
+      return { rev, marks: readMarks(await this.#store.get(HISTORY)), listed: undefined };
     });
     await this.#change(name, plan);
   }

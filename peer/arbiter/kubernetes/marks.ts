@@ -23,6 +23,12 @@ export const MARKS_MAX = 256;
 /** Each peer may have appended one that is lost, and ours may not be the newest of them. */
 const ACCEPT_MARGIN = 10_000n;
 
+/**
+ * No history lacks so many marks of another's: whoever says to have a later one made it up. What an
+ * operator accepts stays far from the places that PLACE_PATTERN has no digits for.
+ */
+const LOST_MAX = 10n ** 12n;
+
 const TOKEN_BITS = 64n;
 const TOKEN_DIGITS = 16;
 
@@ -67,9 +73,12 @@ export function appendMark(
 
 /** After all there are, and after what was accepted, so that the same can't be lost twice. */
 export function nextMark(marks: Marks, token: bigint): bigint {
+  return ((lastPlaceOf(marks) + 1n) << TOKEN_BITS) | token;
+}
+
+function lastPlaceOf(marks: Marks): bigint {
   const last = placeOf(newestMark(marks));
-  const place = (last > marks.accepted ? last : marks.accepted) + 1n;
-  return (place << TOKEN_BITS) | token;
+  return last > marks.accepted ? last : marks.accepted;
 }
 
 /** 0 without any. */
@@ -102,8 +111,10 @@ export function traceOf(marks: Marks, mark: bigint): Trace {
 /** The newest mark that this history lacks, of those that are known. */
 export function findLost(marks: Marks, known: Iterable<Witness>): Witness | undefined {
   const there = new Set(marks.all);
+  const placeMax = lastPlaceOf(marks) + LOST_MAX;
   let lost: Witness | undefined;
   for (const witness of known) {
+    if (witness.peer !== undefined && placeOf(witness.mark) > placeMax) continue;
     if (there.has(witness.mark) || witness.mark <= (lost?.mark ?? 0n)) continue;
     if (traceOf(marks, witness.mark) === 'lost') lost = witness;
   }

@@ -108,6 +108,25 @@ describe('while addresses are not held by anybody', () => {
     assert.equal(reclaiming.due(LOOK_AT + 5_000, scene).found, ORPHANS);
   });
 
+  it('the executor counts over no list of others, before the arbiter has told it, too', () => {
+    elect(LOOK_AT);
+    scene.viewRev = 6n;
+    reclaiming.listChanged();
+    assert.equal(questionAt(LOOK_AT), 2);
+    assert.equal(asked.length, 0);
+    const view = viewOf(6n, [SELF]);
+    reclaiming.told(LOOK_AT, { type: 'executor-told', question: 2, executor: SELF, view }, scene);
+    assert.equal(reclaiming.due(LOOK_AT, scene).found, ORPHANS);
+  });
+
+  it('the executor need not ask again for a list that the arbiter has told meanwhile', () => {
+    elect(LOOK_AT);
+    scene.viewRev = 6n;
+    reclaiming.listTold(6n);
+    reclaiming.listChanged();
+    assert.equal(reclaiming.due(LOOK_AT, scene).found, ORPHANS);
+  });
+
   it('a list of the arbiter that is older than ours stops it, and is told', () => {
     elect(LOOK_AT, SELF, viewOf(4n, [SELF]));
     assert.equal(reclaiming.due(LOOK_AT, scene).found, undefined);
@@ -158,8 +177,20 @@ describe('a census that waits', () => {
       reclaiming.due(LOOK_AT + now, scene);
     }
     assert.equal(asked.length, 1);
+    reclaiming.due(LOOK_AT + 500, scene);
+    assert.equal(asked.length, 2);
+  });
+
+  it('takes nothing before the arbiter, asked after the last record came, has told its list again', () => {
+    census = { type: 'waiting', for: [OTHER] };
+    elect(LOOK_AT);
+    reclaiming.due(LOOK_AT, scene);
     census = ORPHANS;
-    assert.equal(reclaiming.due(LOOK_AT + 500, scene).found, ORPHANS);
+    reclaiming.changed();
+    const later = LOOK_AT + 500;
+    elect(later);
+    assert.equal(asked.length, 2);
+    assert.equal(reclaiming.due(later, scene).found, ORPHANS);
   });
 
   it('for somebody unknown reads another list, and knows who is gone when that lacks it', () => {

@@ -253,7 +253,7 @@ describe('after a restart', () => {
     assert.equal(again.record.epoch, 2);
   });
 
-  it('a list is not written before the gate is open, and then it is; that we are removed counts at once', () => {
+  it('a list is not written before the gate is open, and asked for again then; that we are removed counts at once', () => {
     const { founder, joiner } = settle();
     const { view } = joiner.store.durable.custody;
     const newer = {
@@ -274,6 +274,9 @@ describe('after a restart', () => {
     assert.match(fenceOf(removed), /removed/);
     agree(again, founder);
     agree(again, founder);
+    assert.equal(again.store.durable.custody.view.rev, view.rev);
+    assert.deepEqual(again.all('ask-view'), [{ type: 'ask-view' }]);
+    again.tell({ type: 'view', view: newer });
     assert.equal(again.store.durable.custody.view.rev, newer.rev);
     assert.equal(again.record.content.custody.viewRev, newer.rev);
   });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import type { CoreEffect } from '#peer/core/core-event.ts';
-import { ViewSpreading } from '#peer/core/view-spreading.ts';
+import { type Reader, ViewSpreading } from '#peer/core/view-spreading.ts';
 import type { View } from '#peer/ipam/custody-state.ts';
 import { updateBetween, wholeUpdate } from '#peer/ipam/view-update.ts';
 import { type PeerRecord, isPeerRecord } from '#peer/mesh/directory.ts';
@@ -31,12 +31,21 @@ function viewOf(rev: bigint, peers: readonly PeerId[]): View {
 }
 
 /** What the n-th peer publishes when it has adopted the list. */
-function recordUnder(n: number, view: View, registeredRev = 1n): PeerRecord {
+function recordUnder(
+  n: number,
+  view: View,
+  { registeredRev = 1n, historyMark = 0n } = {},
+): PeerRecord {
   const viewHash = hashView(view);
-  const content = testContent(n, { viewRev: view.rev, viewHash, registeredRev });
+  const content = testContent(n, { viewRev: view.rev, viewHash, registeredRev, historyMark });
   const record = testCodec(n).seal({ peer: testIdentity(n).id, epoch: 1, seq: 1, content });
   assert.ok(isPeerRecord(record));
   return record;
+}
+
+/** Us, with this list. */
+function reader(view: View, historyMark = 0n): Reader {
+  return { self: SELF, view, historyMark };
 }
 
 let spreading: ViewSpreading;
@@ -48,16 +57,16 @@ beforeEach(() => {
 });
 
 function hear(...records: readonly PeerRecord[]): void {
-  spreading.learned(records, { self: SELF, view: OLD });
+  spreading.learned(records, reader(OLD));
 }
 
-function due(now: number, view = OLD): readonly CoreEffect[] {
-  return spreading.due(now, { self: SELF, view, linked: () => linked });
+function due(now: number, view = OLD, mark = 0n): readonly CoreEffect[] {
+  return spreading.due(now, { ...reader(view, mark), linked: () => linked });
 }
 
-function answer(now: number, from: PeerId, to: View, view = OLD): View | undefined {
-  const update = updateBetween(view, to);
-  return spreading.answered(now, { from, update }, { self: SELF, view });
+function answer(now: number, from: PeerId, to: View, mark = 0n): View | undefined {
+  const update = updateBetween(OLD, to);
+  return spreading.answered(now, { from, update }, reader(OLD, mark));
 }
 
 describe('a list that two members say to have', () => {
@@ -73,7 +82,7 @@ describe('a list that two members say to have', () => {
     const [asked] = due(0);
     assert.ok(asked?.type === 'ask-peer-view');
     const told = { from: asked.peer, update: wholeUpdate(NEW) };
-    assert.deepEqual(spreading.answered(1, told, { self: SELF, view: OLD }), NEW);
+    assert.deepEqual(spreading.answered(1, told, reader(OLD)), NEW);
   });
 
   it('is asked of the other when the one does not answer, or answers another list', () => {
@@ -101,6 +110,22 @@ describe('a list that two members say to have', () => {
     members.delete(C);
     members.set(MAKES_UP_FOR_C.id, MAKES_UP_FOR_C.name);
     assert.equal(answer(1, asked.peer, { rev: NEW.rev, members }), undefined);
+  });
+
+  it('is asked of the arbiter when one of them knows less of its history than we do', () => {
+    const mark = 7n;
+    hear(recordUnder(2, NEW, { historyMark: 6n }), recordUnder(3, NEW, { historyMark: 7n }));
+    assert.deepEqual(due(0, OLD, mark), []);
+    assert.deepEqual(due(100, OLD, mark), [{ type: 'ask-view' }]);
+    hear(recordUnder(4, NEW, { historyMark: 8n }));
+    assert.equal(due(101, OLD, mark)[0]?.type, 'ask-peer-view');
+  });
+
+  it('is not taken from one that is asked when we have heard more of the history meanwhile', () => {
+    hear(recordUnder(2, NEW), recordUnder(3, NEW));
+    const [asked] = due(0);
+    assert.ok(asked?.type === 'ask-peer-view');
+    assert.equal(answer(1, asked.peer, NEW, 7n), undefined);
   });
 
   it('is not taken from them when it lacks us: only the arbiter fences', () => {
@@ -134,20 +159,20 @@ describe('a list that one member says to have', () => {
   });
 
   it('is asked of the arbiter, too, when only newcomers say so, who are no witnesses', () => {
-    hear(recordUnder(8, NEW, 7n), recordUnder(9, NEW, 8n));
+    hear(recordUnder(8, NEW, { registeredRev: 7n }), recordUnder(9, NEW, { registeredRev: 8n }));
     assert.deepEqual(due(0), []);
     assert.deepEqual(due(100), [{ type: 'ask-view' }]);
   });
 
   it('is no reason to ask when it is but the one that a newcomer began with', () => {
-    hear(recordUnder(8, NEW, 9n));
+    hear(recordUnder(8, NEW, { registeredRev: 9n }));
     assert.equal(spreading.nextAt(), Number.POSITIVE_INFINITY);
     assert.deepEqual(due(0), []);
   });
 
   it('is enough where there is nobody else', () => {
     const two = viewOf(5n, [SELF, A]);
-    spreading.learned([recordUnder(2, viewOf(6n, [SELF, A, B]))], { self: SELF, view: two });
+    spreading.learned([recordUnder(2, viewOf(6n, [SELF, A, B]))], reader(two));
     assert.equal(due(0, two)[0]?.type, 'ask-peer-view');
   });
 });
@@ -184,9 +209,9 @@ describe('a list that was adopted', () => {
     hear(recordUnder(2, NEW), recordUnder(3, NEW));
     const newer = viewOf(12n, [SELF, A, B]);
     const records = [recordUnder(2, NEW), recordUnder(3, newer), recordUnder(4, newer)];
-    spreading.adopted(records, { self: SELF, view: NEW });
+    spreading.adopted(records, reader(NEW));
     assert.equal(due(1, NEW)[0]?.type, 'ask-peer-view');
-    spreading.adopted(records, { self: SELF, view: newer });
+    spreading.adopted(records, reader(newer));
     assert.deepEqual(due(2, newer), []);
     assert.equal(spreading.nextAt(), Number.POSITIVE_INFINITY);
   });

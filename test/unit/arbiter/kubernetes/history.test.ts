@@ -117,7 +117,7 @@ test('a mark of nobody who is listed is not counted; of who is, until it is remo
   const a = new Remembering();
   await openArbiter(store, a).register('a', peerId(1));
   const mad = new Remembering();
-  mad.keep(2n ** 128n - 1n);
+  mad.keep(5_000n << 64n);
   a.directory.set(peerId(9), mad);
   assert.equal((await openArbiter(store, a).list()).members.size, 1);
   await openArbiter(store).register('mad', peerId(9));
@@ -126,6 +126,48 @@ test('a mark of nobody who is listed is not counted; of who is, until it is remo
   });
   const { members } = await openArbiter(store, a).remove('mad', peerId(9));
   assert.deepEqual([...members.values()], ['a']);
+});
+
+test('a mark that a member made up stops those that adopted its list until an operator accepts it', async () => {
+  const store = new MemoryLeaseStore();
+  const [a, mad] = [new Remembering(), new Remembering()];
+  await openArbiter(store, mad).register('mad', peerId(9));
+  a.list = await openArbiter(store, a).register('a', peerId(1));
+  a.directory.set(peerId(9), mad);
+  // No operator could accept that, and no history ever lacks so much.
+  mad.keep(2n ** 128n - 1n);
+  assert.equal((await openArbiter(store, a).list()).members.size, 2);
+  mad.kept = 5_000n << 64n;
+  const setback = { message: /weft\/accepted=15000 / };
+  await assert.rejects(openArbiter(store, a).remove('mad', peerId(9)), setback);
+  await assert.rejects(openArbiter(store, a).list(), setback);
+  store.accept('history', '15000');
+  assert.deepEqual([...(await openArbiter(store, a).list()).members.values()], ['a']);
+});
+
+test('a list that lacks the one who watches is not believed by those that it did list', async () => {
+  const store = new MemoryLeaseStore();
+  const [a, b, c] = [new Remembering(), new Remembering(), new Remembering()];
+  await openArbiter(store, a).register('a', peerId(5));
+  await openArbiter(store, b).register('b', peerId(6));
+  await openArbiter(store, a).list();
+  await openArbiter(store, b).list();
+  const backup = store.table;
+  c.list = await openArbiter(store, c).register('c', peerId(1));
+  // Only c asks from then on, as it has the lowest id: a and b hear of its list from others.
+  a.list = b.list = c.list;
+  store.table = backup;
+  grow(store);
+  for (const [memory, n] of [
+    [a, 5],
+    [b, 6],
+  ] as const) {
+    memory.directory.set(peerId(1), c);
+    const again = openArbiter(store, memory);
+    await assert.rejects(again.list(), new RegExp(`the peer ${peerId(1)} says to know`));
+    await assert.rejects(again.executor(peerId(n)), { message: /went back/ });
+  }
+  assert.equal(store.table.leases.get('executor'), undefined);
 });
 
 test("an operator's word ends it for everybody, and the next backup is noticed again", async () => {
@@ -176,7 +218,7 @@ test('what only the revision tells is known to all others from then on, and afte
   grow(store);
   a.list = await openArbiter(store, a).list();
   store.table = backup;
-  await assert.rejects(openArbiter(store, a).list(), { message: /went back: it is at revision/ });
+  await seeOlderTwice(store, a);
   grow(store);
   grow(store);
   b.directory.set(peerId(1), a);
@@ -194,7 +236,7 @@ test('an operator who accepts a history whose revision is still too old has to a
   a.list = await openArbiter(store, a).list();
   store.table = backup;
   const older = { message: /it is at revision/ };
-  await assert.rejects(openArbiter(store, a).list(), older);
+  await seeOlderTwice(store, a);
   store.accept('history', '10002');
   await assert.rejects(openArbiter(store, a).list(), older);
   grow(store);
@@ -262,6 +304,37 @@ async function checkMarks(chance: () => number): Promise<void> {
         for (const id of members) assert.ok(holders.has(id), `${id} is not there at ${rev}`);
   }
 }
+
+/** Some seconds apart. */
+async function seeOlderTwice(store: MemoryLeaseStore, memory: Remembering): Promise<void> {
+  let now = 0;
+  const arbiter = openArbiter(store, memory, () => now);
+  const older = { message: /went back: it is at revision/ };
+  await assert.rejects(arbiter.list(), older);
+  now = 5_000;
+  await assert.rejects(arbiter.list(), older);
+}
+
+test('one answer that is too old, or some at once, stop nobody for good', async () => {
+  const store = new MemoryLeaseStore();
+  const a = new Remembering();
+  let now = 0;
+  const arbiter = openArbiter(store, a, () => now);
+  await arbiter.register('a', peerId(1));
+  const old = store.table;
+  grow(store);
+  a.list = await arbiter.list();
+  const { kept } = a;
+  const current = store.table;
+  for (const atMs of [0, 4_999, 60_000, 64_999]) {
+    now = atMs;
+    store.table = old;
+    await assert.rejects(arbiter.list(), { message: /it is at revision/ });
+    assert.equal(a.kept, kept);
+    store.table = current;
+    if (atMs !== 0 && atMs !== 60_000) await arbiter.list();
+  }
+});
 
 /** By far more than what is known: the API server changes something of somebody's all the time. */
 function grow(store: MemoryLeaseStore): void {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { ArbiterUnavailable } from '#peer/arbiter/arbiter.ts';
+import type { HistoryMemory } from '#peer/arbiter/kubernetes/history.ts';
 import { LeaseArbiter } from '#peer/arbiter/kubernetes/lease-arbiter.ts';
 import type { MemoryLeaseStore } from './memory-lease-store.ts';
 import { Remembering } from './remembering.ts';
@@ -11,8 +12,12 @@ export const NODE = { name: 'a', uid: 'uid-of-a' };
 /** Time is nothing here: who has to wait lets others go first. */
 const timing = { sleep: () => Promise.resolve(), random: () => 0.5 };
 
-export function openArbiter(store: MemoryLeaseStore, memory = new Remembering()): LeaseArbiter {
-  return new LeaseArbiter({ store, node: NODE, memory, timing, token: drawToken });
+export function openArbiter(
+  store: MemoryLeaseStore,
+  memory: HistoryMemory = new Remembering(),
+  now: () => number = () => 0,
+): LeaseArbiter {
+  return new LeaseArbiter({ store, node: NODE, memory, timing, token: drawToken, now });
 }
 
 function drawToken(): bigint {
