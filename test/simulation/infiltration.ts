@@ -38,7 +38,8 @@ export function infiltrate(
   const dice = new Dice(Math.floor(world.random() * 2 ** 32));
   const attackers = Array.from({ length: identities }, (_, n) => {
     const isListed = how.hasListed && n === 0;
-    return bringIn(world, victim, { ...how, isListed, aside: n + 1 });
+    // Counted over all that came before: no two have one identity, whose wrongs would be both's.
+    return bringIn(world, victim, { ...how, isListed, aside: world.attackers.length + 1 });
   });
   const until = world.now + forMs;
   for (const attacker of attackers) {

@@ -18,8 +18,9 @@ import { shrink } from './shrink.ts';
 const KEPT_SEEDS: Readonly<Record<string, readonly number[]>> = {
   // What a step sent after that which congested a link was held against it.
   'slow-consumer': [111],
-  // A peer came up on a broken disk; one published in its last moment what reached nobody.
-  'failing-disk': [100, 20_013],
+  // A peer came up on a broken disk; one published in its last moment what reached nobody; the founder's
+  // first commit failed.
+  'failing-disk': [100, 20_013, 1_434_813_856],
   // A peer that had registered still wanted whom its list did not have; a link broke before it was up;
   // further pauses in one silence; the simulator had a peer publish what was an earlier run's.
   swarm: [7_002, 200_102, 92, 295, 115_294_413],
@@ -28,8 +29,8 @@ const KEPT_SEEDS: Readonly<Record<string, readonly number[]>> = {
   attackers: [32, 36, 1_250_049_156],
   // Who shunned all others had no heartbeat left at which it would have forgiven them.
   poison: [101],
-  // Nine of ten peers are lost: three or four are left, and take more than ten seconds to find each other.
-  'rack-loss': [477, 1_453],
+  // Nine of ten peers are lost: two to four are left, and take more than ten seconds to find each other, or fifteen.
+  'rack-loss': [477, 1_453, 1_434_813_774],
   // Two pauses in a row: what the other sent after its own waited to be read after ours.
   pause: [100_022],
 };

@@ -2,6 +2,7 @@
  * The scenarios: each draws faults of the failure catalogue's mesh items from a seed. What they have
  * in common (a cluster that starts, invariants at every step, the verdict) is in run.ts.
  */
+import { ISOLATION_MS } from '../../peer/core/boot-gate.ts';
 import { ATTACKS } from './attacks.ts';
 import {
   drawChanges,
@@ -33,7 +34,7 @@ const MINUTE_MS = 60_000;
  */
 const RANKS_CLOSED_MS = 10_000;
 const RACK_SHARE_MAX = 0.8;
-const FEW_LEFT_CLOSED_MS = 15_000;
+const FEW_LEFT_CLOSED_MS = 25_000;
 
 /** What was removed has to be reclaimed before everybody has an address again. */
 const SLOW = { agreeWithinMs: 180_000, linkWithinMs: 180_000 };
@@ -271,6 +272,8 @@ export const SCENARIOS: readonly Scenario[] = [
     items: [37],
     sizes: SMALL,
     draw: (dice, peers) => ({
+      // A founder whose first commit failed knows of no member to agree with: it waits for the boot gate.
+      agreeWithinMs: ISOLATION_MS + 30_000,
       faults: someOf(dice, peers, 0.3).flatMap((peer): Fault[] => {
         const at = dice.below(10_000);
         const forMs = 1_000 + dice.below(4_000);
