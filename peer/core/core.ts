@@ -32,7 +32,7 @@ import {
   WaitingAllocations,
 } from './waiting-allocations.ts';
 
-export interface CoreOptions extends Omit<MeshOptions, 'members' | 'isListed'> {
+export interface CoreOptions extends Omit<MeshOptions, 'members' | 'isListed' | 'isNamed'> {
   readonly ipam: Ipam;
   /** Without overlay addresses: those come out of the holding. */
   readonly profile: Profile;
@@ -68,6 +68,7 @@ export class Core {
       ...options,
       members: (records) => this.members(records),
       isListed: (peer) => this.ipam.isListed(peer),
+      isNamed: (peer) => this.ipam.view().members.has(peer),
     });
     const { ipam, mesh } = this;
     const members = () => this.members(mesh.directory.peers());
@@ -96,8 +97,7 @@ export class Core {
     const always = Math.min(this.mesh.nextAt(), this.#questions.nextAt(), this.#waiting.nextAt());
     if (!this.#gate.isOpen()) return Math.min(always, this.#gate.nextAt());
     if (this.ipam.phase() !== 'member') return always;
-    const { ipam } = this;
-    return Math.min(always, ipam.nextAt(), this.#membership.nextAt(), this.#returns.nextAt());
+    return Math.min(always, this.ipam.nextAt(), this.#membership.nextAt(), this.#returns.nextAt());
   }
 
   /** What to publish at the start, if anything. */

@@ -83,11 +83,8 @@ export class Membership {
         return heard;
       }
       case 'executor-told': {
-        const { view } = event;
-        const current = this.#options.ipam.view().rev;
-        const viewRev = view !== undefined && view.rev > current ? view.rev : current;
-        this.#reclaiming.told(now, event, { self: this.#options.ipam.self, viewRev });
-        return view;
+        const { ipam } = this.#options;
+        return this.#reclaiming.told(now, event, { self: ipam.self, ours: ipam.view() });
       }
       case 'view-answered':
         return this.#spreading.answered(now, event, this.#audience());

@@ -10,6 +10,7 @@
  */
 import type { CoreEffect, CoreEvent } from './core-event.ts';
 import { type Census, findGone } from '../ipam/census.ts';
+import type { View } from '../ipam/custody-state.ts';
 import type { PeerId } from '../mesh/peer-id.ts';
 
 /** A census costs a look at all records, and changes come by the hundred. */
@@ -42,6 +43,8 @@ export type ReclaimState =
   | { readonly type: 'at-odds'; readonly for: readonly PeerId[] }
   /** We are the executor, and need a newer list because of these. */
   | { readonly type: 'relisting'; readonly for: readonly PeerId[] }
+  /** We are the executor, and ask the arbiter whether it still means the list that was counted over. */
+  | { readonly type: 'confirming' }
   /** We are the executor, and have no room for more blocks before others take some of ours. */
   | { readonly type: 'too-many-blocks' }
   /** The arbiter's list is older than the one we have: it was set back, and is not to be believed. */
@@ -69,6 +72,8 @@ export class Reclaiming {
   #listedRev: bigint | undefined;
   /** The census has waited for records since the arbiter told its list. */
   #hasWaited = false;
+  /** The arbiter is asked whether it still means the list that the census was taken over. */
+  #isConfirming = false;
   #question = 0;
   #askAt: number | undefined;
   #askedAt = Number.NEGATIVE_INFINITY;
@@ -105,28 +110,33 @@ export class Reclaiming {
     if (this.#listedRev !== undefined) this.#listedRev = rev;
   }
 
-  /** `viewRev`: of the list that we have, with the told one if that was newer. */
+  /** What the arbiter said of the executor, to which it told its list: the one to adopt, if any. */
   told(
     now: number,
     { question, executor, view }: Told,
-    { self, viewRev }: Pick<Scene, 'self' | 'viewRev'>,
-  ): void {
-    if (question !== this.#question) return;
+    { self, ours }: { readonly self: PeerId; readonly ours: View },
+  ): View | undefined {
+    if (question !== this.#question) return view;
+    // Its revision may have grown by what is no member's: all would have to adopt it, without end.
+    const isConfirmed = this.#isConfirming && view !== undefined && hasSameMembers(view, ours);
+    this.#isConfirming = false;
     this.#executor = executor;
     this.#askAt = undefined;
     this.#listedRev = undefined;
     this.#hasWaited = false;
     this.#isChanged = true;
     this.#lookAt = now;
-    if (executor !== self || view === undefined) return;
-    if (view.rev < viewRev) {
+    if (executor !== self || view === undefined) return view;
+    if (view.rev < ours.rev) {
       this.#state = { type: 'arbiter-went-back' };
       this.#askAt = now + ASK_AGAIN_MS.most;
-      return;
+      return view;
     }
-    this.#listedRev = view.rev;
+    this.#listedRev = isConfirmed ? ours.rev : view.rev;
+    if (isConfirmed) return undefined;
     for (const peer of findGone(view, this.#latecomers))
       if (this.#gone.size < GONE_MAX) this.#gone.add(peer);
+    return view;
   }
 
   /** What became of what was found to be nobody's: that many steps were made, none for want of room. */
@@ -190,7 +200,7 @@ export class Reclaiming {
       return undefined;
     }
     if (census.orphans.length > 0 && this.#hasWaited) {
-      this.#confirm(now, scene);
+      this.#confirm(now);
       return undefined;
     }
     this.#close();
@@ -201,14 +211,16 @@ export class Reclaiming {
   }
 
   /** One whose record came meanwhile may have a mark that the arbiter, which went back, can't answer for. */
-  #confirm(now: number, { self }: Scene): void {
-    this.#state = { type: 'left-to-executor', executor: self };
+  #confirm(now: number): void {
+    this.#state = { type: 'confirming' };
+    this.#isConfirming = true;
     this.#listedRev = undefined;
-    this.#askAt = now;
+    this.#askLater(now);
   }
 
   #close(): void {
     this.#isOpen = false;
+    this.#isConfirming = false;
     this.#askAt = undefined;
     this.#askAgainMs = ASK_AGAIN_MS.least;
     this.#gone.clear();
@@ -217,9 +229,16 @@ export class Reclaiming {
 
   #relist(now: number, latecomers: readonly PeerId[], { registeredRevOf }: Scene): void {
     this.#state = { type: 'relisting', for: latecomers };
+    // One may have registered and gone again since our list: only a later one tells.
+    this.#isConfirming = false;
     const asked = latecomers.slice(0, LATECOMERS_MAX);
     this.#latecomers = new Map(asked.map((peer) => [peer, registeredRevOf(peer)]));
     this.#listedRev = undefined;
+    this.#askLater(now);
+  }
+
+  /** What members do may make it needed again and again. */
+  #askLater(now: number): void {
     this.#askAt = now + this.#askAgainMs;
     this.#askAgainMs = Math.min(2 * this.#askAgainMs, ASK_AGAIN_MS.most);
   }
@@ -256,4 +275,9 @@ export class Reclaiming {
     this.#listedRev = undefined;
     this.#isChanged = true;
   }
+}
+
+function hasSameMembers({ members }: View, other: View): boolean {
+  if (members.size !== other.members.size) return false;
+  return [...members].every(([peer, name]) => other.members.get(peer) === name);
 }

@@ -121,6 +121,8 @@ function renderReclaim(reclaim: ReclaimReport, self: string): string {
       );
     case 'relisting':
       return `Reclaim waits for a newer list of the arbiter's, because of ${names}.`;
+    case 'confirming':
+      return 'Reclaim asks the arbiter whether its list is still the one that was counted over.';
     case 'too-many-blocks':
       return (
         'Reclaim waits for room: this peer has as many blocks as reclaim brings (too-many-blocks). It gives ' +

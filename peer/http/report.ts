@@ -144,6 +144,7 @@ export interface ReclaimReport {
     | 'waiting'
     | 'at-odds'
     | 'relisting'
+    | 'confirming'
     | 'too-many-blocks'
     | 'arbiter-went-back';
   /** Id of the one peer that takes back what removed peers held, as far as it is known here. */

@@ -22,7 +22,8 @@ import {
 import { RateBudgets } from './rate-budgets.ts';
 import { sizeOf } from './record-frames.ts';
 import { RemovedWriters } from './removed-writers.ts';
-import { UnlistedRoom } from './unlisted-room.ts';
+import { type Brought, UnlistedRoom } from './unlisted-room.ts';
+import { UnsupportedVersions } from './unsupported-versions.ts';
 
 /**
  * Refusals of what no honest peer brings: it parses and verifies before it passes on. What only newer
@@ -70,7 +71,7 @@ export interface Taken {
 
 export interface IntakeOptions extends Pick<
   MeshOptions,
-  'self' | 'epoch' | 'codec' | 'members' | 'isListed'
+  'self' | 'epoch' | 'codec' | 'members' | 'isListed' | 'isNamed'
 > {
   readonly directory: Directory;
   readonly hits: BoundHits;
@@ -83,10 +84,12 @@ export class Intake {
   readonly #unlisted: UnlistedRoom;
   readonly #removed: RemovedWriters;
   readonly #quarantine: Quarantine;
+  readonly #unsupported: UnsupportedVersions;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
     this.#quarantine = new Quarantine(options.hits);
+    this.#unsupported = new UnsupportedVersions(options.hits);
     this.#unlisted = new UnlistedRoom(options);
     this.#removed = new RemovedWriters(options);
   }
@@ -133,13 +136,14 @@ export class Intake {
     const id = idOf(record);
     if (directory.has(id) && !this.#isOfAnotherRun(record)) return { type: 'known', id };
     // Else each copy would be verified anew, and cost its writer of its rate.
-    if (!isSupported(record) && this.#quarantine.has(now, id, by))
+    if (!isSupported(record) && this.#unsupported.isOld(id))
       return { type: 'refused', reason: 'unsupported-record', declined: id };
     const found = this.#findRefusal(now, record, { by, fresh });
     if (found === undefined && isSupported(record))
       return { type: record.peer === this.#options.self ? 'own' : 'new', record };
     const reason = found ?? 'unsupported-record';
-    if (!MAY_BE_TAKEN_LATER.has(reason)) this.#quarantine.add(now, id, by);
+    if (reason === 'unsupported-record') this.#unsupported.add(id);
+    else if (!MAY_BE_TAKEN_LATER.has(reason)) this.#quarantine.add(now, id, by);
     return reason === 'bad-signature'
       ? { type: 'refused', reason }
       : { type: 'refused', reason, declined: id };
@@ -168,7 +172,9 @@ export class Intake {
   /** Those of the versions that the peer may be asked for. */
   askable(now: number, ids: readonly RecordId[], peer: PeerId): readonly RecordId[] {
     const welcome = this.#unlisted.withRoom(now, ids, peer);
-    return welcome.filter((id) => !this.#quarantine.has(now, id, peer));
+    return welcome.filter(
+      (id) => !this.#unsupported.has(id) && !this.#quarantine.has(now, id, peer),
+    );
   }
 
   /** Why a first record has no place here, whoever brings it. */
@@ -201,21 +207,22 @@ export class Intake {
     const noPlace = isFirst ? this.#findNoPlace(record, fresh) : undefined;
     if (noPlace !== undefined) return noPlace;
     const isOwn = record.peer === self;
-    const noRoom = isOwn ? undefined : this.#unlisted.findRefusal(now, id, by);
+    const brought = { by, bytes: sizeOf(record.signed) };
+    const noRoom = isOwn ? undefined : this.#unlisted.findRefusal(now, id, brought);
     if (noRoom !== undefined) return noRoom;
     // Looked at before the verification, which is what costs, and spent after it: else whoever
     // forges records of another could spend the other's budget.
     if (this.#budget.isSpent(now, record.peer)) return 'writer-budget';
     if (!codec.verify(record)) return 'bad-signature';
-    if (isSupported(record)) this.#expect(now, record, by);
-    else this.#chargeUnsupported(now, record, by);
+    if (isSupported(record)) this.#expect(now, record, brought);
+    else this.#chargeUnsupported(now, record, brought);
     // Of a run that is yet to come: our disk was set back, or another peer has our identity. Those
     // of earlier runs a new version has to supersede.
     return isOwn && record.epoch >= epoch ? 'own-record-from-elsewhere' : undefined;
   }
 
   /** The record is about to be taken. */
-  #expect(now: number, record: DirectoryRecord, by: PeerId): void {
+  #expect(now: number, record: DirectoryRecord, brought: Brought): void {
     const { directory, self } = this.#options;
     const id = recordId(record);
     const isFirst = directory.get(id) === undefined;
@@ -223,7 +230,7 @@ export class Intake {
     // The first of a writer's records that we hear of is free: that is how all of a cluster that
     // starts are heard without a bucket for each.
     if (!isFirst || isOwn) this.#budget.spend(now, record.peer);
-    if (!isOwn) this.#unlisted.take(now, id, by);
+    if (!isOwn) this.#unlisted.take(now, id, brought);
     if (isFirst) this.#removed.expect(record);
   }
 
@@ -231,11 +238,11 @@ export class Intake {
    * It was verified, and will not be known the next time: so the first is not free. For an identity
    * that somebody made up there is no bucket, but one of who brings it.
    */
-  #chargeUnsupported(now: number, record: UnsupportedRecord, by: PeerId): void {
+  #chargeUnsupported(now: number, record: UnsupportedRecord, brought: Brought): void {
     const { directory, self, isListed } = this.#options;
     const hasBucket = directory.get(record) !== undefined || (isListed?.(record.peer) ?? true);
     if (hasBucket || record.peer === self) this.#budget.spend(now, record.peer);
-    if (record.peer !== self) this.#unlisted.charge(now, record, by);
+    if (record.peer !== self) this.#unlisted.charge(now, record, brought);
   }
 }
 

@@ -168,12 +168,12 @@ export const WRITER_RATE = { burst: 25, perSecond: 5 };
 export const MISBEHAVIOUR_RATE = { burst: 20, perSecond: 1 };
 /**
  * Bytes that one peer may bring of what is of no use here: records that are known already or refused,
- * and as below. At once the directory of 10,000 peers, twice over, as by an honest link after a cut;
+ * and as below. At once the directory of 10,000 peers, three times over: an honest link brings it after a cut, or what it was flooded with;
  * while a thousand start it is some 15 KB. Then what costs a quarter of a core: twice what the worst
  * link would bring while 10,000 peers tell of flapping links as fast as they may, reckoned from 100 that
  * all publish. Whatever comes above that is misbehaviour.
  */
-export const REPEATS_RATE = { burstBytes: 16 * 1024 * 1024, bytesPerSecond: 1024 * 1024 };
+export const REPEATS_RATE = { burstBytes: 24 * 1024 * 1024, bytesPerSecond: 1024 * 1024 };
 /** What any frame counts for, to take it is more work than its bytes tell: a thousand a second. */
 export const FRAME_COST_BYTES = 512;
 /** And each id that is announced or asked for: those are cheap. */
@@ -189,6 +189,11 @@ export const REMOVED_WRITERS_MAX = 1_000;
  */
 export const UNLISTED_RECORDS_MAX = DIRECTORY_RECORDS_MAX / 2 - 2 * REMOVED_WRITERS_MAX;
 /**
+ * What one token of the rates below pays for, begun ones too: a record of who has just registered. An
+ * identity that somebody made up may be told by one of RECORD_BODY_BYTES_MAX.
+ */
+export const UNLISTED_COST_BYTES = 512;
+/**
  * New records of unlisted writers that one peer may bring, and all that are unlisted themselves
  * together: at once those of 5,000 that start together and come by one link before any list has them;
  * then as slowly as a cluster may grow without a list, for who goes on was not honest.
@@ -200,6 +205,14 @@ export const UNLISTED_RATE = { burst: 6_000, perSecond: 5 };
  * link is refused another may bring.
  */
 export const UNLISTED_UPDATES_RATE = { burst: 10_000, perSecond: 20 };
+/**
+ * Of both, by all bringers together. Whatever is taken here is brought to others, to whom it may be of no
+ * use: with this an honest peer stays below their REPEATS_RATE, whoever floods it with identities. And one
+ * bringer that spends all of its own leaves something to the others.
+ */
+export const UNLISTED_TOTAL_RATE = { burst: 18_000, perSecond: 50 };
+/** Further versions that an unlisted writer brings itself: no slim ones are refused that WRITER_RATE takes. */
+export const UNLISTED_OWN_RATE = { burst: 64, perSecond: 10 };
 
 /**
  * For so long after its start a peer tells nobody whom it can't reach: in a cluster that starts as a

@@ -40,4 +40,6 @@ export interface MeshOptions {
    * somebody's claim until there is a link to them. Without it everybody counts as listed.
    */
   readonly isListed?: (peer: PeerId) => boolean;
+  /** The same, but that nobody is named by who has no list yet. */
+  readonly isNamed?: (peer: PeerId) => boolean;
 }

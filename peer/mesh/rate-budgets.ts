@@ -25,12 +25,12 @@ export class RateBudgets<Key> {
     return this.#missingMs(now, key) > this.#fillMs - this.#perTokenMs;
   }
 
-  /** Takes one token; false when all are spent. */
-  spend(now: number, key: Key): boolean {
+  /** Takes that many tokens, and the last ones on credit; false when all are spent. */
+  spend(now: number, key: Key, tokens = 1): boolean {
     const missingMs = this.#missingMs(now, key);
     if (missingMs > this.#fillMs - this.#perTokenMs) return false;
     // Whole numbers are kept in place by the engine, others cost a heap object each.
-    const fullAt = Math.ceil(now + missingMs + this.#perTokenMs - this.#recentSince);
+    const fullAt = Math.ceil(now + missingMs + tokens * this.#perTokenMs - this.#recentSince);
     this.#recent.set(key, fullAt);
     return true;
   }

@@ -5,18 +5,35 @@
  * always have the other half, and whoever brings new ones, or further versions of them, pays for it.
  *
  * A member that makes identities up can link with them, too. So those who are not listed themselves
- * pay out of one purse, however many they are.
+ * pay out of one purse, however many they are. And as what is taken goes on to others, there is a purse of
+ * all bringers, too: an honest one would else be blamed for what it was flooded with.
  */
 import type { Directory } from './directory.ts';
-import { UNLISTED_RATE, UNLISTED_RECORDS_MAX, UNLISTED_UPDATES_RATE } from './limits.ts';
+import {
+  UNLISTED_COST_BYTES,
+  UNLISTED_OWN_RATE,
+  UNLISTED_RATE,
+  UNLISTED_RECORDS_MAX,
+  UNLISTED_TOTAL_RATE,
+  UNLISTED_UPDATES_RATE,
+} from './limits.ts';
 import type { PeerId } from './peer-id.ts';
 import { RateBudgets } from './rate-budgets.ts';
 import type { RecordKey } from './record.ts';
 
 export interface UnlistedRoomOptions {
   readonly directory: Directory;
-  /** Without it everybody counts as listed. */
+  /** Without it everybody counts as listed; so does everybody for who has no list yet. */
   readonly isListed?: (peer: PeerId) => boolean;
+  /** Whether there is a list, and it has the peer. As above where this is not told. */
+  readonly isNamed?: (peer: PeerId) => boolean;
+}
+
+/** A record as it came. */
+export interface Brought {
+  readonly by: PeerId;
+  /** Body and signature. */
+  readonly bytes: number;
 }
 
 export type NoRoom = 'too-many-unlisted' | 'unlisted-budget';
@@ -25,6 +42,8 @@ export class UnlistedRoom {
   readonly #options: UnlistedRoomOptions;
   readonly #budgets = new RateBudgets<PeerId | 'unlisted'>(UNLISTED_RATE);
   readonly #updates = new RateBudgets<PeerId | 'unlisted'>(UNLISTED_UPDATES_RATE);
+  readonly #own = new RateBudgets<PeerId>(UNLISTED_OWN_RATE);
+  readonly #total = new RateBudgets<'all'>(UNLISTED_TOTAL_RATE);
   /** Records of the unlisted that are here or about to be; undefined when they are few, or to be counted. */
   #count: number | undefined;
 
@@ -44,25 +63,41 @@ export class UnlistedRoom {
   }
 
   /** Why this record is not taken of this peer, if it is not. */
-  findRefusal(now: number, key: RecordKey, by: PeerId): NoRoom | undefined {
+  findRefusal(now: number, key: RecordKey, brought: Brought): NoRoom | undefined {
+    if (this.#isNamed(key.peer)) return undefined;
+    const { by } = brought;
+    const isKnown = this.#isKnown(key);
+    if (isKnown && key.peer === by)
+      return this.#own.isSpent(now, by) ? 'unlisted-budget' : undefined;
+    const isForAll = this.#costForAll(key, brought) > 0 && this.#total.isSpent(now, 'all');
+    if (isForAll) return 'unlisted-budget';
     if (this.#isListed(key.peer)) return undefined;
-    if (this.#isKnown(key))
-      return this.#maySpendUpdate(now, key, by) ? undefined : 'unlisted-budget';
-    return this.#findLack(now, by);
+    if (!isKnown) return this.#findLack(now, by);
+    return this.#updates.isSpent(now, this.#payer(by)) ? 'unlisted-budget' : undefined;
   }
 
-  /** The peer brought this record, which is to be taken. */
-  take(now: number, key: RecordKey, by: PeerId): void {
-    this.charge(now, key, by);
+  /** This record was brought, and is to be taken. */
+  take(now: number, key: RecordKey, brought: Brought): void {
+    this.charge(now, key, brought);
     if (this.#isListed(key.peer) || this.#isKnown(key)) return;
     if (this.#count !== undefined) this.#count++;
   }
 
-  /** The peer brought this record, which had to be verified. */
-  charge(now: number, key: RecordKey, by: PeerId): void {
+  /** This record was brought, and had to be verified. */
+  charge(now: number, key: RecordKey, brought: Brought): void {
+    if (this.#isNamed(key.peer)) return;
+    const { by } = brought;
+    const isKnown = this.#isKnown(key);
+    // What a writer brings itself has its own rate, and links are few. So those who are made up can't
+    // keep a newcomer from telling what it accepted, whoever pays out of one purse with it.
+    if (isKnown && key.peer === by) {
+      this.#own.spend(now, by, costOf(brought));
+      return;
+    }
+    const costForAll = this.#costForAll(key, brought);
+    if (costForAll > 0) this.#total.spend(now, 'all', costForAll);
     if (this.#isListed(key.peer)) return;
-    if (!this.#isKnown(key)) this.#budgets.spend(now, this.#payer(by));
-    else if (key.peer !== by) this.#updates.spend(now, this.#payer(by));
+    (isKnown ? this.#updates : this.#budgets).spend(now, this.#payer(by), costOf(brought));
   }
 
   /** Those for which there is room, of what the peer announces: no others are asked for. */
@@ -70,24 +105,24 @@ export class UnlistedRoom {
     this.expect(keys.length);
     const isOpen = this.#findLack(now, by) === undefined;
     if (isOpen && !this.#updates.isSpent(now, this.#payer(by))) return keys;
-    return keys.filter((key) => this.findRefusal(now, key, by) === undefined);
+    const brought = { by, bytes: UNLISTED_COST_BYTES };
+    return keys.filter((key) => this.findRefusal(now, key, brought) === undefined);
   }
 
   #isKnown(key: RecordKey): boolean {
     return this.#options.directory.get(key) !== undefined;
   }
 
-  /**
-   * What a writer brings itself has its own rate, and links are few. So those who are made up can't
-   * keep a newcomer from telling what it accepted, whoever pays out of one purse with it.
-   */
-  #maySpendUpdate(now: number, { peer }: RecordKey, by: PeerId): boolean {
-    return peer === by || !this.#updates.isSpent(now, this.#payer(by));
+  /** Who has no list yet has to take everybody's first record: then only what is fat of it is paid for. */
+  #costForAll(key: RecordKey, brought: Brought): number {
+    const isFree = this.#isListed(key.peer) && !this.#isKnown(key);
+    return isFree ? costOf(brought) - 1 : costOf(brought);
   }
 
   #findLack(now: number, by: PeerId): NoRoom | undefined {
     if ((this.#count ?? 0) >= UNLISTED_RECORDS_MAX) return 'too-many-unlisted';
-    return this.#budgets.isSpent(now, this.#payer(by)) ? 'unlisted-budget' : undefined;
+    const isSpent = this.#budgets.isSpent(now, this.#payer(by)) || this.#total.isSpent(now, 'all');
+    return isSpent ? 'unlisted-budget' : undefined;
   }
 
   #countUnlisted(): number {
@@ -105,4 +140,13 @@ export class UnlistedRoom {
   #isListed(peer: PeerId): boolean {
     return this.#options.isListed?.(peer) ?? true;
   }
+
+  #isNamed(peer: PeerId): boolean {
+    return this.#options.isNamed?.(peer) ?? this.#isListed(peer);
+  }
+}
+
+/** In tokens. */
+function costOf({ bytes }: Brought): number {
+  return Math.ceil(bytes / UNLISTED_COST_BYTES);
 }

@@ -177,6 +177,7 @@ export function drawRestored(dice: Dice, peers: number) {
   ];
   return {
     faults,
+    othersWritePerSecond: 5,
     agreeWithinMs: 180_000,
     linkWithinMs: 180_000,
   };

@@ -43,6 +43,7 @@ export class Joining {
 
   askView(peer: SimulatedPeer): void {
     this.#after(ANSWER_MS, peer, () => {
+      this.#registry.othersWrite(this.#stage.now);
       const view = this.#isAnswered(peer) ? this.#registry.list() : undefined;
       if (view !== undefined) this.#tellList(peer, view);
     });
@@ -55,6 +56,7 @@ export class Joining {
       if (executor === undefined) return;
       this.#after(ANSWER_MS, peer, () => {
         if (!this.#isAnswered(peer)) return;
+        this.#registry.othersWrite(this.#stage.now);
         this.#keepMark(peer);
         const view = executor === peer.id ? this.#registry.current() : undefined;
         this.#stage.deliver(peer, { type: 'executor-told', question, executor, view });

@@ -228,4 +228,14 @@ export const MISTAKES: readonly PlantedMistake[] = [
     seedsMax: 3_000,
     isQuick: false,
   },
+  {
+    name: 'a list is adopted that only others have written beside',
+    file: 'peer/core/reclaiming.ts',
+    text: 'this.#isConfirming && view !== undefined && hasSameMembers(view, ours)',
+    replacement: 'false',
+    scenario: 'removal',
+    foundBy: ['E4', 'E1'],
+    seedsMax: 20,
+    isQuick: false,
+  },
 ];

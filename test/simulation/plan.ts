@@ -18,6 +18,11 @@ export interface Plan {
   /** After the last fault all directories are equal within so long, and all links up. */
   readonly agreeWithinMs: number;
   readonly linkWithinMs: number;
+  /**
+   * What others write a second to where the arbiter has its list: the revision of that grows with it, as
+   * etcd's does, although no member has changed. 0 if undefined.
+   */
+  readonly othersWritePerSecond?: number;
 }
 
 export interface Scenario {

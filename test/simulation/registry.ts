@@ -45,6 +45,9 @@ export class Registry {
   isDown = false;
   /** Answers questions for the list with one of some revisions ago. */
   isStale = false;
+  /** See Plan. */
+  othersWritePerSecond = 0;
+  #othersWroteAt = 0;
   /** Makes marks, as the arbiter on Leases does. */
   hasMarks = false;
   #marks = readMarks(undefined);
@@ -137,6 +140,15 @@ export class Registry {
     return this.#registry.executor;
   }
 
+  /** Before a read: what others have written until now. */
+  othersWrite(now: number): void {
+    const writes = Math.floor(((now - this.#othersWroteAt) * this.othersWritePerSecond) / 1_000);
+    if (writes === 0) return;
+    this.#othersWroteAt = now;
+    this.#registry = { ...this.#registry, rev: this.#registry.rev + BigInt(writes) };
+    this.#keepView();
+  }
+
   /** What a linearizable read answers, stale or not. */
   current(): View {
     return viewOf(this.#registry);
@@ -161,8 +173,12 @@ export class Registry {
   #decide(entry: Entry): boolean {
     if (!changes(this.#registry, entry)) return false;
     this.#registry = applyBatch(this.#registry, [entry]);
+    this.#keepView();
+    return true;
+  }
+
+  #keepView(): void {
     this.#views.push(this.current());
     if (this.#views.length > STALE_REVISIONS + 1) this.#views.shift();
-    return true;
   }
 }

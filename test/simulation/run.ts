@@ -76,6 +76,7 @@ function play(world: World, oracle: Oracle, plan: Plan): Times {
     const call = () => world.start(peer);
     world.schedule(world.random() * plan.startWithinMs, { kind: 'call', call });
   }
+  world.registry.othersWritePerSecond = plan.othersWritePerSecond ?? 0;
   world.registry.hasMarks = plan.faults.some(({ type }) => type === 'restore');
   for (const fault of plan.faults) plant(world, fault);
   if (plan.ranksClosedAt !== undefined && plan.ranksClosedAt < quietAt(plan)) {

@@ -303,6 +303,7 @@ export const SCENARIOS: readonly Scenario[] = [
     sizes: { least: 3, most: 12 },
     // Dead ones, and others that run on and grant, some of them behind a partition.
     draw: (dice, peers) => ({
+      othersWritePerSecond: dice.pick([0, 5, 20, 100]),
       faults: [
         ...drawPods(dice, peers, 40_000),
         ...Array.from({ length: 1 + dice.below(3) }, (): Fault => {

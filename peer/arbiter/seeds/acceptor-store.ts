@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { assert } from '../../assert.ts';
 import { openDatabase, transact } from '../../store/database.ts';
-import { StoreFailed } from '../../store/errors.ts';
+import { StoreFailed, hasSqliteCode } from '../../store/errors.ts';
 import type { Batch } from '../log.ts';
 import type { AcceptorStore, Vote } from './acceptor.ts';
 import { type Enrolled, parseBallot, parseBatch, parseProposal } from './messages.ts';
@@ -38,7 +38,10 @@ export class VotesDamaged extends Error {
   override readonly name = 'VotesDamaged';
 }
 
-/** `enrolment` is of this store, `lost` whether votes before it are; `other` has what other seeds were told. */
+/**
+ * `enrolment` is of this store, `lost_votes` has a row where votes before it were lost; `other` has what
+ * other seeds were told. Tables are only added, each as it is: a version before or after reads the rest.
+ */
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS seed (
   one INTEGER PRIMARY KEY CHECK (one = 1), binding TEXT NOT NULL, run INTEGER NOT NULL
@@ -48,13 +51,15 @@ CREATE TABLE IF NOT EXISTS vote (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS decision (position INTEGER PRIMARY KEY, batch TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS enrolment (
-  one INTEGER PRIMARY KEY CHECK (one = 1), name TEXT NOT NULL, floor INTEGER,
-  lost INTEGER NOT NULL
+  one INTEGER PRIMARY KEY CHECK (one = 1), name TEXT NOT NULL, floor INTEGER
 ) STRICT;
+CREATE TABLE IF NOT EXISTS lost_votes (one INTEGER PRIMARY KEY CHECK (one = 1)) STRICT;
 CREATE TABLE IF NOT EXISTS other (
   seed INTEGER PRIMARY KEY, name TEXT NOT NULL, floor INTEGER NOT NULL, replaces INTEGER NOT NULL
 ) STRICT;
 `;
+
+const NOTE_LOSS = 'INSERT INTO lost_votes (one) VALUES (1) ON CONFLICT DO NOTHING';
 
 /** What is noted when the file is made, and never again. */
 export interface Making {
@@ -76,18 +81,22 @@ export function openAcceptorStore(
     return createAcceptorStore(openDatabase({ path, durability: 'full' }), binding, making);
   } catch (error) {
     if (error instanceof VotesOfAnotherSeed) throw error;
+    const isDamaged = DAMAGE_CODES.some((code) => hasSqliteCode(error, code));
+    const advice = binding.seeds.length === 1 ? NO_OTHERS : WITH_OTHERS;
     throw new VotesDamaged(
-      `the votes in ${path} can't be read (${String(error)}): restore the file as it was` +
-        (binding.seeds.length === 1 ? NO_OTHERS : WITH_OTHERS),
+      `the votes in ${path} can't be read (${String(error)}): ` +
+        (isDamaged ? advice : 'nothing was changed; mend that, and start again'),
       { cause: error },
     );
   }
 }
 
+/** SQLITE_CORRUPT and SQLITE_NOTADB, https://sqlite.org/rescode.html. Votes are not thrown away for less. */
+const DAMAGE_CODES = [11, 26];
 const WITH_OTHERS =
-  ', or remove it: then this seed votes again when all other seeds have answered it';
+  'restore the file as it was, or remove it: then this seed votes again when all other seeds have answered it';
 const NO_OTHERS =
-  '; a single seed has no others to vote again with, so nothing else brings it back';
+  'restore the file as it was; a single seed has no others to vote again with, so nothing else brings it back';
 
 /** Closes the database when it throws. */
 export function createAcceptorStore(
@@ -110,10 +119,9 @@ function startRun(database: DatabaseSync, binding: string, { wasRegistered }: Ma
     database.exec(SCHEMA);
     const isNew = countRun(database, binding);
     // What voted before there were floors goes on from the first index.
-    const sql = `INSERT INTO enrolment (one, name, floor, lost) VALUES (1, ?, ?, ?)
-      ON CONFLICT DO NOTHING`;
-    const lost = isNew && wasRegistered ? 1 : 0;
-    database.prepare(sql).run(randomBytes(16).toString('hex'), isNew ? null : 0, lost);
+    const sql = `INSERT INTO enrolment (one, name, floor) VALUES (1, ?, ?) ON CONFLICT DO NOTHING`;
+    database.prepare(sql).run(randomBytes(16).toString('hex'), isNew ? null : 0);
+    if (isNew && wasRegistered) database.exec(NOTE_LOSS);
   });
 }
 
@@ -142,11 +150,11 @@ class SqliteAcceptorStore implements ClosableAcceptorStore {
 
   constructor(database: DatabaseSync) {
     this.#database = database;
-    const row = database.prepare('SELECT run, name, floor, lost FROM seed, enrolment').get();
+    const row = database.prepare('SELECT run, name, floor FROM seed, enrolment').get();
     this.run = Number(row?.['run']);
     this.name = String(row?.['name']);
     this.#floor = row?.['floor'] === null ? undefined : Number(row?.['floor']);
-    this.#lost = row?.['lost'] === 1;
+    this.#lost = database.prepare('SELECT one FROM lost_votes').get() !== undefined;
   }
 
   get floor(): number | undefined {
@@ -164,7 +172,7 @@ class SqliteAcceptorStore implements ClosableAcceptorStore {
   }
 
   saveLost(): void {
-    this.#write(() => this.#database.exec('UPDATE enrolment SET lost = 1'));
+    this.#write(() => this.#database.exec(NOTE_LOSS));
     this.#lost = true;
   }
 

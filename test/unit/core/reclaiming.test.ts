@@ -41,10 +41,22 @@ function questionAt(now: number): number | undefined {
   return effect?.type === 'ask-executor' ? effect.question : undefined;
 }
 
-function elect(now: number, executor = SELF, view: View | undefined = VIEW): void {
+function reader() {
+  return { self: SELF, ours: { ...VIEW, rev: scene.viewRev } };
+}
+
+/** When the arbiter is asked whether its list still is the one that was counted over. */
+function confirmationAt(): number {
+  assert.equal(questionAt(LOOK_AT + 500), undefined);
+  assert.deepEqual(reclaiming.state(), { type: 'confirming' });
+  return reclaiming.nextAt();
+}
+
+/** The list that is to be adopted. */
+function elect(now: number, executor = SELF, view: View | undefined = VIEW): View | undefined {
   const question = questionAt(now);
   assert.ok(question !== undefined);
-  reclaiming.told(now, { type: 'executor-told', question, executor, view }, scene);
+  return reclaiming.told(now, { type: 'executor-told', question, executor, view }, reader());
 }
 
 describe('while addresses are not held by anybody', () => {
@@ -63,7 +75,7 @@ describe('while addresses are not held by anybody', () => {
     reclaiming.told(
       LOOK_AT,
       { type: 'executor-told', question: 1, executor: OTHER, view: undefined },
-      scene,
+      reader(),
     );
     assert.equal(questionAt(100 * LOOK_AT), undefined);
   });
@@ -115,7 +127,11 @@ describe('while addresses are not held by anybody', () => {
     assert.equal(questionAt(LOOK_AT), 2);
     assert.equal(asked.length, 0);
     const view = viewOf(6n, [SELF]);
-    reclaiming.told(LOOK_AT, { type: 'executor-told', question: 2, executor: SELF, view }, scene);
+    reclaiming.told(
+      LOOK_AT,
+      { type: 'executor-told', question: 2, executor: SELF, view },
+      reader(),
+    );
     assert.equal(reclaiming.due(LOOK_AT, scene).found, ORPHANS);
   });
 
@@ -137,7 +153,7 @@ describe('while addresses are not held by anybody', () => {
     questionAt(LOOK_AT);
     assert.equal(questionAt(reclaiming.nextAt()), 2);
     const told = { type: 'executor-told', question: 1, executor: SELF, view: VIEW } as const;
-    reclaiming.told(40_000, told, scene);
+    reclaiming.told(40_000, told, reader());
     assert.equal(reclaiming.due(40_000, scene).found, undefined);
     assert.equal(asked.length, 0);
   });
@@ -187,10 +203,33 @@ describe('a census that waits', () => {
     reclaiming.due(LOOK_AT, scene);
     census = ORPHANS;
     reclaiming.changed();
-    const later = LOOK_AT + 500;
+    const later = confirmationAt();
     elect(later);
     assert.equal(asked.length, 2);
     assert.equal(reclaiming.due(later, scene).found, ORPHANS);
+  });
+
+  it('takes what it found when that list has the same members, whatever else was written there', () => {
+    census = { type: 'waiting', for: [OTHER] };
+    assert.equal(elect(LOOK_AT), VIEW);
+    reclaiming.due(LOOK_AT, scene);
+    census = ORPHANS;
+    reclaiming.changed();
+    const later = confirmationAt();
+    assert.equal(elect(later, SELF, { ...VIEW, rev: 70n }), undefined, 'it is not adopted');
+    assert.equal(reclaiming.due(later, scene).found, ORPHANS);
+  });
+
+  it('adopts that list first when its members are others', () => {
+    census = { type: 'waiting', for: [OTHER] };
+    elect(LOOK_AT);
+    reclaiming.due(LOOK_AT, scene);
+    census = ORPHANS;
+    reclaiming.changed();
+    const others = viewOf(70n, [SELF]);
+    const later = confirmationAt();
+    assert.equal(elect(later, SELF, others), others);
+    assert.equal(reclaiming.due(later, scene).found, undefined);
   });
 
   it('for somebody unknown reads another list, and knows who is gone when that lacks it', () => {

@@ -39,6 +39,7 @@ it('what the reclaim waits for is told, with what to do', () => {
   const ofState = (state: ReclaimReport['state']): string =>
     render({ reclaim: { state, waitsFor: ['node7', 'node8'] } });
   assert.match(ofState('waiting'), /Reclaim waits for node7, node8: .*Start or reach them/);
+  assert.match(ofState('confirming'), /asks the arbiter whether its list is still the one/);
   assert.match(ofState('relisting'), /a newer list of the arbiter's, because of node7, node8/);
   assert.match(
     ofState('left-to-executor'),

@@ -31,6 +31,13 @@ export class ManyRecords {
     return this.codec.seal({ peer: manyId(n), ...VERSION, content: { ...content, profile } });
   }
 
+  /** Of so many bytes, or a few more. */
+  fat(n: number, bytes: number): DirectoryRecord {
+    const profile = { ...this.#content.profile, name: 'x'.repeat(bytes) };
+    const content = { ...this.#content, profile };
+    return this.codec.seal({ peer: manyId(n), ...VERSION, content });
+  }
+
   /** Of the writers `from` to `to`, both included. */
   range(from: number, to: number): readonly DirectoryRecord[] {
     return Array.from({ length: to - from + 1 }, (_, at) => this.one(from + at));

@@ -4,11 +4,14 @@ import { describe, it } from 'node:test';
 import type { LinkId } from '#peer/mesh/effect.ts';
 import {
   DIRECTORY_RECORDS_MAX,
+  REPEATS_RATE,
+  UNLISTED_COST_BYTES,
   UNLISTED_RATE,
   UNLISTED_RECORDS_MAX,
+  UNLISTED_TOTAL_RATE,
   UNLISTED_UPDATES_RATE,
 } from '#peer/mesh/limits.ts';
-import type { RecordCodec } from '#peer/mesh/mesh.ts';
+import type { Mesh, RecordCodec } from '#peer/mesh/mesh.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
 import { recordId } from '#peer/mesh/record.ts';
 import { testEndpoint } from '#test/support/records.ts';
@@ -61,6 +64,34 @@ class Hearer {
   list(from: number, count: number, now = 0): void {
     for (let n = from; n < from + count; n++) this.listed.add(manyId(n));
     this.mesh.step(now, { type: 'members-changed' });
+  }
+}
+
+const FAT_LINKS = [2, 3, 4, 5, 6, 7, 8, 9];
+const FAT_BYTES = 16_000;
+const FLOOD_BYTES_MAX = UNLISTED_TOTAL_RATE.burst * UNLISTED_COST_BYTES;
+
+/** Whom fat records of identities that are made up are brought to, by listed peers. */
+class FatHearer {
+  readonly mesh: Mesh;
+  #made = 0;
+
+  constructor(hasList: boolean) {
+    const bringers = new Set(FAT_LINKS.map(manyId));
+    this.mesh = createMesh(RECORDS.codec, {
+      isListed: (peer) => !hasList || bringers.has(peer),
+      isNamed: (peer) => hasList && bringers.has(peer),
+    });
+    for (const link of FAT_LINKS) this.mesh.step(0, linkUp(link, manyId(link)));
+  }
+
+  hear(link: LinkId, count: number): { readonly accepted: number } {
+    const before = this.mesh.directory.size;
+    const records = Array.from({ length: count }, () => {
+      return RECORDS.fat(10_000 + this.#made++, FAT_BYTES).signed;
+    });
+    this.mesh.step(0, { type: 'frame', link, frame: { type: 'records', records } });
+    return { accepted: this.mesh.directory.size - before };
   }
 }
 
@@ -142,6 +173,26 @@ describe('writers that no list has', () => {
       hearer.update(mad, { from: 10_000, count: 1_000, seq });
     assert.equal(hearer.update(newcomer, { from: 10_000, count: 1, seq: 90 }), 0);
     assert.equal(hearer.update(newcomer, { from: newcomer, count: 1, seq: 2 }), 1);
+  });
+
+  it('pay for what is fat, and so do those who have no list', () => {
+    for (const hasList of [true, false]) {
+      const { accepted } = new FatHearer(hasList).hear(2, 600);
+      assert.ok(accepted * FAT_BYTES <= 1.1 * FLOOD_BYTES_MAX, `${accepted} were taken`);
+      assert.ok(accepted > 100, `${accepted} were taken`);
+    }
+  });
+
+  it('are taken of all bringers together within what is borne of an honest one that passes them on', () => {
+    assert.ok(FLOOD_BYTES_MAX <= 0.4 * REPEATS_RATE.burstBytes);
+    const ofOne = UNLISTED_RATE.burst + UNLISTED_UPDATES_RATE.burst;
+    assert.ok(UNLISTED_TOTAL_RATE.burst > ofOne, 'one leaves something to the others');
+    for (const hasList of [true, false]) {
+      const hearer = new FatHearer(hasList);
+      const rounds = FAT_LINKS.map((link) => hearer.hear(link, 400).accepted);
+      const bytes = rounds.reduce((sum, accepted) => sum + accepted, 0) * FAT_BYTES;
+      assert.ok(bytes <= 1.1 * FLOOD_BYTES_MAX, `${bytes} bytes were taken`);
+    }
   });
 
   it('leave half of the directory to the listed, however long they come', () => {

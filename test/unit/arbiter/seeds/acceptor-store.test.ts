@@ -1,6 +1,6 @@
 /** Votes on disk: kept over a restart, bound to their seed, refused when damaged. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -26,6 +26,13 @@ CREATE TABLE vote (
   position INTEGER PRIMARY KEY, promised TEXT NOT NULL, accepted TEXT
 ) STRICT;
 CREATE TABLE decision (position INTEGER PRIMARY KEY, batch TEXT NOT NULL) STRICT;
+`;
+
+/** Beside it, as a seed made it that had floors, and noted no loss. */
+const FLOORS_SCHEMA = `
+CREATE TABLE enrolment (
+  one INTEGER PRIMARY KEY CHECK (one = 1), name TEXT NOT NULL, floor INTEGER
+) STRICT;
 `;
 
 function makeDirectory(t: TestContext): string {
@@ -118,6 +125,27 @@ test('that votes before are lost is noted when the file is made, or told, and st
   store.saveLost();
   store.close();
   assert.equal(isLost(told, false), true);
+});
+
+test('a file of a version with floors, that noted no loss, is read', (t) => {
+  const directory = makeDirectory(t);
+  const old = new DatabaseSync(join(directory, 'votes.sqlite'));
+  old.exec(`${OLD_SCHEMA} ${FLOORS_SCHEMA}`);
+  old.prepare('INSERT INTO seed VALUES (1, ?, 4)').run(JSON.stringify(BINDING));
+  old.exec("INSERT INTO enrolment VALUES (1, 'cd', 7)");
+  old.close();
+  const upgraded = openAcceptorStore(directory, BINDING, MADE);
+  t.after(() => upgraded.close());
+  assert.deepEqual([upgraded.floor, upgraded.name, upgraded.lost], [7, 'cd', false]);
+});
+
+test('of a file that is not damaged it is not said to remove it', (t) => {
+  const directory = makeDirectory(t);
+  mkdirSync(join(directory, 'votes.sqlite'));
+  assert.throws(() => openAcceptorStore(directory, BINDING, MADE), {
+    name: 'VotesDamaged',
+    message: /nothing was changed; mend that, and start again$/,
+  });
 });
 
 test('of damaged votes of a single seed it is not said that others bring them back', (t) => {
