@@ -17,6 +17,8 @@ import {
   type RecordId,
   type SignedRecord,
   type UnsupportedRecord,
+  type Version,
+  compareVersions,
   recordId,
 } from './record.ts';
 import { RateBudgets } from './rate-budgets.ts';
@@ -134,7 +136,8 @@ export class Intake {
     const record = codec.parse(signed) ?? codec.parseUnsupported(signed);
     if (record === undefined) return { type: 'refused', reason: 'bad-record' };
     const id = idOf(record);
-    if (directory.has(id) && !this.#isOfAnotherRun(record)) return { type: 'known', id };
+    const isKnown = directory.has(id) || fresh.has(id);
+    if (isKnown && !this.#isOfAnotherRun(record)) return { type: 'known', id };
     // Else each copy would be verified anew, and cost its writer of its rate.
     if (!isSupported(record) && this.#unsupported.isOld(id))
       return { type: 'refused', reason: 'unsupported-record', declined: id };
@@ -262,10 +265,19 @@ class Fresh {
   count = 0;
   /** Whose `peer` record is among them. */
   readonly known = new Set<PeerId>();
+  readonly #versions = new Map<string, Version>();
 
-  add({ peer, content }: DirectoryRecord): void {
+  add(record: DirectoryRecord): void {
+    const { peer, content, epoch, seq } = record;
     this.count++;
+    this.#versions.set(`${peer} ${content.type}`, { epoch, seq });
     if (content.type === 'peer') this.known.add(peer);
+  }
+
+  /** That version, or one after it: a copy would be verified again, and cost its writer of its rate. */
+  has(id: RecordId): boolean {
+    const version = this.#versions.get(`${id.peer} ${id.kind}`);
+    return version !== undefined && compareVersions(version, id) >= 0;
   }
 }
 

@@ -7,6 +7,7 @@ import {
   FRAME_COST_BYTES,
   MISBEHAVIOUR_RATE,
   REPEATS_RATE,
+  WRITER_RATE,
 } from '#peer/mesh/limits.ts';
 import type { Mesh } from '#peer/mesh/mesh.ts';
 import { recordId } from '#peer/mesh/record.ts';
@@ -41,6 +42,36 @@ function countBorne(frame: MeshFrame, { most, everyMs }: { most: number; everyMs
   }
   return { borne: most, seen: [...seen] };
 }
+
+describe('copies in one frame', () => {
+  it('are verified once, and cost their writer no more than one', () => {
+    let verified = 0;
+    const { codec } = RECORDS;
+    const mesh = createMesh({
+      seal: (body) => codec.seal(body),
+      parse: (signed) => codec.parse(signed),
+      parseUnsupported: (signed) => codec.parseUnsupported(signed),
+      verify: (record) => {
+        verified++;
+        return codec.verify(record);
+      },
+    });
+    mesh.step(0, { type: 'recall', records: KNOWN });
+    mesh.step(0, linkUp(LINK));
+    verified = 0;
+    const next = RECORDS.one(10, { epoch: 1, seq: 2 });
+    const copies = Array.from({ length: 2 * WRITER_RATE.burst }, () => next.signed);
+    mesh.step(0, { type: 'frame', link: LINK, frame: { type: 'records', records: copies } });
+    assert.equal(verified, 1);
+    const after = RECORDS.one(10, { epoch: 1, seq: 3 });
+    mesh.step(1, {
+      type: 'frame',
+      link: LINK,
+      frame: { type: 'records', records: [after.signed] },
+    });
+    assert.ok(mesh.directory.has(recordId(after)));
+  });
+});
 
 describe('who brings without end', () => {
   const frames: readonly MeshFrame[] = [
