@@ -24,7 +24,6 @@ import {
   deleteNode,
   leasesPath,
 } from './kubernetes-objects.ts';
-import { OtherWrites } from './other-writes.ts';
 import { findPrograms } from './programs.ts';
 
 const MANIFEST = 'manifests/weft.yaml';
@@ -121,7 +120,6 @@ interface PeerLease {
 
 interface Cluster {
   readonly admin: ApiClient;
-  readonly otherWrites: OtherWrites;
   /** What a pod has in its environment. */
   readonly environment: Readonly<Record<string, string>>;
   readonly directory: string;
@@ -152,18 +150,11 @@ export class ApiNodes implements AsyncDisposable {
     await createRights(admin, MANIFEST);
     const accountDirectory = join(directory, 'service-account');
     await mountAccount(admin, accountDirectory);
-    const otherWrites = parts.use(await OtherWrites.begin(admin, NAMESPACE));
     const environment = {
       KUBERNETES_SERVICE_HOST: '127.0.0.1',
       KUBERNETES_SERVICE_PORT: String(plane.proxy.port),
     };
-    const places = { directory, accountDirectory };
-    return new ApiNodes(parts.move(), { admin, otherWrites, environment, ...places });
-  }
-
-  /** What else was written to the API server so far: 10 times a second, if it answers. */
-  otherWrites(): number {
-    return this.#cluster.otherWrites.count;
+    return new ApiNodes(parts.move(), { admin, environment, directory, accountDirectory });
   }
 
   /** Those whose machines are on, in the order in which they were made. */
