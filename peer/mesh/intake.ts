@@ -20,6 +20,7 @@ import {
   type Version,
   compareVersions,
   recordId,
+  recordKey,
 } from './record.ts';
 import { RateBudgets } from './rate-budgets.ts';
 import { sizeOf } from './record-frames.ts';
@@ -270,13 +271,13 @@ class Fresh {
   add(record: DirectoryRecord): void {
     const { peer, content, epoch, seq } = record;
     this.count++;
-    this.#versions.set(`${peer} ${content.type}`, { epoch, seq });
+    this.#versions.set(recordKey({ peer, kind: content.type }), { epoch, seq });
     if (content.type === 'peer') this.known.add(peer);
   }
 
   /** That version, or one after it: a copy would be verified again, and cost its writer of its rate. */
   has(id: RecordId): boolean {
-    const version = this.#versions.get(`${id.peer} ${id.kind}`);
+    const version = this.#versions.get(recordKey(id));
     return version !== undefined && compareVersions(version, id) >= 0;
   }
 }

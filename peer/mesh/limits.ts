@@ -168,10 +168,10 @@ export const WRITER_RATE = { burst: 25, perSecond: 5 };
 export const MISBEHAVIOUR_RATE = { burst: 20, perSecond: 1 };
 /**
  * Bytes that one peer may bring of what is of no use here: records that are known already or refused,
- * and as below. At once the directory of 10,000 peers, three times over: an honest link brings it after a cut, or what it was flooded with;
- * while a thousand start it is some 15 KB. Then what costs a quarter of a core: twice what the worst
- * link would bring while 10,000 peers tell of flapping links as fast as they may, reckoned from 100 that
- * all publish. Whatever comes above that is misbehaviour.
+ * and as below. At once the directory of 10,000 peers, three times over: an honest link brings it after a
+ * cut, or what it was flooded with; while a thousand start it is some 15 KB. Then what costs a quarter of
+ * a core: twice what the worst link would bring while 10,000 peers tell of flapping links as fast as they
+ * may, reckoned from 100 that all publish. Whatever comes above that is misbehaviour.
  */
 export const REPEATS_RATE = { burstBytes: 24 * 1024 * 1024, bytesPerSecond: 1024 * 1024 };
 /** What any frame counts for, to take it is more work than its bytes tell: a thousand a second. */

@@ -10,7 +10,8 @@ import { REPEATS_RATE } from '../../peer/mesh/limits.ts';
 import { Dice } from '../fuzz/dice.ts';
 import { EMPTY_CUSTODY } from '../support/records.ts';
 import { fatten } from './fat-content.ts';
-import { isSettled } from './settled.ts';
+import { hasWantedLinks, isSettled } from './settled.ts';
+import { checkConnectedWithout } from './siege.ts';
 import type { SimulatedPeer } from './simulated-peer.ts';
 import { World } from './world.ts';
 
@@ -73,14 +74,7 @@ it('who passes on what it was flooded with is not blamed for it', (t) => {
   flood(world, bringIn(world), new Dice(SEED));
   world.runUntil(world.now + 20_000);
   assert.deepEqual(closings, []);
-  const honest = world.peers.filter(({ hostile }) => hostile === undefined);
-  for (const { machine, n } of honest) {
-    const linked = new Set(machine.mesh.links().map(({ peer }) => peer));
-    const missing = honest.filter((other) => other.n !== n && !linked.has(other.id));
-    assert.deepEqual(
-      missing.map((other) => other.n),
-      [],
-      `node${n} has lost links`,
-    );
-  }
+  assert.ok(hasWantedLinks(world), 'those who want each other have a link');
+  // Throws a Violation. With so many identities on the rings not everybody wants everybody any more.
+  checkConnectedWithout(world);
 });

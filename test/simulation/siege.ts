@@ -124,7 +124,7 @@ function checkNeighbours(world: World, peer: SimulatedPeer): void {
 }
 
 /** By links between two of them, or to an attacker who passes on what it hears. */
-function checkConnectedWithout(world: World): void {
+export function checkConnectedWithout(world: World): void {
   const reached = new Set(world.peers.slice(0, 1));
   for (const peer of reached)
     for (const { ends } of peer.links.values())

@@ -8,8 +8,9 @@ import {
   MISBEHAVIOUR_RATE,
   RECONCILE_TIMEOUT_MS,
 } from '#peer/mesh/limits.ts';
-import type { Mesh, RecordCodec } from '#peer/mesh/mesh.ts';
+import type { Mesh } from '#peer/mesh/mesh.ts';
 import { type SignedRecord, recordId } from '#peer/mesh/record.ts';
+import { CountedCodec } from './counted-codec.ts';
 import { createMesh, linkUp } from './lone-mesh.ts';
 import { ManyRecords, manyId } from './many-records.ts';
 
@@ -63,16 +64,7 @@ describe('a link that brings false signatures', () => {
 describe('a link that brings what is no record', () => {
   it('is borne for a few, and closed with the rest of the frame unread', () => {
     const records = new ManyRecords();
-    let parsed = 0;
-    const codec: RecordCodec = {
-      seal: (body) => records.codec.seal(body),
-      verify: (record) => records.codec.verify(record),
-      parseUnsupported: (signed) => records.codec.parseUnsupported(signed),
-      parse: (signed) => {
-        parsed++;
-        return records.codec.parse(signed);
-      },
-    };
+    const codec = new CountedCodec(records.codec);
     const mesh = createMesh(codec);
     mesh.step(0, linkUp(LINK));
     const { burst } = MISBEHAVIOUR_RATE;
@@ -83,7 +75,7 @@ describe('a link that brings what is no record', () => {
     assert.notEqual(mesh.directory.peer(manyId(10)), undefined, 'the sound one beside them');
     hear(mesh, [...none, records.one(11).signed]);
     assert.deepEqual(mesh.links(), []);
-    assert.equal(parsed, burst + 2);
+    assert.equal(codec.parsed, burst + 2);
     assert.equal(mesh.directory.peer(manyId(11)), undefined);
   });
 });

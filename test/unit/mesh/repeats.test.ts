@@ -12,6 +12,7 @@ import {
 import type { Mesh } from '#peer/mesh/mesh.ts';
 import { recordId } from '#peer/mesh/record.ts';
 import { sizeOf } from '#peer/mesh/record-frames.ts';
+import { CountedCodec } from './counted-codec.ts';
 import { createMesh, linkUp } from './lone-mesh.ts';
 import { ManyRecords, manyId } from './many-records.ts';
 
@@ -45,24 +46,15 @@ function countBorne(frame: MeshFrame, { most, everyMs }: { most: number; everyMs
 
 describe('copies in one frame', () => {
   it('are verified once, and cost their writer no more than one', () => {
-    let verified = 0;
-    const { codec } = RECORDS;
-    const mesh = createMesh({
-      seal: (body) => codec.seal(body),
-      parse: (signed) => codec.parse(signed),
-      parseUnsupported: (signed) => codec.parseUnsupported(signed),
-      verify: (record) => {
-        verified++;
-        return codec.verify(record);
-      },
-    });
+    const codec = new CountedCodec(RECORDS.codec);
+    const mesh = createMesh(codec);
     mesh.step(0, { type: 'recall', records: KNOWN });
     mesh.step(0, linkUp(LINK));
-    verified = 0;
+    codec.verified = 0;
     const next = RECORDS.one(10, { epoch: 1, seq: 2 });
     const copies = Array.from({ length: 2 * WRITER_RATE.burst }, () => next.signed);
     mesh.step(0, { type: 'frame', link: LINK, frame: { type: 'records', records: copies } });
-    assert.equal(verified, 1);
+    assert.equal(codec.verified, 1);
     const after = RECORDS.one(10, { epoch: 1, seq: 3 });
     mesh.step(1, {
       type: 'frame',

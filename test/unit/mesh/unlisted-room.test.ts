@@ -11,10 +11,11 @@ import {
   UNLISTED_TOTAL_RATE,
   UNLISTED_UPDATES_RATE,
 } from '#peer/mesh/limits.ts';
-import type { Mesh, RecordCodec } from '#peer/mesh/mesh.ts';
+import type { Mesh } from '#peer/mesh/mesh.ts';
 import type { PeerId } from '#peer/mesh/peer-id.ts';
 import { recordId } from '#peer/mesh/record.ts';
 import { testEndpoint } from '#test/support/records.ts';
+import { CountedCodec } from './counted-codec.ts';
 import { createMesh, linkUp } from './lone-mesh.ts';
 import { ManyRecords, manyId } from './many-records.ts';
 
@@ -133,16 +134,7 @@ describe('writers that no list has', () => {
   });
 
   it('cost no verification, and are not asked for, when that purse is spent', () => {
-    let verified = 0;
-    const codec: RecordCodec = {
-      seal: (body) => RECORDS.codec.seal(body),
-      parse: (signed) => RECORDS.codec.parse(signed),
-      parseUnsupported: (signed) => RECORDS.codec.parseUnsupported(signed),
-      verify: (record) => {
-        verified++;
-        return RECORDS.codec.verify(record);
-      },
-    };
+    const codec = new CountedCodec(RECORDS.codec);
     const mesh = createMesh(codec, { isListed: (peer) => peer === manyId(MAD) });
     mesh.step(0, linkUp(MAD, manyId(MAD)));
     const hear = (seq: number): readonly string[] => {
@@ -156,9 +148,9 @@ describe('writers that no list has', () => {
     };
     const rounds = UNLISTED_UPDATES_RATE.burst / 1_000;
     for (let seq = 1; seq <= 1 + rounds; seq++) assert.deepEqual(hear(seq), []);
-    const before = verified;
+    const before = codec.verified;
     assert.deepEqual(new Set(hear(2 + rounds)), new Set(['unlisted-budget']));
-    assert.equal(verified, before);
+    assert.equal(codec.verified, before);
     const ids = [recordId(RECORDS.one(10_000, { epoch: 1, seq: 3 + rounds }))];
     const asked = mesh.step(1, { type: 'frame', link: MAD, frame: { type: 'have', ids } });
     assert.ok(!asked.some((effect) => effect.type === 'send' && effect.frame.type === 'want'));

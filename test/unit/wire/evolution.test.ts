@@ -17,6 +17,7 @@ import {
   testEndpoint,
   testIdentity,
 } from '#test/support/records.ts';
+import { CountedCodec } from '../mesh/counted-codec.ts';
 import { createMesh, linkUp } from '../mesh/lone-mesh.ts';
 import { ManyRecords } from '../mesh/many-records.ts';
 
@@ -136,17 +137,7 @@ describe('a record that is signed and that we can not take', () => {
   });
 
   it('is verified once, however often and by whomever it is brought', () => {
-    const real = testCodec(1);
-    let verified = 0;
-    const codec: RecordCodec = {
-      seal: (body) => real.seal(body),
-      parse: (signed) => real.parse(signed),
-      parseUnsupported: (signed) => real.parseUnsupported(signed),
-      verify: (record) => {
-        verified++;
-        return real.verify(record);
-      },
-    };
+    const codec = new CountedCodec(testCodec(1));
     const mesh = meshWith(codec);
     for (const link of MORE_LINKS) mesh.step(0, linkUp(link, testIdentity(link).id));
     const newest = Array.from({ length: 9 }, () => sealWider(20, 2));
@@ -154,9 +145,9 @@ describe('a record that is signed and that we can not take', () => {
       const reasons = hear(mesh, newest, link);
       assert.deepEqual([...new Set(reasons)], ['unsupported-record']);
     }
-    assert.equal(verified, 1);
+    assert.equal(codec.verified, 1);
     hear(mesh, [sealWider(20, 1)]);
-    assert.equal(verified, 1, 'a version before it is not verified at all');
+    assert.equal(codec.verified, 1, 'a version before it is not verified at all');
   });
 
   it('of an identity that was made up is verified at the rate of who brings it', () => {
