@@ -2,10 +2,12 @@
  * Where others may be who aren't known yet: the endpoints that we were told to join at, and those
  * that were found since. Which of them are open, that is to be dialled; not when (dials.ts).
  */
+import { BoundedMap } from '../bounded-map.ts';
 import type { BoundHits } from './bound-hits.ts';
 import { endpointKey } from './endpoint-key.ts';
 import type { Directory, PeerRecord } from './directory.ts';
 import { FOUND_ENDPOINTS_MAX } from './limits.ts';
+import type { MeshOptions } from './mesh-options.ts';
 import type { PeerId } from './peer-id.ts';
 import type { Endpoint } from './record.ts';
 
@@ -19,27 +21,33 @@ export interface JoinEndpoint {
   readonly isFound: boolean;
 }
 
-export interface JoinEndpointsOptions {
+/** Who was there before others, one after the other, as far as it is of use. */
+export const CLAIMANTS_MAX = 8;
+
+/** `random`: peers that are told the same endpoints begin at different ones. */
+export interface JoinEndpointsOptions extends Pick<
+  MeshOptions,
+  'bootstrap' | 'random' | 'members'
+> {
   readonly directory: Directory;
-  readonly bootstrap: readonly Endpoint[];
-  /** Uniform in [0, 1): peers that are told the same endpoints begin at different ones. */
-  readonly random: () => number;
   readonly hits: BoundHits;
 }
 
 export class JoinEndpoints {
   readonly #directory: Directory;
+  readonly #members: JoinEndpointsOptions['members'];
   readonly #hits: BoundHits;
   readonly #bootstrap: readonly Endpoint[];
   /** The oldest first. */
   #found: readonly Endpoint[] = [];
-  /** By endpoint, of those above only: who said in its record that it can be reached there. */
-  readonly #claimed = new Map<string, PeerId>();
+  /** By endpoint, of those above only: who said in their records that they can be reached there. */
+  readonly #claimed = new Map<string, BoundedMap<PeerId, true>>();
   /** The same: who answered there. */
   readonly #answered = new Map<string, PeerId>();
 
-  constructor({ directory, bootstrap, random, hits }: JoinEndpointsOptions) {
+  constructor({ directory, bootstrap, random, members, hits }: JoinEndpointsOptions) {
     this.#directory = directory;
+    this.#members = members;
     this.#hits = hits;
     const first = Math.floor(random() * bootstrap.length);
     this.#bootstrap = [...bootstrap.slice(first), ...bootstrap.slice(0, first)];
@@ -51,7 +59,7 @@ export class JoinEndpoints {
     const earlier = this.#found.filter((endpoint) => !keys.has(endpointKey(endpoint)));
     this.#found = [...earlier, ...endpoints];
     for (const record of this.#directory.peersAsTheyCame()) this.noteRecord(record);
-    const open = this.#found.filter((endpoint) => !this.#isKnown(endpoint));
+    const open = this.#found.filter((endpoint) => this.#recordsOf(endpoint).length === 0);
     this.#found = open.slice(-FOUND_ENDPOINTS_MAX);
     if (open.length > FOUND_ENDPOINTS_MAX) this.#hits.add('too-many-found-endpoints');
     this.#prune();
@@ -62,7 +70,7 @@ export class JoinEndpoints {
     // Of thousands of records few are: nothing is made for the others.
     if (!content.profile.endpoints.some((endpoint) => this.#isOurs(endpoint))) return false;
     const ours = content.profile.endpoints.filter((endpoint) => this.#isOurs(endpoint));
-    for (const endpoint of ours) this.#claimed.set(endpointKey(endpoint), peer);
+    for (const endpoint of ours) this.#claim(endpointKey(endpoint), peer);
     return true;
   }
 
@@ -73,9 +81,12 @@ export class JoinEndpoints {
 
   all(): readonly JoinEndpoint[] {
     const describe = (endpoint: Endpoint, isFound: boolean): JoinEndpoint => {
-      const isKnown = this.#isKnown(endpoint);
-      const key = endpointKey(endpoint);
-      const peer = this.#answered.get(key) ?? (isKnown ? this.#claimed.get(key) : undefined);
+      const records = this.#recordsOf(endpoint);
+      const members = this.#members(records);
+      // Who was removed no ring takes care of: by now another may be there, who knows nobody else.
+      const isKnown = (isFound ? records : members).length > 0;
+      const claimant = (members[0] ?? records[0])?.peer;
+      const peer = this.#answered.get(endpointKey(endpoint)) ?? (isKnown ? claimant : undefined);
       return { endpoint, peer, isKnown, isFound };
     };
     return [
@@ -92,13 +103,20 @@ export class JoinEndpoints {
     return this.#bootstrap.some(isSame) || this.#found.some(isSame);
   }
 
-  /** Whoever said so may have moved since. */
-  #isKnown(endpoint: Endpoint): boolean {
+  #claim(key: string, peer: PeerId): void {
+    const claimants = this.#claimed.get(key) ?? new BoundedMap<PeerId, true>(CLAIMANTS_MAX);
+    claimants.set(peer, true);
+    this.#claimed.set(key, claimants);
+  }
+
+  /** Of those who say that they can be reached there, but for who has moved since. */
+  #recordsOf(endpoint: Endpoint): readonly PeerRecord[] {
     const key = endpointKey(endpoint);
-    const peer = this.#claimed.get(key);
-    const record = peer === undefined ? undefined : this.#directory.peer(peer);
-    const endpoints = record?.content.profile.endpoints ?? [];
-    return endpoints.some((other) => endpointKey(other) === key);
+    const claimants = [...(this.#claimed.get(key)?.entries() ?? [])];
+    const records = claimants.flatMap(([peer]) => this.#directory.peer(peer) ?? []);
+    return records.filter(({ content }) =>
+      content.profile.endpoints.some((other) => endpointKey(other) === key),
+    );
   }
 
   #prune(): void {

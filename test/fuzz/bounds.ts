@@ -27,6 +27,7 @@ import {
   RING_COUNT,
   RING_WALK_MAX,
 } from '#peer/mesh/limits.ts';
+import { CLAIMANTS_MAX } from '#peer/mesh/join-endpoints.ts';
 import { RECORDS_PER_FRAME_MAX } from '#peer/wire/limits.ts';
 import { ENDPOINTS_MAX } from '#peer/wire/values.ts';
 import type { Collection } from './collections.ts';
@@ -98,6 +99,7 @@ const BOUNDS: Readonly<Record<string, number>> = {
   'mesh.#topology.#join.#bootstrap': BOOTSTRAP_MAX,
   'mesh.#topology.#join.#found': FOUND_ENDPOINTS_MAX,
   'mesh.#topology.#join.#claimed': FOUND_ENDPOINTS_MAX + BOOTSTRAP_MAX,
+  'mesh.#topology.#join.#claimed[].#entries': CLAIMANTS_MAX,
   'mesh.#topology.#join.#answered': FOUND_ENDPOINTS_MAX + BOOTSTRAP_MAX,
   'mesh.#topology.#answeredInstead': TARGETS_MAX,
   'mesh.#topology.#windows.#nearest': 2 * RING_COUNT,

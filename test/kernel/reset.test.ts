@@ -90,8 +90,9 @@ async function addForeign({ namespace }: OverlayNode, places: Places): Promise<v
 const VIEW =
   'ip -o link | grep -v veth; ip route show table all; ip -6 route show table all; nft list ruleset';
 
+/** Without the kernel's own link-local addresses, which come when nobody else was found to have them. */
 async function viewOf({ namespace }: OverlayNode): Promise<string> {
-  return namespace.exec('sh', '-c', `${VIEW} | grep -v "link/ether"`);
+  return namespace.exec('sh', '-c', `(${VIEW}) | grep -v fe80:`);
 }
 
 test('without --yes it tells everything and changes nothing; with it, only what others have is left', () =>

@@ -25,14 +25,17 @@ const KEPT_SEEDS: Readonly<Record<string, readonly number[]>> = {
   // further pauses in one silence; the simulator had a peer publish what was an earlier run's.
   swarm: [7_002, 200_102, 92, 295, 115_294_413],
   // Who had no list yet kept what made-up identities say of links, and all others refused it; the
-  // verdict fell while the close of a link that neither end wanted was on its way.
-  attackers: [32, 36, 1_250_049_156],
+  // verdict fell while the close of a link that neither end wanted was on its way, and did not know that
+  // who is in no list yet may have to wait for what attackers spend.
+  attackers: [32, 36, 1_250_049_156, 50_041],
   // Who shunned all others had no heartbeat left at which it would have forgiven them.
   poison: [101],
   // Nine of ten peers are lost: two to four are left, and take more than ten seconds to find each other, or fifteen.
   'rack-loss': [477, 1_453, 1_434_813_774],
   // Two pauses in a row: what the other sent after its own waited to be read after ours.
   pause: [100_022],
+  // All where others were told to join were removed, and came back as others: nobody looked there again.
+  removal: [7_003],
 };
 
 /** How many peers a seed drew when it failed, where the scenario draws from other sizes since. */

@@ -3,6 +3,7 @@
  * each other what there is to know, are one mesh without the attackers, and nobody is talked down.
  */
 import type { PeerId } from '../../peer/mesh/peer-id.ts';
+import type { DirectoryRecord } from '../../peer/mesh/record.ts';
 import type { Oracle } from './oracle.ts';
 import { nextOnRings, ringNeighbours } from './ring-truth.ts';
 import { createLinksCheck, hasPublished } from './settled.ts';
@@ -87,16 +88,25 @@ function membersAt({ core, mesh }: SimulatedPeer['machine']): readonly PeerId[] 
   return (core?.members(records) ?? records).map(({ peer }) => peer);
 }
 
-/** What somebody does not know of the honest: each has the newest of all, as it was signed. */
+/**
+ * The newest of whom our list has, as it was signed. What others publish after their first record is
+ * paid for together with what attackers make up, and may have to wait until those are gone.
+ */
+function lacks({ core, mesh }: SimulatedPeer['machine'], record: DirectoryRecord): boolean {
+  const { peer, content, signed } = record;
+  const known = mesh.directory.get({ peer, kind: content.type });
+  if (core?.ipam.view().members.has(peer) === true) return known?.signed !== signed;
+  return content.type === 'peer' && known === undefined;
+}
+
+/** What somebody does not know of the honest, of whom each has an address. */
 function findIgnorance(world: World, { published }: Oracle): string | undefined {
   for (const writer of world.peers) {
     if (!writer.isUp || !hasPublished(writer)) return `node${writer.n} has no address`;
-    for (const { epoch, content, signed } of published.newest(writer.id)) {
-      if (epoch !== writer.disk.epoch) continue;
-      const key = { peer: writer.id, kind: content.type };
-      const reader = world.peers.find(
-        ({ machine }) => machine.mesh.directory.get(key)?.signed !== signed,
-      );
+    for (const record of published.newest(writer.id)) {
+      if (record.epoch !== writer.disk.epoch) continue;
+      const key = { peer: writer.id, kind: record.content.type };
+      const reader = world.peers.find(({ machine }) => lacks(machine, record));
       if (reader !== undefined) return `node${reader.n} lacks the ${key.kind} of node${writer.n}`;
     }
   }

@@ -130,6 +130,37 @@ describe('a peer that dials', () => {
     assert.deepEqual(dialled(next), [endpointKey(testEndpoint(9))]);
   });
 
+  it('is looked for where we were told to join, when who said to be there is removed', () => {
+    const removed = new Set<PeerId>();
+    const mesh = createMesh(RECORDS.codec, {
+      bootstrap: [testEndpoint(7)],
+      members: (all) => all.filter(({ peer }) => !removed.has(peer)),
+    });
+    mesh.step(0, { type: 'recall', records: [RECORDS.oneAt(7), RECORDS.oneAt(8)] });
+    mesh.step(0, linkUp(1, manyId(7), 'us', testEndpoint(7)));
+    mesh.step(0, linkUp(2, manyId(8), 'us', testEndpoint(8)));
+    removed.add(manyId(7));
+    mesh.step(1, { type: 'link-down', link: 1 });
+    const effects = [...mesh.step(1, { type: 'members-changed' })];
+    for (let now = 1_000; now <= 5_000; now += 1_000)
+      effects.push(...mesh.step(now, heartbeat(2)), ...mesh.step(now, { type: 'time' }));
+    assert.ok(dialled(effects).includes(endpointKey(testEndpoint(7))));
+  });
+
+  it('is not looked for there when a member is, whoever said so after it and was removed', () => {
+    const endpoint = testEndpoint(7);
+    const mesh = createMesh(RECORDS.codec, {
+      bootstrap: [endpoint],
+      members: (all) => all.filter(({ peer }) => peer !== manyId(9)),
+    });
+    mesh.step(0, linkUp(1, manyId(7)));
+    mesh.step(0, { type: 'recall', records: [RECORDS.oneAt(7), RECORDS.oneAt(9, [endpoint])] });
+    const effects = [...mesh.step(1, { type: 'dial-failed', endpoint })];
+    for (let now = 1_000; now <= 5_000; now += 1_000)
+      effects.push(...mesh.step(now, heartbeat(1)), ...mesh.step(now, { type: 'time' }));
+    assert.ok(!dialled(effects).includes(endpointKey(endpoint)));
+  });
+
   it('does not wait for its own turn, where it is one of those to join at', () => {
     const bootstrap = [1, 7].map(testEndpoint);
     const mesh = createMesh(RECORDS.codec, { bootstrap, random: () => 0 });
